@@ -36,11 +36,21 @@ if(FOVEA_SANITIZE)
     target_link_options(fovea_sanitize INTERFACE ${flags})
 endif()
 
-# fovea_program(name source...): an executable under the house rules, linked with fovea and threads.
+# OpenMP is one of the executors; its runtime is not instrumented, so the thread sanitizer would see races in it.
 find_package(Threads REQUIRED)
+add_library(fovea_executors INTERFACE)
+target_link_libraries(fovea_executors INTERFACE Threads::Threads)
+if(NOT FOVEA_SANITIZE MATCHES thread)
+    find_package(OpenMP QUIET COMPONENTS CXX)
+    if(OpenMP_CXX_FOUND)
+        target_link_libraries(fovea_executors INTERFACE OpenMP::OpenMP_CXX)
+    endif()
+endif()
+
+# fovea_program(name source...): an executable under the house rules, linked with fovea, threads and OpenMP if found.
 function(fovea_program name)
     add_executable(${name} ${ARGN})
-    target_link_libraries(${name} PRIVATE fovea::fovea fovea_warnings fovea_native fovea_sanitize Threads::Threads)
+    target_link_libraries(${name} PRIVATE fovea::fovea fovea_warnings fovea_native fovea_sanitize fovea_executors)
     set_target_properties(${name} PROPERTIES CXX_EXTENSIONS OFF)
     if(NOT CMAKE_CXX_STANDARD)
         set_target_properties(${name} PROPERTIES CXX_STANDARD 20 CXX_STANDARD_REQUIRED ON)

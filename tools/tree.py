@@ -1,6 +1,7 @@
 """The files of this repository, for the checks."""
 
 import subprocess
+import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -34,3 +35,7 @@ def report(what, faults, counted):
         print(fault)
     print(f"{what}: {len(faults)} fault(s) in {counted}" if faults else f"{what}: {counted} in order")
     return 1 if faults else 0
+
+
+if __name__ == "__main__":  # tree.py PATTERN...: their paths, separated by NUL, for xargs -0
+    sys.stdout.write("".join(f"{path}\0" for path in files(*sys.argv[1:])))
