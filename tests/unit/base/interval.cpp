@@ -1,0 +1,151 @@
+// The law of intervals: for every x in a and y in b, x op y is in a op b. By exhaustion over small ranges.
+#include <cstdint>
+#include <fovea/base/interval.hpp>
+#include <fovea/base/math.hpp>
+#include <limits>
+#include <vector>
+
+#include "support/catch.hpp"
+
+using fovea::bounds;
+using fovea::index;
+using fovea::positions;
+using fovea::truth;
+
+namespace {
+
+// Every interval with ends in [-reach, reach], shifted.
+std::vector<positions> intervals(index reach, index shift = 0) {
+    std::vector<positions> all;
+    for (index lo = -reach; lo <= reach; ++lo)
+        for (index hi = lo; hi <= reach; ++hi) all.push_back({lo + shift, hi + shift});
+    return all;
+}
+
+bool holds(positions a, index x) { return a.lo <= x && x <= a.hi; }
+bool holds(bounds a, float x) {
+    return x != x ? a.lo == -fovea::infinity && a.hi == fovea::infinity : a.lo <= x && x <= a.hi;
+}
+bool holds(truth t, bool x) { return x ? t.may : !t.must; }
+
+// The pairs of intervals for which some element of a op b lies outside the interval a op b.
+template <class Op, class Allowed>
+int broken(Op op, std::vector<positions> const& left, std::vector<positions> const& right, Allowed allowed) {
+    int faults = 0;
+    for (positions a : left)
+        for (positions b : right) {
+            const auto whole = op(a, b);
+            bool kept = true;
+            for (index x = a.lo; x <= a.hi; ++x)
+                for (index y = b.lo; y <= b.hi; ++y)
+                    if (allowed(y) && !holds(whole, op(x, y))) kept = false;
+            faults += !kept;
+        }
+    return faults;
+}
+
+constexpr auto any = [](index) { return true; };
+constexpr auto not_zero = [](index y) { return y != 0; };
+constexpr auto shift_count = [](index y) { return y >= 0; };
+
+} // namespace
+
+TEST_CASE("integer intervals hold every result of their elements", "[interval]") {
+    // 64 moves one side across a power of two, where the common upper bits end.
+    for (index shift : {index{0}, index{5}, index{64}, index{-64}}) {
+        const auto left = intervals(6, shift), right = intervals(4);
+        INFO("left operand shifted by " << shift);
+        CHECK(broken([](auto a, auto b) { return a + b; }, left, right, any) == 0);
+        CHECK(broken([](auto a, auto b) { return a - b; }, left, right, any) == 0);
+        CHECK(broken([](auto a, auto b) { return a * b; }, left, right, any) == 0);
+        CHECK(broken([](auto a, auto b) { return a / b; }, left, right, not_zero) == 0);
+        CHECK(broken([](auto a, auto b) { return a % b; }, left, right, not_zero) == 0);
+        CHECK(broken([](auto a, auto b) { return a & b; }, left, right, any) == 0);
+        CHECK(broken([](auto a, auto b) { return a | b; }, left, right, any) == 0);
+        CHECK(broken([](auto a, auto b) { return a ^ b; }, left, right, any) == 0);
+        CHECK(broken([](auto a, auto b) { return a << b; }, left, right, shift_count) == 0);
+        CHECK(broken([](auto a, auto b) { return a >> b; }, left, right, shift_count) == 0);
+        CHECK(broken([](auto a, auto b) { return fovea::min(a, b); }, left, right, any) == 0);
+        CHECK(broken([](auto a, auto b) { return fovea::max(a, b); }, left, right, any) == 0);
+        CHECK(broken([](auto a, auto) { return -a; }, left, {{0, 0}}, any) == 0);
+        CHECK(broken([](auto a, auto) { return ~a; }, left, {{0, 0}}, any) == 0);
+        CHECK(broken([](auto a, auto) { return fovea::abs(a); }, left, {{0, 0}}, any) == 0);
+    }
+}
+
+TEST_CASE("comparisons of intervals never promise too much", "[interval]") {
+    const auto left = intervals(4), right = intervals(3, 1);
+    CHECK(broken([](auto a, auto b) { return a < b; }, left, right, any) == 0);
+    CHECK(broken([](auto a, auto b) { return a <= b; }, left, right, any) == 0);
+    CHECK(broken([](auto a, auto b) { return a > b; }, left, right, any) == 0);
+    CHECK(broken([](auto a, auto b) { return a >= b; }, left, right, any) == 0);
+    CHECK(broken([](auto a, auto b) { return a == b; }, left, right, any) == 0);
+    CHECK(broken([](auto a, auto b) { return a != b; }, left, right, any) == 0);
+    CHECK(broken([](auto a, auto b) { return !(a < b) || (a == b && b > a); }, left, right, any) == 0);
+}
+
+TEST_CASE("comparisons of intervals decide what can be decided", "[interval]") {
+    const positions low{0, 3}, high{4, 9}, touching{3, 5};
+    CHECK(fovea::covers(low < high) == fovea::coverage::all);
+    CHECK(fovea::covers(high < low) == fovea::coverage::none);
+    CHECK(fovea::covers(low < touching) == fovea::coverage::some);
+    CHECK(fovea::covers(low <= touching) == fovea::coverage::all);
+    CHECK(fovea::covers(touching < low) == fovea::coverage::none);
+    CHECK(fovea::covers(touching <= low) == fovea::coverage::some);
+    CHECK(fovea::covers(low == high) == fovea::coverage::none);
+    CHECK(fovea::covers(positions{2, 2} == positions{2, 2}) == fovea::coverage::all);
+}
+
+TEST_CASE("a point is an interval of one, and stays one", "[interval]") {
+    for (index x = -9; x <= 9; ++x)
+        for (index y = 1; y <= 5; ++y) {
+            const positions a{x, x}, b{y, y};
+            CHECK((a % b).lo == x % y);
+            CHECK((a % b).hi == x % y);
+            CHECK((a / b).lo == (a / b).hi);
+            CHECK((a & b).lo == (a & b).hi);
+            CHECK((a - b).lo == (a - b).hi);
+        }
+}
+
+TEST_CASE("integer intervals stop at the ends of the 64-bit range", "[interval]") {
+    const positions top{fovea::index_max - 1, fovea::index_max}, bottom{fovea::index_min, fovea::index_min + 1};
+    CHECK((top + top).hi == fovea::index_max);
+    CHECK((bottom + bottom).lo == fovea::index_min);
+    CHECK((bottom - top).lo == fovea::index_min);
+    CHECK((top - bottom).hi == fovea::index_max);
+    CHECK((top * top).hi == fovea::index_max);
+    CHECK((top * bottom).lo == fovea::index_min);
+    CHECK((-bottom).hi == fovea::index_max);
+    CHECK((top << positions{1, 1}).hi == fovea::index_max);
+}
+
+TEST_CASE("real intervals hold every result of their elements, infinities and NaN too", "[interval]") {
+    const float ends[] = {-fovea::infinity, -3.5f, -1.f, 0.f, 0.1f, 2.f, 1e30f, fovea::infinity};
+    auto check = [&](auto op) {
+        for (float a : ends)
+            for (float b : ends)
+                for (float c : ends)
+                    for (float d : ends) {
+                        if (b < a || d < c) continue;
+                        const bounds whole = op(bounds{a, b}, bounds{c, d});
+                        for (float x : ends)
+                            for (float y : ends)
+                                if (a <= x && x <= b && c <= y && y <= d) {
+                                    const float point = op(x, y);
+                                    if (point == point && !holds(whole, point)) return false;
+                                }
+                    }
+        return true;
+    };
+    CHECK(check([](auto a, auto b) { return a + b; }));
+    CHECK(check([](auto a, auto b) { return a - b; }));
+    CHECK(check([](auto a, auto b) { return a * b; }));
+    CHECK(check([](auto a, auto b) { return a / b; }));
+    CHECK(check([](auto a, auto b) { return fovea::min(a, b); }));
+    CHECK(check([](auto a, auto b) { return fovea::max(a, b); }));
+    CHECK(check([](auto a, auto) { return fovea::abs(a); }));
+    CHECK(check([](auto a, auto) { return fovea::tanh(a); }));
+    CHECK(check([](auto a, auto) { return fovea::exp2(a); }));
+    CHECK(check([](auto a, auto) { return fovea::log(a); }));
+}
