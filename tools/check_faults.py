@@ -25,7 +25,7 @@ def outcome(options, folder, include, source, cases):
     """Compiles one test source over `include` and runs it: 'passes', 'fails', or what the compiler said."""
     program = folder / "test"
     command = [options.compiler, "-std=c++20", "-O1", "-march=native", "-w", f"-I{include}", f"-I{ROOT / 'tests'}",
-               str(ROOT / source), *options.library, "-pthread", "-o", str(program)]
+               str(ROOT / source), *options.link, "-pthread", "-o", str(program)]
     built = subprocess.run(command, capture_output=True, text=True)
     if built.returncode != 0:
         errors = [line for line in built.stderr.splitlines() if "error" in line]
@@ -56,10 +56,10 @@ def seeded(folder, fault):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--compiler", default="g++")
-    parser.add_argument("--library", action="append", default=[], help="what to link with: Catch2 and its main")
+    parser.add_argument("--link", action="append", default=[], help="what to link with: Catch2 and its main")
     parser.add_argument("name", nargs="*", help="a part of a fault's name; all faults if none is given")
     options = parser.parse_args()
-    options.library = options.library or ["-lCatch2WithMain"]
+    options.link = options.link or ["-lCatch2WithMain"]
     faults = tomllib.loads(LIST.read_text()).get("fault", [])
     faults = [f for f in faults if not options.name or any(part in f["name"] for part in options.name)]
 
