@@ -3,7 +3,8 @@
 
 A case starts with one or more lines `// expect: <sentence>`. It must fail to compile, and the first error must hold
 the first sentence; further sentences may stand anywhere in the output. With -DFOVEA_CONTROL the same file shows the
-right use and must compile, so that no case fails for a reason of its own.
+right use and must compile, so that no case fails for a reason of its own. Every sentence "fovea: ..." of a
+static_assert in include/ must be the promise of some case.
 """
 
 import argparse
@@ -11,9 +12,11 @@ import re
 import sys
 
 from compile import in_parallel, standard_flag, syntax_only
-from tree import ROOT, name, report
+from tree import ROOT, headers, name, report
 
 EXPECT = re.compile(r"^// expect: (.+)$", re.M)
+ASSERTION = re.compile(r"\bstatic_assert\s*\(")
+TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[()]')
 ERROR = re.compile(r"\berror: .*")
 
 
@@ -51,6 +54,33 @@ def faults_of(compiler, case):
     return faults
 
 
+def sentences(text):
+    """What the static_asserts of a header say: the last strings of each."""
+    for start in ASSERTION.finditer(text):
+        depth, strings, last = 1, [], start.end()
+        for token in TOKEN.finditer(text, start.end()):
+            if text[last:token.start()].strip():
+                strings = []  # something stood between: only adjacent strings make one sentence
+            last = token.end()
+            depth += {"(": 1, ")": -1}.get(token[0], 0)
+            if depth == 0:
+                break
+            if token[0] in "()":
+                strings = []
+            else:
+                strings.append(token[0][1:-1])
+        yield "".join(strings)
+
+
+def unpromised(cases):
+    """The sentences of include/ that no case expects."""
+    promised = {flat(sentence) for case in cases for sentence in EXPECT.findall(case.read_text())}
+    for path in headers():
+        for sentence in sentences(path.read_text()):
+            if sentence.startswith("fovea: ") and flat(sentence) not in promised:
+                yield f"{name(path)}: no case of tests/compile_fail expects '{sentence}'"
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--compiler", default="g++")
@@ -58,8 +88,10 @@ def main():
     options = parser.parse_args()
     cases = sorted((ROOT / "tests" / "compile_fail").glob("*.cpp"))
     cases = [c for c in cases if not options.case or any(part in c.name for part in options.case)]
-    faults = in_parallel(cases, lambda case: faults_of(options.compiler, case))
-    return report("compile_fail", [f for some in faults for f in some], f"{len(cases)} cases with {options.compiler}")
+    faults = [f for some in in_parallel(cases, lambda case: faults_of(options.compiler, case)) for f in some]
+    if not options.case:
+        faults += unpromised(cases)
+    return report("compile_fail", faults, f"{len(cases)} cases with {options.compiler}")
 
 
 if __name__ == "__main__":

@@ -31,7 +31,7 @@ def main():
         for number, line in enumerate(path.read_text().splitlines(), 1):
             if "clang-format o" in line:
                 table = "clang-format off" in line
-            if len(line) > COLUMNS and not table:
+            if len(line) > COLUMNS and not table and not line.startswith("// expect: "):
                 faults.append(f"{name(path)}:{number}: {len(line)} columns, at most {COLUMNS}")
     return report("sizes", faults, f"{len(lengths)} headers (median {median:g} lines), {len(sources)} sources")
 
