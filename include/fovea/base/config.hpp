@@ -1,0 +1,25 @@
+// The library's macros: all of them, and nothing else.
+#pragma once
+
+#if defined(__CUDACC__)
+#define FOVEA_HOST_DEVICE __host__ __device__ __forceinline__
+#define FOVEA_UNROLL _Pragma("unroll")
+#elif defined(__clang__)
+#define FOVEA_HOST_DEVICE [[gnu::always_inline]] inline
+#define FOVEA_UNROLL _Pragma("clang loop unroll(full)")
+#elif defined(__GNUC__)
+#define FOVEA_HOST_DEVICE [[gnu::always_inline]] inline
+#define FOVEA_UNROLL _Pragma("GCC unroll 32")
+#else
+#define FOVEA_HOST_DEVICE inline
+#define FOVEA_UNROLL
+#endif
+
+// A path taken so rarely that it must not disturb the registers of the loop around it.
+#if defined(__GNUC__) && !defined(__CUDACC__)
+#define FOVEA_COLD [[gnu::noinline, gnu::cold]]
+#else
+#define FOVEA_COLD
+#endif
+
+#define FOVEA_VERSION "0.1.0"

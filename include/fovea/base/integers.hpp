@@ -1,0 +1,41 @@
+// Integer helpers: sizes and positions are 64-bit everywhere outside a tile.
+//
+//     fovea::ceil_div(300, 96) == 4;   fovea::round_up(300, 96) == 384
+#pragma once
+#include <cstdint>
+#include <limits>
+
+#include "fovea/base/config.hpp"
+
+namespace fovea {
+
+using index = std::int64_t;
+
+inline constexpr index index_min = std::numeric_limits<index>::min();
+inline constexpr index index_max = std::numeric_limits<index>::max();
+
+template <class T> FOVEA_HOST_DEVICE constexpr T ceil_div(T a, T b) { return (a + b - 1) / b; }
+template <class T> FOVEA_HOST_DEVICE constexpr T round_up(T a, T b) { return ceil_div(a, b) * b; }
+template <class T> FOVEA_HOST_DEVICE constexpr T least(T a, T b) { return b < a ? b : a; }
+template <class T> FOVEA_HOST_DEVICE constexpr T greatest(T a, T b) { return a < b ? b : a; }
+
+// Sums, differences and products of positions that stay at the ends of the 64-bit range instead of wrapping.
+FOVEA_HOST_DEVICE constexpr index add_saturated(index a, index b) {
+    if (b > 0 && a > index_max - b) return index_max;
+    if (b < 0 && a < index_min - b) return index_min;
+    return a + b;
+}
+FOVEA_HOST_DEVICE constexpr index negate_saturated(index a) { return a == index_min ? index_max : -a; }
+FOVEA_HOST_DEVICE constexpr index subtract_saturated(index a, index b) {
+    return b == index_min ? (a < 0 ? a - index_min : index_max) : add_saturated(a, -b);
+}
+FOVEA_HOST_DEVICE constexpr index multiply_saturated(index a, index b) {
+    if (a == 0 || b == 0) return 0;
+    const bool negative = (a < 0) != (b < 0);
+    if (a == index_min || b == index_min) return negative ? index_min : index_max;
+    const index magnitude_a = a < 0 ? -a : a, magnitude_b = b < 0 ? -b : b;
+    if (magnitude_a > index_max / magnitude_b) return negative ? index_min : index_max;
+    return a * b;
+}
+
+} // namespace fovea

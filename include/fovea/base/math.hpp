@@ -1,0 +1,38 @@
+// Scalar functions of the language, for the point reading; lanes and intervals overload the same names.
+//
+//     fovea::exp2(3.f) == 8.f
+#pragma once
+#include "fovea/base/interval.hpp"
+
+namespace fovea {
+
+inline constexpr float log2_e = 1.4426950408889634f, ln_2 = 0.6931471805599453f;
+
+FOVEA_HOST_DEVICE float exp(float x) { return __builtin_expf(x); }
+FOVEA_HOST_DEVICE float exp2(float x) { return __builtin_exp2f(x); }
+FOVEA_HOST_DEVICE float log(float x) { return __builtin_logf(x); }
+FOVEA_HOST_DEVICE float log2(float x) { return __builtin_log2f(x); }
+FOVEA_HOST_DEVICE float tanh(float x) { return __builtin_tanhf(x); }
+FOVEA_HOST_DEVICE float sqrt(float x) { return __builtin_sqrtf(x); }
+FOVEA_HOST_DEVICE constexpr float abs(float x) { return __builtin_fabsf(x); }
+FOVEA_HOST_DEVICE constexpr index abs(index x) { return x < 0 ? -x : x; }
+// A NaN in `a` wins, as in a comparison chain `b > a ? b : a`.
+FOVEA_HOST_DEVICE constexpr float max(float a, float b) { return b > a ? b : a; }
+FOVEA_HOST_DEVICE constexpr float min(float a, float b) { return b < a ? b : a; }
+FOVEA_HOST_DEVICE constexpr index max(index a, index b) { return b > a ? b : a; }
+FOVEA_HOST_DEVICE constexpr index min(index a, index b) { return b < a ? b : a; }
+FOVEA_HOST_DEVICE constexpr float select(bool c, float a, float b) { return c ? a : b; }
+FOVEA_HOST_DEVICE constexpr index select(bool c, index a, index b) { return c ? a : b; }
+
+// Monotone functions of an interval: the ends, widened by the rounding of the readings.
+FOVEA_HOST_DEVICE bounds exp(bounds a) { return widened(__builtin_expf(a.lo), __builtin_expf(a.hi)); }
+FOVEA_HOST_DEVICE bounds exp2(bounds a) { return widened(__builtin_exp2f(a.lo), __builtin_exp2f(a.hi)); }
+FOVEA_HOST_DEVICE bounds tanh(bounds a) { return widened(__builtin_tanhf(a.lo), __builtin_tanhf(a.hi)); }
+// Below zero the logarithm has no value, so an interval that reaches there says nothing.
+FOVEA_HOST_DEVICE bounds log(bounds a) {
+    if (!(a.lo >= 0)) return any_score;
+    const bounds ends = widened(__builtin_logf(a.lo), __builtin_logf(a.hi));
+    return {ends.lo - 1e-6f, ends.hi + 1e-6f};
+}
+
+} // namespace fovea

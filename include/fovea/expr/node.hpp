@@ -1,0 +1,112 @@
+// What an expression is: an aggregate with a generic call operator. What it is called with decides what comes out.
+//
+//     auto keep = q_pos - k_pos < 128;     // binary<less, binary<minus, q_pos, k_pos>, constant<index>>
+//     keep(context)                        // bool, lane_mask or truth, by the context's query and key
+//
+// A context has the members batch, head, kv_head, query, key, row, column, score; an expression reads those it names.
+// Required of an expression: is_expression, kind, depends, operator()(context). Composite nodes also have rebuild(f),
+// the same node over f(child), and each(f).
+#pragma once
+#include <type_traits>
+#include <utility>
+
+#include "fovea/base/math.hpp"
+#include "fovea/expr/dependence.hpp"
+
+namespace fovea {
+
+enum class kinds { truth, integer, real };
+
+template <class E>
+concept expression = requires { typename E::is_expression; };
+
+template <class T> struct constant {
+    using is_expression = void;
+    static constexpr kinds kind = std::is_same_v<T, bool>           ? kinds::truth
+                                  : std::is_floating_point_v<T> ? kinds::real
+                                                                : kinds::integer;
+    static constexpr dependence depends{};
+    T value;
+    template <class C> FOVEA_HOST_DEVICE constexpr T operator()(C const&) const { return value; }
+};
+
+// Numbers become constants: integers 64-bit, reals float.
+template <class T> FOVEA_HOST_DEVICE constexpr auto lift(T const& x) {
+    if constexpr (expression<T>) return x;
+    else if constexpr (std::is_same_v<T, bool>) return constant<bool>{x};
+    else if constexpr (std::is_floating_point_v<T>) return constant<float>{static_cast<float>(x)};
+    else return constant<index>{static_cast<index>(x)};
+}
+template <class T> using lifted = decltype(lift(std::declval<T const&>()));
+
+// What can stand beside an expression in an operator.
+template <class T>
+concept operand_of_operator = expression<T> || std::is_arithmetic_v<T>;
+template <class A, class B>
+concept makes_expression = operand_of_operator<A> && operand_of_operator<B> && (expression<A> || expression<B>);
+
+template <class Op, class A> struct unary {
+    using is_expression = void;
+    static constexpr kinds kind = Op::template result<A::kind>;
+    static constexpr dependence depends = A::depends | Op::depends;
+    [[no_unique_address]] Op op;
+    A a;
+    template <class C> FOVEA_HOST_DEVICE constexpr auto operator()(C const& c) const { return op(c, a(c)); }
+    template <class F> FOVEA_HOST_DEVICE constexpr auto rebuild(F const& f) const {
+        return unary<Op, decltype(f(a))>{op, f(a)};
+    }
+    template <class F> FOVEA_HOST_DEVICE constexpr void each(F const& f) const { f(a); }
+};
+
+struct times;
+struct minus;
+struct query_position;
+struct key_position;
+
+// The difference of the two positions is one dependence; every other operator joins those of its operands.
+template <class Op, class A, class B> inline constexpr dependence joined = A::depends | B::depends | Op::depends;
+template <> inline constexpr dependence joined<minus, query_position, key_position>{.difference = true};
+template <> inline constexpr dependence joined<minus, key_position, query_position>{.difference = true};
+
+template <class Op, class A, class B> struct binary {
+    using is_expression = void;
+    static constexpr kinds kind = Op::template result<A::kind, B::kind>;
+    static constexpr dependence depends = joined<Op, A, B>;
+    [[no_unique_address]] Op op;
+    A a;
+    B b;
+    template <class C> FOVEA_HOST_DEVICE constexpr auto operator()(C const& c) const { return op(c, a(c), b(c)); }
+    template <class F> FOVEA_HOST_DEVICE constexpr auto rebuild(F const& f) const {
+        return binary<Op, decltype(f(a)), decltype(f(b))>{op, f(a), f(b)};
+    }
+    template <class F> FOVEA_HOST_DEVICE constexpr void each(F const& f) const {
+        f(a);
+        f(b);
+    }
+};
+
+template <class Op, class A, class B, class D> struct ternary {
+    using is_expression = void;
+    static constexpr kinds kind = Op::template result<A::kind, B::kind, D::kind>;
+    static constexpr dependence depends = A::depends | B::depends | D::depends | Op::depends;
+    [[no_unique_address]] Op op;
+    A a;
+    B b;
+    D d;
+    template <class C> FOVEA_HOST_DEVICE constexpr auto operator()(C const& c) const {
+        return op(c, a(c), b(c), d(c));
+    }
+    template <class F> FOVEA_HOST_DEVICE constexpr auto rebuild(F const& f) const {
+        return ternary<Op, decltype(f(a)), decltype(f(b)), decltype(f(d))>{op, f(a), f(b), f(d)};
+    }
+    template <class F> FOVEA_HOST_DEVICE constexpr void each(F const& f) const {
+        f(a);
+        f(b);
+        f(d);
+    }
+};
+
+template <class E> inline constexpr bool is_product = false;
+template <class A, class B> inline constexpr bool is_product<binary<times, A, B>> = true;
+
+} // namespace fovea

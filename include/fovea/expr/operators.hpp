@@ -1,0 +1,237 @@
+// Arithmetic, comparisons and functions of expressions, written as C++ writes them.
+//
+//     auto s = 30.f * tanh(scaled_dot(q, k) / 30.f) + slope * (k_pos - q_pos);
+//
+// Integers stay integers among themselves (`/` and `%` truncate, as in C++); with a real operand the result is real.
+// Each operator is a stateless function object called with the context and the operands' values in one reading.
+#pragma once
+#include "fovea/expr/node.hpp"
+
+namespace fovea {
+
+constexpr kinds arithmetic_result(kinds a, kinds b) {
+    return a == kinds::real || b == kinds::real ? kinds::real : kinds::integer;
+}
+// Booleans do not count as numbers: `mask + 1` is refused.
+constexpr bool are_numbers(kinds a, kinds b) { return a != kinds::truth && b != kinds::truth; }
+
+// x as a real when its partner is one; positions beside positions stay as they are.
+template <class A, class B, class X> FOVEA_HOST_DEVICE constexpr auto beside(X x) {
+    if constexpr (is_real<A> || is_real<B>) return as_real(x);
+    else return x;
+}
+
+// alike(x, y): x in the reading of y, when x happens to be one number for all elements.
+FOVEA_HOST_DEVICE constexpr index_range alike(index x, index_range) { return as_interval(x); }
+FOVEA_HOST_DEVICE constexpr bounds alike(float x, bounds) { return as_interval(x); }
+FOVEA_HOST_DEVICE constexpr index_range alike(index_range x, index_range) { return x; }
+FOVEA_HOST_DEVICE constexpr bounds alike(bounds x, bounds) { return x; }
+FOVEA_HOST_DEVICE constexpr index_range alike(index_range x, index) { return x; }
+FOVEA_HOST_DEVICE constexpr bounds alike(bounds x, float) { return x; }
+FOVEA_HOST_DEVICE constexpr index_range alike(index x, truth) { return as_interval(x); }
+FOVEA_HOST_DEVICE constexpr bounds alike(float x, truth) { return as_interval(x); }
+FOVEA_HOST_DEVICE constexpr index_range alike(index_range x, truth) { return x; }
+FOVEA_HOST_DEVICE constexpr bounds alike(bounds x, truth) { return x; }
+FOVEA_HOST_DEVICE constexpr index alike(index x, index) { return x; }
+FOVEA_HOST_DEVICE constexpr float alike(float x, float) { return x; }
+FOVEA_HOST_DEVICE constexpr truth alike(bool x, truth) { return as_truth(x); }
+
+struct operator_base {
+    static constexpr dependence depends{};
+};
+struct arithmetic : operator_base {
+    template <kinds A, kinds B> static constexpr kinds result = arithmetic_result(A, B);
+};
+struct comparison : operator_base {
+    template <kinds A, kinds B> static constexpr kinds result = kinds::truth;
+};
+struct integer_arithmetic : operator_base {
+    template <kinds A, kinds B> static constexpr kinds result = kinds::integer;
+};
+struct logic : operator_base {
+    template <kinds... A> static constexpr kinds result = kinds::truth;
+};
+struct real_function : operator_base {
+    template <kinds A> static constexpr kinds result = kinds::real;
+};
+
+// clang-format off
+struct plus : arithmetic { static constexpr char const* symbol = " + "; static constexpr int level = 6;
+    template <class C, class A, class B> FOVEA_HOST_DEVICE constexpr auto operator()(C const&, A a, B b) const { return beside<A, B>(a) + beside<A, B>(b); } };
+struct minus : arithmetic { static constexpr char const* symbol = " - "; static constexpr int level = 6;
+    template <class C, class A, class B> FOVEA_HOST_DEVICE constexpr auto operator()(C const&, A a, B b) const { return beside<A, B>(a) - beside<A, B>(b); } };
+struct times : arithmetic { static constexpr char const* symbol = " * "; static constexpr int level = 5;
+    template <class C, class A, class B> FOVEA_HOST_DEVICE constexpr auto operator()(C const&, A a, B b) const { return beside<A, B>(a) * beside<A, B>(b); } };
+struct divides : arithmetic { static constexpr char const* symbol = " / "; static constexpr int level = 5;
+    template <class C, class A, class B> FOVEA_HOST_DEVICE constexpr auto operator()(C const&, A a, B b) const { return beside<A, B>(a) / beside<A, B>(b); } };
+struct modulo : integer_arithmetic { static constexpr char const* symbol = " % "; static constexpr int level = 5;
+    template <class C, class A, class B> FOVEA_HOST_DEVICE constexpr auto operator()(C const&, A a, B b) const { return a % b; } };
+struct shift_left : integer_arithmetic { static constexpr char const* symbol = " << "; static constexpr int level = 7;
+    template <class C, class A, class B> FOVEA_HOST_DEVICE constexpr auto operator()(C const&, A a, B b) const { return a << b; } };
+struct shift_right : integer_arithmetic { static constexpr char const* symbol = " >> "; static constexpr int level = 7;
+    template <class C, class A, class B> FOVEA_HOST_DEVICE constexpr auto operator()(C const&, A a, B b) const { return a >> b; } };
+struct bit_and : integer_arithmetic { static constexpr char const* symbol = " & "; static constexpr int level = 11;
+    template <class C, class A, class B> FOVEA_HOST_DEVICE constexpr auto operator()(C const&, A a, B b) const { return a & b; } };
+struct bit_or : integer_arithmetic { static constexpr char const* symbol = " | "; static constexpr int level = 13;
+    template <class C, class A, class B> FOVEA_HOST_DEVICE constexpr auto operator()(C const&, A a, B b) const { return a | b; } };
+struct bit_xor : integer_arithmetic { static constexpr char const* symbol = " ^ "; static constexpr int level = 12;
+    template <class C, class A, class B> FOVEA_HOST_DEVICE constexpr auto operator()(C const&, A a, B b) const { return a ^ b; } };
+struct less : comparison { static constexpr char const* symbol = " < "; static constexpr int level = 9;
+    template <class C, class A, class B> FOVEA_HOST_DEVICE constexpr auto operator()(C const&, A a, B b) const { return beside<A, B>(a) < beside<A, B>(b); } };
+struct less_equal : comparison { static constexpr char const* symbol = " <= "; static constexpr int level = 9;
+    template <class C, class A, class B> FOVEA_HOST_DEVICE constexpr auto operator()(C const&, A a, B b) const { return beside<A, B>(a) <= beside<A, B>(b); } };
+struct greater : comparison { static constexpr char const* symbol = " > "; static constexpr int level = 9;
+    template <class C, class A, class B> FOVEA_HOST_DEVICE constexpr auto operator()(C const&, A a, B b) const { return beside<A, B>(a) > beside<A, B>(b); } };
+struct greater_equal : comparison { static constexpr char const* symbol = " >= "; static constexpr int level = 9;
+    template <class C, class A, class B> FOVEA_HOST_DEVICE constexpr auto operator()(C const&, A a, B b) const { return beside<A, B>(a) >= beside<A, B>(b); } };
+struct equal : comparison { static constexpr char const* symbol = " == "; static constexpr int level = 10;
+    template <class C, class A, class B> FOVEA_HOST_DEVICE constexpr auto operator()(C const&, A a, B b) const { return beside<A, B>(a) == beside<A, B>(b); } };
+struct not_equal : comparison { static constexpr char const* symbol = " != "; static constexpr int level = 10;
+    template <class C, class A, class B> FOVEA_HOST_DEVICE constexpr auto operator()(C const&, A a, B b) const { return beside<A, B>(a) != beside<A, B>(b); } };
+// clang-format on
+
+// Both sides are always evaluated: lanes and intervals have no short circuit, and a GPU would branch.
+struct both : logic {
+    static constexpr char const* symbol = " && ";
+    static constexpr int level = 14;
+    template <class C, class A, class B> FOVEA_HOST_DEVICE constexpr auto operator()(C const&, A a, B b) const {
+        if constexpr (std::is_same_v<A, bool> && std::is_same_v<B, bool>) return static_cast<bool>(a & b);
+        else if constexpr (std::is_same_v<A, bool>) return alike(a, b) && b;
+        else if constexpr (std::is_same_v<B, bool>) return a && alike(b, a);
+        else return a && b;
+    }
+};
+struct either : logic {
+    static constexpr char const* symbol = " || ";
+    static constexpr int level = 15;
+    template <class C, class A, class B> FOVEA_HOST_DEVICE constexpr auto operator()(C const&, A a, B b) const {
+        if constexpr (std::is_same_v<A, bool> && std::is_same_v<B, bool>) return static_cast<bool>(a | b);
+        else if constexpr (std::is_same_v<A, bool>) return alike(a, b) || b;
+        else if constexpr (std::is_same_v<B, bool>) return a || alike(b, a);
+        else return a || b;
+    }
+};
+struct negation : logic {
+    static constexpr char const* symbol = "!";
+    template <class C, class A> FOVEA_HOST_DEVICE constexpr auto operator()(C const&, A a) const { return !a; }
+};
+
+struct opposite : operator_base {
+    template <kinds A> static constexpr kinds result = A;
+    static constexpr char const* symbol = "-";
+    template <class C, class A> FOVEA_HOST_DEVICE constexpr auto operator()(C const&, A a) const { return -a; }
+};
+struct complement : operator_base {
+    template <kinds A> static constexpr kinds result = A;
+    static constexpr char const* symbol = "~";
+    template <class C, class A> FOVEA_HOST_DEVICE constexpr auto operator()(C const&, A a) const { return ~a; }
+};
+struct magnitude : operator_base {
+    template <kinds A> static constexpr kinds result = A;
+    static constexpr char const* name = "abs";
+    template <class C, class A> FOVEA_HOST_DEVICE constexpr auto operator()(C const&, A a) const { return abs(a); }
+};
+struct exponential : real_function {
+    static constexpr char const* name = "exp";
+    template <class C, class A> FOVEA_HOST_DEVICE auto operator()(C const&, A a) const { return exp(as_real(a)); }
+};
+struct natural_logarithm : real_function {
+    static constexpr char const* name = "log";
+    template <class C, class A> FOVEA_HOST_DEVICE auto operator()(C const&, A a) const { return log(as_real(a)); }
+};
+struct hyperbolic_tangent : real_function {
+    static constexpr char const* name = "tanh";
+    template <class C, class A> FOVEA_HOST_DEVICE auto operator()(C const&, A a) const { return tanh(as_real(a)); }
+};
+struct smaller : arithmetic {
+    static constexpr char const* name = "min";
+    template <class C, class A, class B> FOVEA_HOST_DEVICE constexpr auto operator()(C const&, A a, B b) const {
+        const auto x = beside<A, B>(a);
+        const auto y = beside<A, B>(b);
+        if constexpr (std::is_same_v<decltype(x), decltype(y)>) return min(x, y);
+        else return min(alike(x, y), alike(y, x));
+    }
+};
+struct larger : arithmetic {
+    static constexpr char const* name = "max";
+    template <class C, class A, class B> FOVEA_HOST_DEVICE constexpr auto operator()(C const&, A a, B b) const {
+        const auto x = beside<A, B>(a);
+        const auto y = beside<A, B>(b);
+        if constexpr (std::is_same_v<decltype(x), decltype(y)>) return max(x, y);
+        else return max(alike(x, y), alike(y, x));
+    }
+};
+struct selection : operator_base {
+    template <kinds M, kinds A, kinds B> static constexpr kinds result = arithmetic_result(A, B);
+    static constexpr char const* name = "select";
+    template <class C, class M, class A, class B>
+    FOVEA_HOST_DEVICE constexpr auto operator()(C const&, M m, A a, B b) const {
+        const auto x = beside<A, B>(a);
+        const auto y = beside<A, B>(b);
+        if constexpr (std::is_same_v<M, bool> && std::is_same_v<decltype(x), decltype(y)>) return m ? x : y;
+        else return select(m, alike(alike(x, y), m), alike(alike(y, x), m));
+    }
+};
+
+// ---- spelling ------------------------------------------------------------------------------------------------------
+template <class Op, class A, class B> constexpr auto combine(A const& a, B const& b) {
+    using node = binary<Op, lifted<A>, lifted<B>>;
+    static_assert(are_numbers(lifted<A>::kind, lifted<B>::kind),
+                  "fovea: a mask is not a number; write select(mask, 1, 0) to count it");
+    return node{{}, lift(a), lift(b)};
+}
+template <class Op, class A, class B> constexpr auto combine_integers(A const& a, B const& b) {
+    static_assert(lifted<A>::kind == kinds::integer && lifted<B>::kind == kinds::integer,
+                  "fovea: % << >> & | ^ take integer expressions; masks are joined with && and ||");
+    return binary<Op, lifted<A>, lifted<B>>{{}, lift(a), lift(b)};
+}
+template <class Op, class A, class B> constexpr auto combine_masks(A const& a, B const& b) {
+    static_assert(lifted<A>::kind == kinds::truth && lifted<B>::kind == kinds::truth,
+                  "fovea: && and || join masks; compare the number with something first");
+    return binary<Op, lifted<A>, lifted<B>>{{}, lift(a), lift(b)};
+}
+
+// clang-format off
+template <class A, class B> requires makes_expression<A, B> constexpr auto operator+(A const& a, B const& b) { return combine<plus>(a, b); }
+template <class A, class B> requires makes_expression<A, B> constexpr auto operator-(A const& a, B const& b) { return combine<minus>(a, b); }
+template <class A, class B> requires makes_expression<A, B> constexpr auto operator*(A const& a, B const& b) { return combine<times>(a, b); }
+template <class A, class B> requires makes_expression<A, B> constexpr auto operator/(A const& a, B const& b) { return combine<divides>(a, b); }
+template <class A, class B> requires makes_expression<A, B> constexpr auto operator<(A const& a, B const& b) { return combine<less>(a, b); }
+template <class A, class B> requires makes_expression<A, B> constexpr auto operator<=(A const& a, B const& b) { return combine<less_equal>(a, b); }
+template <class A, class B> requires makes_expression<A, B> constexpr auto operator>(A const& a, B const& b) { return combine<greater>(a, b); }
+template <class A, class B> requires makes_expression<A, B> constexpr auto operator>=(A const& a, B const& b) { return combine<greater_equal>(a, b); }
+template <class A, class B> requires makes_expression<A, B> constexpr auto operator==(A const& a, B const& b) { return combine<equal>(a, b); }
+template <class A, class B> requires makes_expression<A, B> constexpr auto operator!=(A const& a, B const& b) { return combine<not_equal>(a, b); }
+template <class A, class B> requires makes_expression<A, B> constexpr auto operator%(A const& a, B const& b) { return combine_integers<modulo>(a, b); }
+template <class A, class B> requires makes_expression<A, B> constexpr auto operator<<(A const& a, B const& b) { return combine_integers<shift_left>(a, b); }
+template <class A, class B> requires makes_expression<A, B> constexpr auto operator>>(A const& a, B const& b) { return combine_integers<shift_right>(a, b); }
+template <class A, class B> requires makes_expression<A, B> constexpr auto operator&(A const& a, B const& b) { return combine_integers<bit_and>(a, b); }
+template <class A, class B> requires makes_expression<A, B> constexpr auto operator|(A const& a, B const& b) { return combine_integers<bit_or>(a, b); }
+template <class A, class B> requires makes_expression<A, B> constexpr auto operator^(A const& a, B const& b) { return combine_integers<bit_xor>(a, b); }
+template <class A, class B> requires makes_expression<A, B> constexpr auto operator&&(A const& a, B const& b) { return combine_masks<both>(a, b); }
+template <class A, class B> requires makes_expression<A, B> constexpr auto operator||(A const& a, B const& b) { return combine_masks<either>(a, b); }
+template <class A, class B> requires makes_expression<A, B> constexpr auto min(A const& a, B const& b) { return combine<smaller>(a, b); }
+template <class A, class B> requires makes_expression<A, B> constexpr auto max(A const& a, B const& b) { return combine<larger>(a, b); }
+template <expression A> constexpr auto operator!(A const& a) { return unary<negation, A>{{}, a}; }
+template <expression A> constexpr auto operator-(A const& a) { return unary<opposite, A>{{}, a}; }
+template <expression A> constexpr auto operator~(A const& a) { return unary<complement, A>{{}, a}; }
+template <expression A> constexpr auto abs(A const& a) { return unary<magnitude, A>{{}, a}; }
+template <expression A> constexpr auto exp(A const& a) { return unary<exponential, A>{{}, a}; }
+template <expression A> constexpr auto log(A const& a) { return unary<natural_logarithm, A>{{}, a}; }
+template <expression A> constexpr auto tanh(A const& a) { return unary<hyperbolic_tangent, A>{{}, a}; }
+// clang-format on
+
+// x moved into [lo, hi].
+template <expression X, operand_of_operator Lo, operand_of_operator Hi>
+constexpr auto clamp(X const& x, Lo const& lo, Hi const& hi) {
+    return min(max(x, lo), hi);
+}
+
+// a where the mask holds, b elsewhere. Both are evaluated everywhere.
+template <expression M, operand_of_operator A, operand_of_operator B>
+constexpr auto select(M const& mask, A const& a, B const& b) {
+    static_assert(M::kind == kinds::truth, "fovea: the first argument of select is a mask: compare the number first");
+    return ternary<selection, M, lifted<A>, lifted<B>>{{}, mask, lift(a), lift(b)};
+}
+
+} // namespace fovea

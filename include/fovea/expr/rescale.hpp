@@ -1,0 +1,61 @@
+// factor * expression, with the factor moved into the expression's own constants: how a score in natural units becomes
+// one in base 2 without an extra multiplication an element.
+//
+//     multiplied(dot(q, k) * 0.125f + slope * (k_pos - q_pos), log2_e)   // dot(q, k) * 0.18f + ...
+#pragma once
+#include "fovea/expr/operators.hpp"
+
+namespace fovea {
+
+template <class E> constexpr auto multiplied(E const& e, float factor);
+
+template <class E> struct multiply_into {
+    static constexpr auto apply(E const& e, float factor) {
+        return binary<times, E, constant<float>>{{}, e, {factor}};
+    }
+};
+template <class T> struct multiply_into<constant<T>> {
+    static constexpr auto apply(constant<T> const& e, float factor) {
+        return constant<float>{static_cast<float>(e.value) * factor};
+    }
+};
+template <class A, class T>
+    requires(!std::is_same_v<T, bool>)
+struct multiply_into<binary<times, A, constant<T>>> {
+    static constexpr auto apply(binary<times, A, constant<T>> const& e, float factor) {
+        return binary<times, A, constant<float>>{{}, e.a, multiplied(e.b, factor)};
+    }
+};
+template <class T, class B>
+    requires(!std::is_same_v<T, bool>)
+struct multiply_into<binary<times, constant<T>, B>> {
+    static constexpr auto apply(binary<times, constant<T>, B> const& e, float factor) {
+        return binary<times, constant<float>, B>{{}, multiplied(e.a, factor), e.b};
+    }
+};
+template <class A, class B> struct multiply_into<binary<plus, A, B>> {
+    static constexpr auto apply(binary<plus, A, B> const& e, float factor) {
+        auto a = multiplied(e.a, factor);
+        auto b = multiplied(e.b, factor);
+        return binary<plus, decltype(a), decltype(b)>{{}, a, b};
+    }
+};
+template <class A, class B>
+    requires(!(A::kind == kinds::integer && B::kind == kinds::integer))
+struct multiply_into<binary<minus, A, B>> {
+    static constexpr auto apply(binary<minus, A, B> const& e, float factor) {
+        auto a = multiplied(e.a, factor);
+        auto b = multiplied(e.b, factor);
+        return binary<minus, decltype(a), decltype(b)>{{}, a, b};
+    }
+};
+template <class A> struct multiply_into<unary<opposite, A>> {
+    static constexpr auto apply(unary<opposite, A> const& e, float factor) {
+        auto a = multiplied(e.a, factor);
+        return unary<opposite, decltype(a)>{{}, a};
+    }
+};
+
+template <class E> constexpr auto multiplied(E const& e, float factor) { return multiply_into<E>::apply(e, factor); }
+
+} // namespace fovea

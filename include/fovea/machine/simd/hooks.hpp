@@ -1,0 +1,125 @@
+// The instructions that vector extensions cannot say, each with its meaning in plain lanes for targets without it.
+//
+//     fovea::any(a < b);   acc = fovea::multiply_pairs(acc, a_pairs, b_pairs);   auto x = fovea::load_as_real<8>(fp16_pointer);
+#pragma once
+#include "fovea/dtype/formats.hpp"
+#include "fovea/machine/simd/lanes.hpp"
+
+namespace fovea {
+
+// Whether any lane is set.
+template <int N> FOVEA_HOST_DEVICE bool any(lane_mask<N> m) {
+#if defined(__AVX__)
+    if constexpr (N == 8) return __builtin_ia32_movmskps256(std::bit_cast<real_lanes<8>::native>(m.v)) != 0;
+#endif
+    if constexpr (N == 16) {
+        int_lanes<8> halves[2];
+        std::memcpy(halves, &m, sizeof m);
+        return any(lane_mask<8>{halves[0].v | halves[1].v});
+    } else {
+        std::int64_t parts[N * 4 / 8];
+        std::memcpy(parts, &m, sizeof m);
+        std::int64_t all = 0;
+        for (std::int64_t part : parts) all |= part;
+        return all != 0;
+    }
+}
+template <int N> FOVEA_HOST_DEVICE bool any_greater(real_lanes<N> a, real_lanes<N> b) {
+#if defined(__AVX512F__)
+    if constexpr (N == 16) return __builtin_ia32_cmpps512_mask(a.v, b.v, 0x1e, 0xffff, 4) != 0; // GT, ordered, quiet
+#endif
+    return any(a > b);
+}
+
+// x * 2^n for whole n in [-127, 127] or far below; -127 and below give exactly 0.
+template <int N> FOVEA_HOST_DEVICE real_lanes<N> scale_by_power(real_lanes<N> x, real_lanes<N> n) {
+#if defined(__AVX512F__)
+    if constexpr (N == 16) return {__builtin_ia32_scalefps512_mask(x.v, n.v, x.v, 0xffff, 4)};
+#endif
+    const int_lanes<N> exponent = convert<std::int32_t>(max(n, splat<N>(-127.f))) + 127;
+    return x * reinterpret<float>(int_lanes<N>{exponent.v << 23});
+}
+
+// acc + a.lo * b.lo + a.hi * b.hi on pairs of bf16 in 32-bit words.
+template <int N>
+FOVEA_HOST_DEVICE real_lanes<N> multiply_pairs(real_lanes<N> acc, int_lanes<N> a, int_lanes<N> b) {
+#if defined(__AVX512BF16__)
+    if constexpr (N == 16) {
+        asm("vdpbf16ps %2, %1, %0" : "+v"(acc.v) : "v"(a.v), "v"(b.v));
+        return acc;
+    }
+#endif
+    constexpr std::int32_t upper = static_cast<std::int32_t>(0xffff0000u);
+    acc = fma(reinterpret<float>(int_lanes<N>{a.v & upper}), reinterpret<float>(int_lanes<N>{b.v & upper}), acc);
+    return fma(reinterpret<float>(int_lanes<N>{a.v << 16}), reinterpret<float>(int_lanes<N>{b.v << 16}), acc);
+}
+
+// bf16 of a float in the upper half of each word, round to nearest even; NaN stays NaN.
+template <int N> FOVEA_HOST_DEVICE int_lanes<N> bf16_in_upper_half(real_lanes<N> x) {
+    using words = typename lanes<std::uint32_t, N>::native;
+    const words u = std::bit_cast<words>(x.v);
+    const words rounded = u + 0x7fffu + ((u >> 16) & 1u);
+    const words quiet = u | 0x400000u;
+    const auto is_nan = x != x;
+    return {(is_nan.v ? std::bit_cast<typename int_lanes<N>::native>(quiet)
+                      : std::bit_cast<typename int_lanes<N>::native>(rounded))};
+}
+// Words whose lower half is bf16(lo) and whose upper half is bf16(hi).
+template <int N> FOVEA_HOST_DEVICE int_lanes<N> pair_of(real_lanes<N> lo, real_lanes<N> hi) {
+    using words = typename lanes<std::uint32_t, N>::native;
+    const words l = std::bit_cast<words>(bf16_in_upper_half(lo).v), h = std::bit_cast<words>(bf16_in_upper_half(hi).v);
+    const words pair = (l >> 16) | (h & 0xffff0000u);
+    return {std::bit_cast<typename int_lanes<N>::native>(pair)};
+}
+
+// N elements of any storage format, as floats.
+template <int N> FOVEA_HOST_DEVICE real_lanes<N> load_as_real(float const* p) { return load<N>(p); }
+template <int N> FOVEA_HOST_DEVICE real_lanes<N> load_as_real(bf16 const* p) {
+    using halves = typename lanes<std::uint16_t, N>::native;
+    using words = typename lanes<std::uint32_t, N>::native;
+    halves h;
+    std::memcpy(&h, p, sizeof h);
+    const words w = __builtin_convertvector(h, words) << 16;
+    return {std::bit_cast<typename real_lanes<N>::native>(w)};
+}
+template <int N> FOVEA_HOST_DEVICE real_lanes<N> load_as_real(fp16 const* p) {
+#if defined(__F16C__)
+    typedef short halves __attribute__((vector_size(16)));
+    if constexpr (N == 8) {
+        halves h;
+        std::memcpy(&h, p, sizeof h);
+        return {__builtin_ia32_vcvtph2ps256(h)};
+    }
+    if constexpr (N == 16) {
+        const real_lanes<8> parts[2] = {load_as_real<8>(p), load_as_real<8>(p + 8)};
+        real_lanes<16> x;
+        std::memcpy(&x, parts, sizeof x);
+        return x;
+    }
+#endif
+    real_lanes<N> x = {};
+    for (int i = 0; i < N; ++i) x.v[i] = p[i];
+    return x;
+}
+
+// N floats to any storage format, rounded to nearest even.
+template <int N> FOVEA_HOST_DEVICE void store_as(float* p, real_lanes<N> x) { store(p, x); }
+template <int N> FOVEA_HOST_DEVICE void store_as(bf16* p, real_lanes<N> x) {
+    using halves = typename lanes<std::uint16_t, N>::native;
+    using words = typename lanes<std::uint32_t, N>::native;
+    const words upper = std::bit_cast<words>(bf16_in_upper_half(x).v) >> 16;
+    const halves h = __builtin_convertvector(upper, halves);
+    std::memcpy(p, &h, sizeof h);
+}
+template <int N> FOVEA_HOST_DEVICE void store_as(fp16* p, real_lanes<N> x) {
+#if defined(__F16C__)
+    if constexpr (N == 8) {
+        const auto h = __builtin_ia32_vcvtps2ph256(x.v, 0);
+        std::memcpy(p, &h, sizeof h);
+        return;
+    }
+#endif
+    for (int i = 0; i < N; ++i) p[i] = fp16(x.v[i]);
+}
+
+} // namespace fovea

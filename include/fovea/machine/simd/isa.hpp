@@ -1,0 +1,45 @@
+// What the CPU of this translation unit can do, read off the compiler's target macros.
+//
+//     constexpr fovea::cpu_isa here = fovea::native_isa;      // {.lanes = 16, .registers = 32, .bf16_pairs = true} on Zen 5
+#pragma once
+
+#if defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__
+#error "fovea: -ffast-math implies -ffinite-math-only, under which NaN and infinity do not exist; add -fno-finite-math-only"
+#endif
+
+namespace fovea {
+
+// lanes: floats in a vector register. bf16_pairs: the machine multiplies pairs of bf16 into fp32 (vdpbf16ps).
+struct cpu_isa {
+    int lanes, registers;
+    bool bf16_pairs;
+};
+
+#if defined(__AVX512F__) && defined(__AVX512BF16__)
+inline constexpr cpu_isa native_isa{16, 32, true};
+#elif defined(__AVX512F__)
+inline constexpr cpu_isa native_isa{16, 32, false};
+#elif defined(__AVX__)
+inline constexpr cpu_isa native_isa{8, 16, false};
+#elif defined(__ARM_NEON)
+inline constexpr cpu_isa native_isa{4, 32, false};
+#else
+inline constexpr cpu_isa native_isa{4, 16, false};
+#endif
+
+inline constexpr char const* isa_name =
+#if defined(__AVX512F__) && defined(__AVX512BF16__)
+    "AVX-512 with BF16";
+#elif defined(__AVX512F__)
+    "AVX-512";
+#elif defined(__AVX2__)
+    "AVX2";
+#elif defined(__AVX__)
+    "AVX";
+#elif defined(__ARM_NEON)
+    "NEON";
+#else
+    "128-bit vectors";
+#endif
+
+} // namespace fovea

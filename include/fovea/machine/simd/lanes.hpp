@@ -1,0 +1,150 @@
+// N numbers side by side: a thin name over the compiler's vector extensions, with the functions the engines need.
+//
+//     auto x = fovea::load<8>(pointer);   x = fma(x, x, fovea::splat<8>(1.f));   fovea::store(pointer, x);
+//
+// Nothing here is specific to attention. Instructions that vector extensions cannot say are in hooks.hpp.
+#pragma once
+#include <cstdint>
+#include <cstring>
+#include <type_traits>
+
+#include "fovea/base/math.hpp"
+#include "fovea/machine/simd/isa.hpp"
+
+namespace fovea {
+
+template <class T, int N> struct lanes {
+    static constexpr int count = N;
+    typedef T native __attribute__((vector_size(sizeof(T) * N)));
+    native v;
+    FOVEA_HOST_DEVICE T operator[](int i) const { return v[i]; }
+};
+
+template <int N> using real_lanes = lanes<float, N>;
+template <int N> using int_lanes = lanes<std::int32_t, N>;
+template <int N> using wide_lanes = lanes<index, N>;
+
+// One truth value a lane, all bits or none.
+template <int N> struct lane_mask {
+    typename int_lanes<N>::native v;
+};
+
+template <int N> inline constexpr bool is_real<real_lanes<N>> = true;
+
+// ---- memory --------------------------------------------------------------------------------------------------------
+template <int N, class T> FOVEA_HOST_DEVICE lanes<T, N> load(T const* p) {
+    lanes<T, N> x;
+    std::memcpy(&x, p, sizeof x);
+    return x;
+}
+template <class T, int N> FOVEA_HOST_DEVICE void store(T* p, lanes<T, N> x) { std::memcpy(p, &x, sizeof x); }
+
+template <int N, class T> FOVEA_HOST_DEVICE lanes<T, N> splat(T x) {
+    const typename lanes<T, N>::native zero = {};
+    return {x - zero}; // not zero + x: 0 + x is no identity for -0, x - 0 is, and folds to a broadcast
+}
+template <int N> FOVEA_HOST_DEVICE int_lanes<N> iota() {
+    int_lanes<N> x = {};
+    for (int i = 0; i < N; ++i) x.v[i] = i;
+    return x;
+}
+
+// ---- arithmetic ----------------------------------------------------------------------------------------------------
+// clang-format off
+template <class T, int N> FOVEA_HOST_DEVICE lanes<T, N> operator+(lanes<T, N> a, lanes<T, N> b) { return {a.v + b.v}; }
+template <class T, int N> FOVEA_HOST_DEVICE lanes<T, N> operator-(lanes<T, N> a, lanes<T, N> b) { return {a.v - b.v}; }
+template <class T, int N> FOVEA_HOST_DEVICE lanes<T, N> operator*(lanes<T, N> a, lanes<T, N> b) { return {a.v * b.v}; }
+template <class T, int N> FOVEA_HOST_DEVICE lanes<T, N> operator/(lanes<T, N> a, lanes<T, N> b) { return {a.v / b.v}; }
+template <class T, int N> FOVEA_HOST_DEVICE lanes<T, N> operator+(lanes<T, N> a, std::type_identity_t<T> b) { return {a.v + b}; }
+template <class T, int N> FOVEA_HOST_DEVICE lanes<T, N> operator-(lanes<T, N> a, std::type_identity_t<T> b) { return {a.v - b}; }
+template <class T, int N> FOVEA_HOST_DEVICE lanes<T, N> operator*(lanes<T, N> a, std::type_identity_t<T> b) { return {a.v * b}; }
+template <class T, int N> FOVEA_HOST_DEVICE lanes<T, N> operator/(lanes<T, N> a, std::type_identity_t<T> b) { return {a.v / b}; }
+template <class T, int N> FOVEA_HOST_DEVICE lanes<T, N> operator+(std::type_identity_t<T> a, lanes<T, N> b) { return {a + b.v}; }
+template <class T, int N> FOVEA_HOST_DEVICE lanes<T, N> operator-(std::type_identity_t<T> a, lanes<T, N> b) { return {a - b.v}; }
+template <class T, int N> FOVEA_HOST_DEVICE lanes<T, N> operator*(std::type_identity_t<T> a, lanes<T, N> b) { return {a * b.v}; }
+template <class T, int N> FOVEA_HOST_DEVICE lanes<T, N> operator/(std::type_identity_t<T> a, lanes<T, N> b) { return {a / b.v}; }
+template <class T, int N> FOVEA_HOST_DEVICE lanes<T, N> operator-(lanes<T, N> a) { return {-a.v}; }
+// clang-format on
+
+// a * b + c, contracted to one instruction where the target has it.
+template <int N> FOVEA_HOST_DEVICE real_lanes<N> fma(real_lanes<N> a, real_lanes<N> b, real_lanes<N> c) {
+    return {a.v * b.v + c.v};
+}
+template <int N> FOVEA_HOST_DEVICE real_lanes<N> fma(real_lanes<N> a, float b, real_lanes<N> c) {
+    return {a.v * b + c.v};
+}
+template <int N> FOVEA_HOST_DEVICE real_lanes<N> fma(real_lanes<N> a, float b, float c) { return {a.v * b + c}; }
+
+// ---- comparisons and selection -------------------------------------------------------------------------------------
+template <class T, int N> FOVEA_HOST_DEVICE lane_mask<N> mask_of(T const& comparison) {
+    if constexpr (sizeof(comparison[0]) == 4) return {comparison};
+    else return {__builtin_convertvector(comparison, typename int_lanes<N>::native)};
+}
+// clang-format off
+template <class T, int N> FOVEA_HOST_DEVICE lane_mask<N> operator<(lanes<T, N> a, lanes<T, N> b) { return mask_of<decltype(a.v < b.v), N>(a.v < b.v); }
+template <class T, int N> FOVEA_HOST_DEVICE lane_mask<N> operator<=(lanes<T, N> a, lanes<T, N> b) { return mask_of<decltype(a.v <= b.v), N>(a.v <= b.v); }
+template <class T, int N> FOVEA_HOST_DEVICE lane_mask<N> operator>(lanes<T, N> a, lanes<T, N> b) { return b < a; }
+template <class T, int N> FOVEA_HOST_DEVICE lane_mask<N> operator>=(lanes<T, N> a, lanes<T, N> b) { return b <= a; }
+template <class T, int N> FOVEA_HOST_DEVICE lane_mask<N> operator==(lanes<T, N> a, lanes<T, N> b) { return mask_of<decltype(a.v == b.v), N>(a.v == b.v); }
+template <class T, int N> FOVEA_HOST_DEVICE lane_mask<N> operator!=(lanes<T, N> a, lanes<T, N> b) { return mask_of<decltype(a.v != b.v), N>(a.v != b.v); }
+template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator&&(lane_mask<N> a, lane_mask<N> b) { return {a.v & b.v}; }
+template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator||(lane_mask<N> a, lane_mask<N> b) { return {a.v | b.v}; }
+template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator!(lane_mask<N> a) { return {~a.v}; }
+// clang-format on
+template <int N> FOVEA_HOST_DEVICE lane_mask<N> as_mask(bool b) { return {splat<N>(b ? -1 : 0).v}; }
+template <int N> FOVEA_HOST_DEVICE lane_mask<N> as_mask(lane_mask<N> m) { return m; }
+
+template <int N> FOVEA_HOST_DEVICE real_lanes<N> select(lane_mask<N> m, real_lanes<N> a, real_lanes<N> b) {
+    return {m.v ? a.v : b.v};
+}
+template <int N> FOVEA_HOST_DEVICE int_lanes<N> select(lane_mask<N> m, int_lanes<N> a, int_lanes<N> b) {
+    return {m.v ? a.v : b.v};
+}
+template <int N> FOVEA_HOST_DEVICE wide_lanes<N> select(lane_mask<N> m, wide_lanes<N> a, wide_lanes<N> b) {
+    const auto wide = __builtin_convertvector(m.v, typename wide_lanes<N>::native);
+    return {wide ? a.v : b.v};
+}
+// b > a ? b : a, one instruction; a NaN in `a` wins, as in the scalar max.
+template <class T, int N> FOVEA_HOST_DEVICE lanes<T, N> max(lanes<T, N> a, lanes<T, N> b) {
+    return {b.v > a.v ? b.v : a.v};
+}
+template <class T, int N> FOVEA_HOST_DEVICE lanes<T, N> min(lanes<T, N> a, lanes<T, N> b) {
+    return {b.v < a.v ? b.v : a.v};
+}
+template <class T, int N> FOVEA_HOST_DEVICE lanes<T, N> abs(lanes<T, N> a) {
+    return {a.v < 0 ? -a.v : a.v};
+}
+template <int N> FOVEA_HOST_DEVICE real_lanes<N> abs(real_lanes<N> a) {
+    using bits = typename int_lanes<N>::native;
+    const bits x = std::bit_cast<bits>(a.v) & 0x7fffffff;
+    return {std::bit_cast<typename real_lanes<N>::native>(x)};
+}
+
+// ---- conversions ---------------------------------------------------------------------------------------------------
+template <class To, class From, int N> FOVEA_HOST_DEVICE lanes<To, N> convert(lanes<From, N> x) {
+    return {__builtin_convertvector(x.v, typename lanes<To, N>::native)};
+}
+template <class To, class From, int N> FOVEA_HOST_DEVICE lanes<To, N> reinterpret(lanes<From, N> x) {
+    static_assert(sizeof(To) == sizeof(From));
+    return {std::bit_cast<typename lanes<To, N>::native>(x.v)};
+}
+
+// ---- folds over the lanes ------------------------------------------------------------------------------------------
+template <class T, int N, class Op> FOVEA_HOST_DEVICE T fold(lanes<T, N> x, Op op) {
+    if constexpr (N == 1) return x.v[0];
+    else {
+        lanes<T, N / 2> halves[2];
+        std::memcpy(halves, &x, sizeof x);
+        return fold(op(halves[0], halves[1]), op);
+    }
+}
+struct take_sum {
+    template <class T> FOVEA_HOST_DEVICE T operator()(T a, T b) const { return a + b; }
+};
+struct take_max {
+    template <class T> FOVEA_HOST_DEVICE T operator()(T a, T b) const { return max(a, b); }
+};
+template <class T, int N> FOVEA_HOST_DEVICE T sum_of(lanes<T, N> x) { return fold(x, take_sum{}); }
+template <class T, int N> FOVEA_HOST_DEVICE T max_of(lanes<T, N> x) { return fold(x, take_max{}); }
+
+} // namespace fovea

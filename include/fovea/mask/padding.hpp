@@ -1,0 +1,16 @@
+// padding(lengths): batch b has lengths[b] keys; those after are padding.
+//
+//     auto s = where(padding(table(lengths, batches)), scaled_dot(q, k));
+#pragma once
+#include "fovea/expr/operators.hpp"
+#include "fovea/expr/table.hpp"
+#include "fovea/expr/terms.hpp"
+
+namespace fovea {
+
+template <class T> constexpr auto padding(table_view<T> lengths) {
+    using namespace terms;
+    return k_pos < lookup(lengths, batch);
+}
+
+} // namespace fovea

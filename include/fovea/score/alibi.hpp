@@ -1,0 +1,23 @@
+// alibi(slopes): slopes[head] * (k_pos - q_pos), a penalty that grows with the distance back (for causal attention).
+// alibi_two_sided(slopes): -slopes[head] * |q_pos - k_pos|.
+//
+//     auto s = scaled_dot(q, k) + alibi(table(slopes, heads));
+//
+// Source: Train Short, Test Long (2021).
+#pragma once
+#include "fovea/expr/operators.hpp"
+#include "fovea/expr/table.hpp"
+#include "fovea/expr/terms.hpp"
+
+namespace fovea {
+
+template <class T> constexpr auto alibi(table_view<T> slopes) {
+    using namespace terms;
+    return lookup(slopes, head) * (k_pos - q_pos);
+}
+template <class T> constexpr auto alibi_two_sided(table_view<T> slopes) {
+    using namespace terms;
+    return -(lookup(slopes, head) * abs(q_pos - k_pos));
+}
+
+} // namespace fovea

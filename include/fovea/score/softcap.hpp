@@ -1,0 +1,14 @@
+// softcap(c, s): c * tanh(s / c), a score kept within (-c, c). Before or after a bias is as written.
+//
+//     auto s = softcap(30.f, scaled_dot(q, k)) + alibi(slopes);
+#pragma once
+#include "fovea/expr/score.hpp"
+
+namespace fovea {
+
+template <expression S> constexpr auto softcap(float c, S const& s) {
+    if constexpr (is_masked<S>) return fovea::where(s.mask, softcap(c, s.score));
+    else return c * tanh(s * (1.f / c));
+}
+
+} // namespace fovea

@@ -1,0 +1,43 @@
+// What is done to an operand as it is read: nothing, a rotation by position (rope), or a factor.
+//
+//     auto s = scaled_dot(rope_pairs(q, rope_plain{.theta = 1e5}), rope_pairs(k, rope_plain{.theta = 1e5}));
+//
+// An operand is a view or a prologue around an operand. source_of gives the view. A prologue's transform(row, position,
+// channels) changes one row in place, in float.
+#pragma once
+#include <type_traits>
+#include <utility>
+
+#include "fovea/tensor/strided.hpp"
+
+namespace fovea {
+
+template <class T> inline constexpr bool is_prologue = false;
+
+template <class T>
+concept operand = view<T> || is_prologue<T>;
+
+template <view V> constexpr V const& source_of(V const& v) { return v; }
+template <class P>
+    requires is_prologue<P>
+constexpr auto const& source_of(P const& p) {
+    return source_of(p.source);
+}
+template <operand O> using source_type = std::remove_cvref_t<decltype(source_of(std::declval<O const&>()))>;
+template <operand O> using element_of_operand = std::remove_const_t<typename source_type<O>::element>;
+
+// factor * x.
+template <operand O> struct scaled_operand {
+    O source;
+    float factor;
+};
+template <class O> inline constexpr bool is_prologue<scaled_operand<O>> = true;
+template <operand O> constexpr scaled_operand<O> scale(O const& x, float factor) { return {x, factor}; }
+
+// Placing a prologue places the view inside.
+template <operand O> constexpr auto at(scaled_operand<O> x, index first) {
+    x.source = at(x.source, first);
+    return x;
+}
+
+} // namespace fovea
