@@ -1,5 +1,6 @@
 """The files of this repository, for the checks."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,14 +15,15 @@ def headers():
 
 
 def files(*patterns):
-    """Every file that git tracks or would track (all of them for an unpacked archive), as a path."""
-    git = subprocess.run(
-        ["git", "-C", str(ROOT), "ls-files", "-co", "--exclude-standard", "--", *patterns],
-        capture_output=True, text=True)
-    if git.returncode == 0:
-        return sorted(p for p in {ROOT / name for name in git.stdout.splitlines()} if p.is_file())
-    skipped = {".git", "build", ".venv", ".cache", "__pycache__"}
-    everything = (p for p in ROOT.rglob("*") if p.is_file() and not skipped & set(p.relative_to(ROOT).parts))
+    """Every file that git tracks or would track, as a path; without git, all but what a build makes."""
+    if shutil.which("git"):
+        git = subprocess.run(
+            ["git", "-C", str(ROOT), "ls-files", "-co", "--exclude-standard", "--", *patterns],
+            capture_output=True, text=True)
+        if git.returncode == 0:
+            return sorted(p for p in {ROOT / name for name in git.stdout.splitlines()} if p.is_file())
+    made = {".git", "build", ".venv", ".cache", "__pycache__"}
+    everything = (p for p in ROOT.rglob("*") if p.is_file() and not made & set(p.relative_to(ROOT).parts))
     return sorted(p for p in everything if not patterns or any(p.match(pattern) for pattern in patterns))
 
 
