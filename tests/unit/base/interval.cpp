@@ -9,20 +9,20 @@
 
 using fovea::bounds;
 using fovea::index;
-using fovea::positions;
+using fovea::index_range;
 using fovea::truth;
 
 namespace {
 
 // Every interval with ends in [-reach, reach], shifted.
-std::vector<positions> intervals(index reach, index shift = 0) {
-    std::vector<positions> all;
+std::vector<index_range> intervals(index reach, index shift = 0) {
+    std::vector<index_range> all;
     for (index lo = -reach; lo <= reach; ++lo)
         for (index hi = lo; hi <= reach; ++hi) all.push_back({lo + shift, hi + shift});
     return all;
 }
 
-bool holds(positions a, index x) { return a.lo <= x && x <= a.hi; }
+bool holds(index_range a, index x) { return a.lo <= x && x <= a.hi; }
 bool holds(bounds a, float x) {
     return x != x ? a.lo == -fovea::infinity && a.hi == fovea::infinity : a.lo <= x && x <= a.hi;
 }
@@ -30,10 +30,10 @@ bool holds(truth t, bool x) { return x ? t.may : !t.must; }
 
 // The pairs of intervals for which some element of a op b lies outside the interval a op b.
 template <class Op, class Allowed>
-int broken(Op op, std::vector<positions> const& left, std::vector<positions> const& right, Allowed allowed) {
+int broken(Op op, std::vector<index_range> const& left, std::vector<index_range> const& right, Allowed allowed) {
     int faults = 0;
-    for (positions a : left)
-        for (positions b : right) {
+    for (index_range a : left)
+        for (index_range b : right) {
             const auto whole = op(a, b);
             bool kept = true;
             for (index x = a.lo; x <= a.hi; ++x)
@@ -85,7 +85,7 @@ TEST_CASE("comparisons of intervals never promise too much", "[interval]") {
 }
 
 TEST_CASE("comparisons of intervals decide what can be decided", "[interval]") {
-    const positions low{0, 3}, high{4, 9}, touching{3, 5};
+    const index_range low{0, 3}, high{4, 9}, touching{3, 5};
     CHECK(fovea::covers(low < high) == fovea::coverage::all);
     CHECK(fovea::covers(high < low) == fovea::coverage::none);
     CHECK(fovea::covers(low < touching) == fovea::coverage::some);
@@ -93,13 +93,13 @@ TEST_CASE("comparisons of intervals decide what can be decided", "[interval]") {
     CHECK(fovea::covers(touching < low) == fovea::coverage::none);
     CHECK(fovea::covers(touching <= low) == fovea::coverage::some);
     CHECK(fovea::covers(low == high) == fovea::coverage::none);
-    CHECK(fovea::covers(positions{2, 2} == positions{2, 2}) == fovea::coverage::all);
+    CHECK(fovea::covers(index_range{2, 2} == index_range{2, 2}) == fovea::coverage::all);
 }
 
 TEST_CASE("a point is an interval of one, and stays one", "[interval]") {
     for (index x = -9; x <= 9; ++x)
         for (index y = 1; y <= 5; ++y) {
-            const positions a{x, x}, b{y, y};
+            const index_range a{x, x}, b{y, y};
             CHECK((a % b).lo == x % y);
             CHECK((a % b).hi == x % y);
             CHECK((a / b).lo == (a / b).hi);
@@ -109,7 +109,7 @@ TEST_CASE("a point is an interval of one, and stays one", "[interval]") {
 }
 
 TEST_CASE("integer intervals stop at the ends of the 64-bit range", "[interval]") {
-    const positions top{fovea::index_max - 1, fovea::index_max}, bottom{fovea::index_min, fovea::index_min + 1};
+    const index_range top{fovea::index_max - 1, fovea::index_max}, bottom{fovea::index_min, fovea::index_min + 1};
     CHECK((top + top).hi == fovea::index_max);
     CHECK((bottom + bottom).lo == fovea::index_min);
     CHECK((bottom - top).lo == fovea::index_min);
@@ -117,7 +117,7 @@ TEST_CASE("integer intervals stop at the ends of the 64-bit range", "[interval]"
     CHECK((top * top).hi == fovea::index_max);
     CHECK((top * bottom).lo == fovea::index_min);
     CHECK((-bottom).hi == fovea::index_max);
-    CHECK((top << positions{1, 1}).hi == fovea::index_max);
+    CHECK((top << index_range{1, 1}).hi == fovea::index_max);
 }
 
 TEST_CASE("real intervals hold every result of their elements, infinities and NaN too", "[interval]") {
