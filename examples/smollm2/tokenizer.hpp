@@ -27,9 +27,11 @@ class tokenizer {
 public:
     explicit tokenizer(const gguf_file& file) {
         if (const auto model = file.text("tokenizer.ggml.model"); model != "gpt2")
-            throw std::runtime_error("the tokenizer of the GGUF file is \"" + std::string(model) + "\"; this example reads \"gpt2\"");
+            throw std::runtime_error("the tokenizer of the GGUF file is \"" + std::string(model) +
+                                     "\"; this example reads \"gpt2\"");
         if (const auto rules = file.text("tokenizer.ggml.pre"); rules != "smollm")
-            throw std::runtime_error("the pre-tokenizer of the GGUF file is \"" + std::string(rules) + "\"; this example knows \"smollm\"");
+            throw std::runtime_error("the pre-tokenizer of the GGUF file is \"" + std::string(rules) +
+                                     "\"; this example knows \"smollm\"");
         for (const std::string_view spelling : file.texts("tokenizer.ggml.tokens")) {
             const auto id = static_cast<std::int32_t>(bytes_.size());
             bytes_.push_back(unspell(spelling));
@@ -44,7 +46,8 @@ public:
         for (const std::string_view word : pretokenize(text)) {
             std::vector<std::int32_t> parts;
             for (const char byte : word)
-                if (const auto found = ids_.find(std::string(1, byte)); found != ids_.end()) parts.push_back(found->second);
+                if (const auto found = ids_.find(std::string(1, byte)); found != ids_.end())
+                    parts.push_back(found->second);
             merge_pairs(parts);
             result.insert(result.end(), parts.begin(), parts.end());
         }
@@ -101,7 +104,8 @@ private:
                 point = ((point & 0x1fU) << 6) | (static_cast<unsigned char>(spelling[++i]) & 0x3fU);
             const auto& table = byte_of_code_point();
             if (point >= table.size() || table[point] < 0)
-                throw std::runtime_error("the token \"" + std::string(spelling) + "\" is not spelt in GPT-2's byte alphabet");
+                throw std::runtime_error("the token \"" + std::string(spelling) +
+                                         "\" is not spelt in GPT-2's byte alphabet");
             result.push_back(static_cast<char>(table[point]));
         }
         return result;
@@ -109,7 +113,8 @@ private:
 
     void add_merge(std::string_view line) {
         const std::size_t blank = line.find(' ');
-        if (blank == std::string_view::npos) throw std::runtime_error("the merge \"" + std::string(line) + "\" is not two tokens");
+        if (blank == std::string_view::npos)
+            throw std::runtime_error("the merge \"" + std::string(line) + "\" is not two tokens");
         const std::string left = unspell(line.substr(0, blank));
         const std::string right = unspell(line.substr(blank + 1));
         const auto rank = static_cast<std::int32_t>(merges_.size());
