@@ -29,13 +29,16 @@ NEEDED = ["torch", "transformers", "accelerate", "gguf", "jinja2"]
 AGREEMENT = 1e-3  # of the range of a row of logits
 TOKENS = 64
 
-STORY = ("Once upon a time, in 1897, there was a lighthouse keeper who couldn't sleep. Every night at 11:45 he climbed the "
-         "236 steps to the lamp, and every night he counted the ships: 3, 7, once even 42. \"Who,\" he asked, \"are they "
-         "all?\" The sea said nothing. The wind said nothing either, although it had travelled much farther. ")
-CODE = ("def fibonacci(n):\n    if n < 2:\n        return n\n    return fibonacci(n - 1) + fibonacci(n - 2)\n\n\n"
-        "for i in range(10):\n    print(i, fibonacci(i))\n\n# The same in a loop:\ndef fibonacci_loop(n):\n")
-FACTS = ("The Danube rises in the Black Forest and flows through ten countries before it reaches the Black Sea. Vienna, "
-         "Bratislava, Budapest and Belgrade lie on its banks. ")
+STORY = (
+    "Once upon a time, in 1897, there was a lighthouse keeper who couldn't sleep. Every night at 11:45 he climbed "
+    "the 236 steps to the lamp, and every night he counted the ships: 3, 7, once even 42. \"Who,\" he asked, \"are "
+    "they all?\" The sea said nothing. The wind said nothing either, although it had travelled much farther. ")
+CODE = (
+    "def fibonacci(n):\n    if n < 2:\n        return n\n    return fibonacci(n - 1) + fibonacci(n - 2)\n\n\n"
+    "for i in range(10):\n    print(i, fibonacci(i))\n\n# The same in a loop:\ndef fibonacci_loop(n):\n")
+FACTS = (
+    "The Danube rises in the Black Forest and flows through ten countries before it reaches the Black Sea. "
+    "Vienna, Bratislava, Budapest and Belgrade lie on its banks. ")
 
 # Name, chat or plain text, text. Plain text is cut to the given number of tokens.
 PROMPTS = [
@@ -136,7 +139,8 @@ class Transformers:
             for _ in range(count):
                 step = out.logits[:, -1].argmax(dim=-1, keepdim=True)
                 out = self.model(step, past_key_values=out.past_key_values, use_cache=True)
-        return {"prefill_tokens_per_s": len(ids) / prefill, "decode_tokens_per_s": count / (time.perf_counter() - start)}
+            decode = time.perf_counter() - start
+        return {"prefill_tokens_per_s": len(ids) / prefill, "decode_tokens_per_s": count / decode}
 
 
 class Fovea:
@@ -150,7 +154,7 @@ class Fovea:
         return done.stdout.decode(errors="replace")
 
     def logits(self, ids, kind, text, vocabulary):
-        """Rows of logits of the prompt and all decoded tokens. A chat prompt goes in as text: our tokenizer counts too."""
+        """Rows of logits of the prompt and the decoded tokens. A chat prompt goes in as text, to test our tokenizer."""
         import numpy
         prompt = [text] if kind == "chat" else ["--ids", ",".join(map(str, ids))]
         with tempfile.TemporaryDirectory() as folder:
@@ -287,6 +291,11 @@ def version(package):
         return None
 
 
+def fetched_model():
+    fetch = [sys.executable, str(ROOT / "tools/fetch_model.py")]
+    return pathlib.Path(subprocess.run(fetch, check=True, capture_output=True, text=True).stdout.strip())
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--binary", type=pathlib.Path, default=ROOT / "build/cpu/examples/smollm2/smollm2")
@@ -300,8 +309,7 @@ def main():
     os.environ["TQDM_DISABLE"] = "1"
     if not arguments.binary.exists():
         sys.exit(f"compare_transformers: {arguments.binary} is not there; build the target smollm2")
-    model_path = arguments.model or pathlib.Path(subprocess.run(
-        [sys.executable, str(ROOT / "tools/fetch_model.py")], check=True, capture_output=True, text=True).stdout.strip())
+    model_path = arguments.model or fetched_model()
 
     say("Loading the model into transformers ...")
     oracle = Transformers(model_path, arguments.threads)

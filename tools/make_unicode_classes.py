@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes examples/smollm2/unicode_classes.hpp: the code points of Unicode's letters (L*) and numbers (N*) as sorted ranges.
+"""Writes examples/smollm2/unicode_classes.hpp: Unicode's letters (L*) and numbers (N*) as sorted ranges.
 
     python3 tools/make_unicode_classes.py > examples/smollm2/unicode_classes.hpp
 """
@@ -31,7 +31,8 @@ def table(name, pairs):
     return f"inline constexpr code_point_range {name}[] = {{\n" + "\n".join(lines) + "\n};\n"
 
 
-print(f"""// Which code points are letters and which are numbers, for the tokenizer; written by tools/make_unicode_classes.py.
+print(f"""\
+// Which code points are letters and which are numbers, for the tokenizer; written by tools/make_unicode_classes.py.
 //
 //   bool l = smollm2::is_letter(U'é');
 //
@@ -53,8 +54,8 @@ struct code_point_range {{
 {table("numbers", ranges("N"))}
 template <class Ranges>
 bool in_ranges(const Ranges& ranges, char32_t point) {{
-    const auto after = std::upper_bound(std::begin(ranges), std::end(ranges), point,
-                                        [](char32_t value, const code_point_range& range) {{ return value < range.first; }});
+    const auto before = [](char32_t value, const code_point_range& range) {{ return value < range.first; }};
+    const auto after = std::upper_bound(std::begin(ranges), std::end(ranges), point, before);
     return after != std::begin(ranges) && point <= std::prev(after)->last;
 }}
 

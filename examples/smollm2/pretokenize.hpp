@@ -1,6 +1,6 @@
 // Cuts text into the words that byte-pair merges may not cross: every number by itself, then GPT-2's rules.
 //
-//   std::vector<std::string_view> words = smollm2::pretokenize("it's 42 degrees");   // "it" "'s" " " "4" "2" " degrees"
+//   auto words = smollm2::pretokenize("it's 42 degrees");   // "it" "'s" " " "4" "2" " degrees"
 //
 // GPT-2's rules, tried in this order at each place of a stretch without numbers:
 //   's 't 're 've 'm 'll 'd  |  ( )letters  |  ( )other signs  |  spaces, less the last one where a word follows

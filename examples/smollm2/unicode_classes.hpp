@@ -161,8 +161,8 @@ inline constexpr code_point_range numbers[] = {
 
 template <class Ranges>
 bool in_ranges(const Ranges& ranges, char32_t point) {
-    const auto after = std::upper_bound(std::begin(ranges), std::end(ranges), point,
-                                        [](char32_t value, const code_point_range& range) { return value < range.first; });
+    const auto before = [](char32_t value, const code_point_range& range) { return value < range.first; };
+    const auto after = std::upper_bound(std::begin(ranges), std::end(ranges), point, before);
     return after != std::begin(ranges) && point <= std::prev(after)->last;
 }
 
