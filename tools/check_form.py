@@ -18,17 +18,16 @@ NAMED_BOOL = re.compile(r"^(?:const\s+)?bool\b")
 
 def parameters(text, start):
     """The parameters of the template list that opens just before `start`, split at its own commas."""
-    depth, begin, found = 1, start, []
+    angles, rounds, begin, found = 1, 0, start, []
     for i in range(start, len(text)):
         character = text[i]
-        if character in "<({[":
-            depth += 1
-        elif character in ">)}]" and text[i - 1] != "-":
-            depth -= 1
-        if depth == 0 or (depth == 1 and character == ","):
+        rounds += {"(": 1, "{": 1, "[": 1, ")": -1, "}": -1, "]": -1}.get(character, 0)
+        if rounds == 0 and text[i - 1] != "-":
+            angles += {"<": 1, ">": -1}.get(character, 0)
+        if angles == 0 or (angles == 1 and rounds == 0 and character == ","):
             found.append(text[begin:i].strip())
             begin = i + 1
-        if depth == 0:
+        if angles == 0:
             break
     return [p for p in found if p]
 
