@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "support/catch.hpp"
+#include "support/draws.hpp"
 
 using fovea::bounds;
 using fovea::index;
@@ -148,4 +149,73 @@ TEST_CASE("real intervals hold every result of their elements, infinities and Na
     CHECK(check([](auto a, auto) { return fovea::tanh(a); }));
     CHECK(check([](auto a, auto) { return fovea::exp2(a); }));
     CHECK(check([](auto a, auto) { return fovea::log(a); }));
+}
+
+namespace {
+
+__extension__ typedef __int128 wide;
+
+index held(wide x) {
+    return x > fovea::index_max ? fovea::index_max : x < fovea::index_min ? fovea::index_min : static_cast<index>(x);
+}
+index_range ordered(index a, index b) { return a < b ? index_range{a, b} : index_range{b, a}; }
+
+} // namespace
+
+TEST_CASE("huge integer intervals hold the exact results, held inside 64 bits", "[interval]") {
+    tests::draws draw{3};
+    int faults = 0;
+    for (int i = 0; i < 400000; ++i) {
+        const index_range a = ordered(draw.any_size(), draw.any_size()), b = ordered(draw.any_size(), draw.any_size());
+        const index x = draw.of({a.lo, a.hi, draw.between(a.lo, a.hi)}),
+                    y = draw.of({b.lo, b.hi, draw.between(b.lo, b.hi)});
+        faults += !holds(a + b, held(wide{x} + y));
+        faults += !holds(a - b, held(wide{x} - y));
+        faults += !holds(a * b, held(wide{x} * y));
+        faults += !holds(-a, held(-wide{x}));
+        faults += !holds(fovea::abs(a), held(x < 0 ? -wide{x} : wide{x}));
+        if (y != 0) faults += !holds(a / b, held(wide{x} / y));
+        if (y != 0) faults += !holds(a % b, static_cast<index>(wide{x} % y));
+        faults += !holds(a & b, x & y);
+        faults += !holds(a | b, x | y);
+        faults += !holds(a ^ b, x ^ y);
+        faults += !holds(~a, ~x);
+        faults += !holds(fovea::min(a, b), fovea::min(x, y));
+        faults += !holds(fovea::max(a, b), fovea::max(x, y));
+        const index_range n = ordered(draw.between(0, 63), draw.between(0, 63));
+        const index shift = draw.between(n.lo, n.hi);
+        faults += !holds(a << n, held(wide{x} * (wide{1} << shift)));
+        faults += !holds(a >> n, x >> shift);
+    }
+    CHECK(faults == 0);
+}
+
+TEST_CASE("bit operations, shifts and remainders of narrow intervals stay narrow", "[interval]") {
+    const auto width = [](index_range a) { return a.hi - a.lo; };
+    CHECK(width(index_range{64, 67} & index_range{-4, -4}) == 0);         // the block of 4 that a position is in
+    CHECK(width(index_range{64, 67} >> index_range{2, 2}) == 0);
+    CHECK(width(index_range{64, 67} / index_range{4, 4}) == 0);
+    CHECK(width(index_range{64, 67} % index_range{4, 4}) == 3);
+    CHECK(width(index_range{64, 67} | index_range{3, 3}) == 0);
+    CHECK(width(index_range{60, 61} % index_range{64, 64}) == 1);
+    CHECK(width(index_range{64, 127} ^ index_range{128, 128}) == 63);
+    CHECK((index_range{0, 1000} % index_range{7, 7}).hi == 6);
+    CHECK((index_range{-5, -1} % index_range{100, 100}).lo == -5);
+}
+
+TEST_CASE("intervals mix with plain numbers as a functor writes them", "[interval]") {
+    const index_range a{-3, 5};
+    CHECK((a + 2).hi == 7);
+    CHECK((2 - a).lo == -3);
+    CHECK((a * 2).lo == -6);
+    CHECK((a % 4).hi == 3);
+    CHECK(covers(a < 6) == fovea::coverage::all);
+    CHECK(covers(6 <= a) == fovea::coverage::none);
+    CHECK(covers(a == 0) == fovea::coverage::some);
+    const bounds half = 0.5f * a;
+    CHECK(half.lo <= -1.5f);
+    CHECK(half.hi >= 2.5f);
+    CHECK(half.hi < 2.6f);
+    CHECK(fovea::max(a, 0).lo == 0);
+    CHECK(covers(a + 0.5f > -2.6f) == fovea::coverage::all);
 }
