@@ -77,7 +77,8 @@ FOVEA_HOST_DEVICE constexpr index_range operator%(index_range a, index_range b) 
     return {a.lo >= 0 ? 0 : greatest(1 - n, a.lo), a.hi <= 0 ? 0 : least(n - 1, a.hi)};
 }
 FOVEA_HOST_DEVICE constexpr index shift_left_saturated(index a, index n) {
-    return multiply_saturated(a, n >= 63 ? index_max : index{1} << n);
+    if (n >= 63) return a == 0 ? 0 : a < 0 ? index_min : index_max;
+    return multiply_saturated(a, index{1} << n);
 }
 FOVEA_HOST_DEVICE constexpr index_range operator<<(index_range a, index_range b) {
     if (b.lo < 0 || b.hi > 63) return any_position;
@@ -97,8 +98,10 @@ FOVEA_HOST_DEVICE constexpr index varying_bits(index_range a) {
 FOVEA_HOST_DEVICE constexpr index_range with_varying(index value, index varying) {
     return varying < 0 ? any_position : index_range{value & ~varying, value | varying};
 }
+// A bit that one operand fixes to 0 hides the other's in an and, one fixed to 1 in an or.
 FOVEA_HOST_DEVICE constexpr index_range operator&(index_range a, index_range b) {
-    const index varying = varying_bits(a) | varying_bits(b);
+    const index from_a = varying_bits(a), from_b = varying_bits(b);
+    const index varying = (from_a & (b.lo | from_b)) | (from_b & (a.lo | from_a));
     index_range common = with_varying(a.lo & b.lo, varying);
     if (a.lo >= 0 || b.lo >= 0) common.lo = greatest(common.lo, index{0});
     if (a.lo >= 0) common.hi = least(common.hi, a.hi);
@@ -106,7 +109,8 @@ FOVEA_HOST_DEVICE constexpr index_range operator&(index_range a, index_range b) 
     return common;
 }
 FOVEA_HOST_DEVICE constexpr index_range operator|(index_range a, index_range b) {
-    const index varying = varying_bits(a) | varying_bits(b);
+    const index from_a = varying_bits(a), from_b = varying_bits(b);
+    const index varying = (from_a & (~b.lo | from_b)) | (from_b & (~a.lo | from_a));
     if (varying < 0) return any_position;
     index_range common = with_varying(a.lo | b.lo, varying);
     if (a.lo >= 0 && b.lo >= 0) common.lo = greatest(common.lo, greatest(a.lo, b.lo));
