@@ -82,7 +82,7 @@ struct plain_model {
     const tensors& all;
     std::vector<std::vector<numbers>> keys, values; // [layer][position]
 
-    explicit plain_model(const tensors& tensors) : all(tensors), keys(layers), values(layers) {}
+    explicit plain_model(const tensors& named) : all(named), keys(layers), values(layers) {}
 
     static numbers times(const std::vector<float>& w, const numbers& x) {
         numbers y(w.size() / x.size());
