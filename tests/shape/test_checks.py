@@ -51,7 +51,8 @@ class Intrinsics(unittest.TestCase):
 
     def test_refused(self):
         for text in ["_mm256_add_ps(a, b)", "__m512 x;", "#include <immintrin.h>", "#include <arm_neon.h>",
-                     "asm(\"nop\")", "asm volatile (\"nop\");", "__builtin_ia32_vcvtph2ps256(h)", "#ifdef __AVX512F__", "vld1q_f32(p)"]:
+                     "asm(\"nop\")", "asm volatile (\"nop\");",
+                     "__builtin_ia32_vcvtph2ps256(h)", "#ifdef __AVX512F__", "vld1q_f32(p)"]:
             self.assertTrue(self.found(text), text)
 
     def test_allowed(self):
