@@ -43,12 +43,12 @@ struct arguments {
 };
 
 template <class Number>
-Number read_number(std::string_view option, std::string_view text, Number least) {
+Number read_number(std::string_view option, std::string_view text, Number least, Number most) {
     Number number = 0;
     const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (fault != std::errc{} || end != text.data() + text.size() || number < least)
-        throw std::runtime_error(std::string(option) + " takes whole numbers of at least " + std::to_string(least) +
-                                 ", not \"" + std::string(text) + "\"");
+    if (fault != std::errc{} || end != text.data() + text.size() || number < least || number > most)
+        throw std::runtime_error(std::string(option) + " takes whole numbers from " + std::to_string(least) + " to " +
+                                 std::to_string(most) + ", not \"" + std::string(text) + "\"");
     return number;
 }
 
@@ -56,7 +56,7 @@ inline std::vector<std::int32_t> read_ids(std::string_view option, std::string_v
     std::vector<std::int32_t> ids;
     for (std::size_t begin = 0; begin <= text.size();) {
         const std::size_t end = std::min(text.find(',', begin), text.size());
-        ids.push_back(read_number<std::int32_t>(option, text.substr(begin, end - begin), 0));
+        ids.push_back(read_number<std::int32_t>(option, text.substr(begin, end - begin), 0, 1 << 30));
         begin = end + 1;
     }
     return ids;
@@ -75,8 +75,8 @@ inline arguments read_arguments(int argc, char** argv) {
         };
         if (word == "--help" || word == "-h") result.help = true;
         else if (word == "--model") result.model = value();
-        else if (word == "--tokens") result.tokens = read_number<std::int64_t>(word, value(), 1);
-        else if (word == "--threads") result.threads = read_number<int>(word, value(), 1);
+        else if (word == "--tokens") result.tokens = read_number<std::int64_t>(word, value(), 1, 1 << 20);
+        else if (word == "--threads") result.threads = read_number<int>(word, value(), 1, 1024);
         else if (word == "--ids") result.ids = read_ids(word, value());
         else if (word == "--no-stop") result.stop = false;
         else if (word == "--logits") result.logits = value();
