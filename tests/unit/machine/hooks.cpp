@@ -5,6 +5,7 @@
 #include <bit>
 #include <cmath>
 #include <cstdint>
+#include <cstring>
 #include <fovea/machine/simd/hooks.hpp>
 #include <limits>
 #include <vector>
@@ -93,12 +94,18 @@ TEMPLATE_TEST_CASE_SIG("pairs of bf16 multiply into fp32", "[hooks]", ((int N), 
             }
         const auto a = pair_of(lo[0], hi[0]), b = pair_of(lo[1], hi[1]);
         const auto result = multiply_pairs(acc, a, b);
+        const auto words = bf16_words(lo[0], hi[0]);
+        fovea::bf16 in_order[2 * N];
+        static_assert(sizeof in_order == sizeof words);
+        std::memcpy(in_order, &words, sizeof words);
         for (int i = 0; i < N; ++i) {
             const float x = fovea::bf16{lo[0][i]}, y = fovea::bf16{lo[1][i]};
             const float u = fovea::bf16{hi[0][i]}, w = fovea::bf16{hi[1][i]};
             const double exact = double{acc[i]} + double{x} * y + double{u} * w;
             const double size = std::abs(acc[i]) + std::abs(x * y) + std::abs(u * w);
             faults += std::abs(result[i] - exact) > 2.4e-7 * size;
+            faults +=
+                in_order[i].bits != fovea::bf16{lo[0][i]}.bits || in_order[N + i].bits != fovea::bf16{hi[0][i]}.bits;
             faults += (static_cast<std::uint32_t>(a[i]) & 0xffffu) != fovea::bf16{lo[0][i]}.bits;
             faults += static_cast<std::uint32_t>(a[i]) >> 16 != fovea::bf16{hi[0][i]}.bits;
         }

@@ -41,7 +41,7 @@ TEMPLATE_TEST_CASE_SIG("lanes of reals compute lane by lane", "[lanes]", ((int N
         const auto right = a - c, left = c - a, low = min(a, b), high = max(a, b), size = abs(a);
         const auto fused = fma(a, b, a);
         const auto below = a<b, least = a <= b, above = a> b, most = a >= b, alike = a == b, unlike = a != b;
-        const auto chosen = select(below && !alike || unlike, a, b);
+        const auto chosen = select((below && !alike) || unlike, a, b);
         for (int i = 0; i < N; ++i) {
             const float x = a[i], y = b[i];
             faults +=

@@ -36,8 +36,9 @@ template <int N> FOVEA_HOST_DEVICE real_lanes<N> scale_by_power(real_lanes<N> x,
 #if defined(__AVX512F__)
     if constexpr (N == 16) return {__builtin_ia32_scalefps512_mask(x.v, n.v, x.v, 0xffff, 4)};
 #endif
-    const int_lanes<N> exponent = convert<std::int32_t>(max(n, splat<N>(-127.f))) + 127;
-    return x * reinterpret<float>(int_lanes<N>{exponent.v << 23});
+    // The exponent by its bits, not by a conversion: that of a NaN is undefined, and clang makes use of it.
+    const real_lanes<N> t = max(n, splat<N>(-127.f)) + (0x1.8p23f + 127.f);
+    return x * reinterpret<float>(int_lanes<N>{reinterpret<std::int32_t>(t).v << 23});
 }
 
 // acc + a.lo * b.lo + a.hi * b.hi on pairs of bf16 in 32-bit words.

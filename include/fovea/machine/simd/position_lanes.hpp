@@ -32,6 +32,12 @@ template <int N> FOVEA_HOST_DEVICE wide_lanes<N> widen(index a) { return splat<N
 FOVEA_HOST_DEVICE constexpr std::int32_t clamp_to_int(index x) {
     return static_cast<std::int32_t>(x > 0x7ffffffe ? 0x7ffffffe : x < -0x7fffffff ? -0x7fffffff : x);
 }
+// b - base held inside 32 bits, where it still compares with every offset as it should.
+FOVEA_HOST_DEVICE std::int32_t distance(index b, index base) {
+    index x = 0;
+    if (__builtin_sub_overflow(b, base, &x)) x = b < 0 ? index_min : index_max;
+    return clamp_to_int(x);
+}
 
 // ---- sums and differences ------------------------------------------------------------------------------------------
 // clang-format off
@@ -44,12 +50,12 @@ template <int N> FOVEA_HOST_DEVICE position_lanes<N> operator+(position_lanes<N>
 template <int N> FOVEA_HOST_DEVICE position_lanes<N> operator-(position_lanes<N> a, position_lanes<N> b) { return {a.base - b.base, a.offset - b.offset}; }
 
 // ---- comparisons: the bases meet on one side, as a 32-bit number ------------------------------------------------------
-template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator<(position_lanes<N> a, index b) { return a.offset < splat<N>(clamp_to_int(b - a.base)); }
-template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator<=(position_lanes<N> a, index b) { return a.offset <= splat<N>(clamp_to_int(b - a.base)); }
-template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator>(position_lanes<N> a, index b) { return a.offset > splat<N>(clamp_to_int(b - a.base)); }
-template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator>=(position_lanes<N> a, index b) { return a.offset >= splat<N>(clamp_to_int(b - a.base)); }
-template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator==(position_lanes<N> a, index b) { return a.offset == splat<N>(clamp_to_int(b - a.base)); }
-template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator!=(position_lanes<N> a, index b) { return a.offset != splat<N>(clamp_to_int(b - a.base)); }
+template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator<(position_lanes<N> a, index b) { return a.offset < splat<N>(distance(b, a.base)); }
+template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator<=(position_lanes<N> a, index b) { return a.offset <= splat<N>(distance(b, a.base)); }
+template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator>(position_lanes<N> a, index b) { return a.offset > splat<N>(distance(b, a.base)); }
+template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator>=(position_lanes<N> a, index b) { return a.offset >= splat<N>(distance(b, a.base)); }
+template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator==(position_lanes<N> a, index b) { return a.offset == splat<N>(distance(b, a.base)); }
+template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator!=(position_lanes<N> a, index b) { return a.offset != splat<N>(distance(b, a.base)); }
 template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator<(index a, position_lanes<N> b) { return b > a; }
 template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator<=(index a, position_lanes<N> b) { return b >= a; }
 template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator>(index a, position_lanes<N> b) { return b < a; }
