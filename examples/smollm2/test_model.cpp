@@ -21,7 +21,7 @@ using namespace smollm2;
 namespace {
 
 constexpr std::int64_t layers = 2, heads = 6, kv_heads = 2, width = heads * head_dim, hidden = 160, vocabulary = 50;
-constexpr double theta = 1e4, epsilon = 1e-5;
+constexpr double theta = 1e4, epsilon = 0.02;
 
 using numbers = std::vector<double>;
 using tensors = std::map<std::string, std::vector<float>>;
@@ -191,7 +191,7 @@ void forward_agrees(const weights& weights, const std::vector<std::int32_t>& tok
 }
 
 void generation_is_greedy(const weights& weights, const tensors& all) {
-    const std::vector<std::int32_t> prompt = {3, 1, 4, 1, 5};
+    const std::vector<std::int32_t> prompt = {31, 41, 5, 9, 26};
     std::vector<std::int32_t> expected, generated;
     plain_model plain(all);
     numbers logits;
@@ -203,7 +203,7 @@ void generation_is_greedy(const weights& weights, const tensors& all) {
     workers pool(2);
     model<float> model(weights, 30, pool);
     const report report = generate(
-        model, prompt, {.tokens = 20, .end_token = -1}, rows_wanted::last,
+        model, prompt, {.tokens = 20, .end_token = -1}, rows_wanted::all,
         [&](std::int32_t token) { generated.push_back(token); }, [](std::span<const float>) {});
     expect(generated == expected, "greedy tokens");
     expect(report.prefill.tokens == 5 && report.decode.tokens == 19, "tokens are counted");
