@@ -169,6 +169,7 @@ struct selection : operator_base {
         const auto x = beside<A, B>(a);
         const auto y = beside<A, B>(b);
         if constexpr (std::is_same_v<M, bool> && std::is_same_v<decltype(x), decltype(y)>) return m ? x : y;
+        else if constexpr (std::is_same_v<M, bool>) return m ? alike(x, y) : alike(y, x);
         else return select(m, alike(alike(x, y), m), alike(alike(y, x), m));
     }
 };
