@@ -24,6 +24,14 @@ FOVEA_HOST_DEVICE constexpr index min(index a, index b) { return b < a ? b : a; 
 FOVEA_HOST_DEVICE constexpr float select(bool c, float a, float b) { return c ? a : b; }
 FOVEA_HOST_DEVICE constexpr index select(bool c, index a, index b) { return c ? a : b; }
 
+// What a fold combines with.
+struct take_sum {
+    template <class T> FOVEA_HOST_DEVICE T operator()(T a, T b) const { return a + b; }
+};
+struct take_max {
+    template <class T> FOVEA_HOST_DEVICE T operator()(T a, T b) const { return max(a, b); }
+};
+
 // Monotone functions of an interval: the ends, widened by the rounding of the readings.
 FOVEA_HOST_DEVICE bounds exp(bounds a) { return widened(__builtin_expf(a.lo), __builtin_expf(a.hi)); }
 FOVEA_HOST_DEVICE bounds exp2(bounds a) { return widened(__builtin_exp2f(a.lo), __builtin_exp2f(a.hi)); }

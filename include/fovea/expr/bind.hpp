@@ -17,6 +17,7 @@ struct at_head {
 // A subexpression whose values for one tile stand in a strip.
 enum class strips { by_difference, by_key };
 template <class E, strips Kind> struct strip_node {
+    static constexpr bool by_key = Kind == strips::by_key;
     using is_expression = void;
     static constexpr kinds kind = kinds::real;
     static constexpr dependence depends = E::depends;

@@ -108,7 +108,6 @@ constexpr auto max(S const& s) {
 }
 // - sum over keys of p ln p.
 template <probability P> constexpr auto entropy(P const& p) {
-    static_assert(!requires { typename P::no_entropy; }, "fovea: entropy needs normalised probabilities");
     return entropy_of<P>{p};
 }
 template <score S> constexpr auto entropy(sigmoid_weights<S> const&) {

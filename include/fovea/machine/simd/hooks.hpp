@@ -73,6 +73,24 @@ template <int N> FOVEA_HOST_DEVICE int_lanes<N> pair_of(real_lanes<N> lo, real_l
     return {std::bit_cast<typename int_lanes<N>::native>(pair)};
 }
 
+// The 2 N floats of a and then b as bf16, in order, two to a word.
+template <int N> FOVEA_HOST_DEVICE int_lanes<N> bf16_words(real_lanes<N> a, real_lanes<N> b) {
+    int_lanes<N> result;
+#if defined(__AVX512BF16__)
+    if constexpr (N == 16) {
+        asm("vcvtne2ps2bf16 %2, %1, %0" : "=v"(result.v) : "v"(b.v), "v"(a.v));
+        return result;
+    }
+#endif
+    using halves = typename lanes<std::uint16_t, N>::native;
+    using words = typename lanes<std::uint32_t, N>::native;
+    const words upper_a = std::bit_cast<words>(bf16_in_upper_half(a).v) >> 16;
+    const words upper_b = std::bit_cast<words>(bf16_in_upper_half(b).v) >> 16;
+    const halves both[2] = {__builtin_convertvector(upper_a, halves), __builtin_convertvector(upper_b, halves)};
+    std::memcpy(&result, both, sizeof result);
+    return result;
+}
+
 // N elements of any storage format, as floats.
 template <int N> FOVEA_HOST_DEVICE real_lanes<N> load_as_real(float const* p) { return load<N>(p); }
 template <int N> FOVEA_HOST_DEVICE real_lanes<N> load_as_real(bf16 const* p) {

@@ -138,12 +138,6 @@ template <class T, int N, class Op> FOVEA_HOST_DEVICE T fold(lanes<T, N> x, Op o
         return fold(op(halves[0], halves[1]), op);
     }
 }
-struct take_sum {
-    template <class T> FOVEA_HOST_DEVICE T operator()(T a, T b) const { return a + b; }
-};
-struct take_max {
-    template <class T> FOVEA_HOST_DEVICE T operator()(T a, T b) const { return max(a, b); }
-};
 template <class T, int N> FOVEA_HOST_DEVICE T sum_of(lanes<T, N> x) { return fold(x, take_sum{}); }
 template <class T, int N> FOVEA_HOST_DEVICE T max_of(lanes<T, N> x) { return fold(x, take_max{}); }
 

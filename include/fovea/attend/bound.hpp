@@ -1,0 +1,38 @@
+// A problem's score, mask and moments bound to one attention head, the score in base 2.
+//
+//     auto here = bind_problem(problem, {batch, head, kv_head}, store);   // store: strip_store, or no_strips{}
+#pragma once
+#include "fovea/expr/bind.hpp"
+#include "fovea/expr/rescale.hpp"
+#include "fovea/meta/list.hpp"
+#include "fovea/softmax/statistics.hpp"
+
+namespace fovea {
+
+template <class Score, class Mask, class Moments, class Problem> struct bound_problem {
+    static constexpr statistics wanted = decltype(Problem::scored)::wanted;
+    static constexpr int moment_count = Moments::count;
+    Score score; // base 2: natural units times log2(e)
+    Mask mask;
+    Moments moments;
+    float sink; // base 2; -inf for none
+};
+
+// Strips are kept for the score only: masks are asked in partial tiles, moments seldom.
+template <class Problem> using base_2_score = decltype(multiplied(std::declval<Problem const&>().scored.score, log2_e));
+template <class Problem> inline constexpr int strips_needed = strip_count<base_2_score<Problem>>();
+
+template <class Problem, class Store> auto bind_problem(Problem const& p, at_head here, Store store) {
+    const auto base_2 = multiplied(p.scored.score, log2_e);
+    auto score = [&] {
+        if constexpr (std::is_same_v<Store, no_strips>) return bind(base_2, here);
+        else return bind(base_2, here, store);
+    }();
+    auto mask = bind(p.scored.mask, here);
+    auto moments = transformed(p.moments, binder<no_strips>{here, nullptr});
+    float sink = -infinity;
+    if constexpr (decltype(p.scored.normaliser)::has_sink) sink = as_real(p.scored.normaliser.sink(here)) * log2_e;
+    return bound_problem<decltype(score), decltype(mask), decltype(moments), Problem>{score, mask, moments, sink};
+}
+
+} // namespace fovea

@@ -1,0 +1,111 @@
+// One row of a fragment of scores: score, mask, online softmax; the weights go back into the fragment.
+//
+//     step_row<coverage::some>(fragment, r, state[r], bound);
+//
+// score_fragment, required: value_type; cols (even); here(r, j), the context of element(s) (r, j) with its raw product;
+// inside(r, j), which of them exist; put(r, j, a, b, sum), weights of columns j and j + 1, returns the row's new sum;
+// across(x, op), a fold of x over everything that works on the row; above(x, limit), whether any of it exceeds;
+// rescale(r, alpha), of weights of this row that were already put (cold).
+// Model: engine/cpu/fragment.hpp. Law: the result does not depend on how the keys are cut into fragments, up to rounding.
+#pragma once
+#include "fovea/base/coverage.hpp"
+#include "fovea/expr/operators.hpp"
+#include "fovea/meta/list.hpp"
+#include "fovea/attend/bound.hpp"
+#include "fovea/softmax/row_state.hpp"
+
+namespace fovea {
+
+// e(c) - reference, with a product at the root of e contracted.
+template <class E, class C, class V> FOVEA_HOST_DEVICE auto value_below(E const& e, C const& c, V reference) {
+    if constexpr (is_product<E>) {
+        const auto a = e.a(c);
+        const auto b = e.b(c);
+        if constexpr (requires { fma(a, b, -reference); }) return fma(a, b, -reference);
+        else return as_real(a) * as_real(b) - reference;
+    } else return alike(as_real(e(c)), reference) - reference;
+}
+
+template <class F, class State, class X>
+FOVEA_COLD void raise_row(F& fragment, int r, State& state, X* x, typename F::value_type top) {
+    const float before = state.alpha;
+    const float step = raise(state, fragment.across(top, take_max{}));
+    const float change = state.alpha / before;
+    if (!(change == 1)) fragment.rescale(r, change);
+    const auto lowest = fragment.all(masked_score);
+    for (int j = 0; j < F::cols; ++j) x[j] = select(x[j] > lowest, x[j] - step, min(x[j], lowest));
+}
+
+template <coverage Covered, class F, class State, class Bound>
+FOVEA_HOST_DEVICE void step_row(F& fragment, int r, State& state, Bound const& e) {
+    using value = typename F::value_type;
+    constexpr bool partial = Covered == coverage::some;
+    value x[F::cols], top = fragment.all(masked_score);
+    const value reference = fragment.all(state.reference);
+    FOVEA_UNROLL
+    for (int j = 0; j < F::cols; ++j) {
+        const auto here = fragment.here(r, j);
+        x[j] = value_below(e.score, here, reference);
+        if constexpr (partial)
+            x[j] = select(fragment.inside(r, j) && fragment.truths(e.mask(here)), x[j], fragment.all(masked_score));
+        top = j == 0 ? x[0] : max(top, x[j]);
+    }
+    if (__builtin_expect(fragment.above(top, state.threshold), 0)) raise_row(fragment, r, state, x, top);
+    if constexpr (Bound::wanted.maximum) state.top = max(state.top, max_of_columns(x));
+
+    value sum = state.sum;
+    FOVEA_UNROLL
+    for (int j = 0; j < F::cols; j += 2) {
+        const value p[2] = {fragment.exp2(x[j]), fragment.exp2(x[j + 1])};
+        for (int n = 0; n < 2; ++n) {
+            if constexpr (Bound::wanted.entropy)
+                state.entropy = fma(p[n], max(x[j + n], fragment.all(masked_score)), state.entropy);
+            if constexpr (Bound::moment_count > 0) add_moments<partial>(fragment, r, j + n, state, e, p[n]);
+        }
+        sum = fragment.put(r, j, p[0], p[1], sum);
+    }
+    state.sum = sum;
+}
+
+template <class V, int N> FOVEA_HOST_DEVICE V max_of_columns(V const (&x)[N]) {
+    V top = x[0];
+    for (int j = 1; j < N; ++j) top = max(top, x[j]);
+    return top;
+}
+
+// sum over keys of weight x f. A masked element's f, which may be anything, does not take part.
+template <bool Partial, class F, class State, class Bound, class V>
+FOVEA_HOST_DEVICE void add_moments(F& fragment, int r, int j, State& state, Bound const& e, V weight) {
+    const auto here = fragment.here(r, j);
+    each(e.moments, [&](auto i, auto const& f) {
+        V x = alike(as_real(f(here)), weight);
+        if constexpr (Partial)
+            x = select(fragment.inside(r, j) && fragment.truths(e.mask(here)), x, fragment.all(0.f));
+        V& moment = state.moments[static_cast<int>(decltype(i)::value)];
+        moment = fma(weight, x, moment);
+    });
+}
+
+// The same for sigmoid weights, which need no reference and are not normalised.
+template <coverage Covered, class F, class State, class Bound>
+FOVEA_HOST_DEVICE void sigmoid_row(F& fragment, int r, State& state, Bound const& e) {
+    using value = typename F::value_type;
+    constexpr bool partial = Covered == coverage::some;
+    FOVEA_UNROLL
+    for (int j = 0; j < F::cols; j += 2) {
+        value p[2];
+        for (int n = 0; n < 2; ++n) {
+            const auto here = fragment.here(r, j + n);
+            const value x = alike(as_real(e.score(here)), fragment.all(0.f));
+            // exp2 of at most 126: beyond, the weight is below the least normal float
+            const value one = fragment.all(1.f);
+            p[n] = one / (one + fragment.exp2(min(-x, fragment.all(126.f))));
+            if constexpr (partial)
+                p[n] = select(fragment.inside(r, j + n) && fragment.truths(e.mask(here)), p[n], fragment.all(0.f));
+            if constexpr (Bound::moment_count > 0) add_moments<partial>(fragment, r, j + n, state, e, p[n]);
+        }
+        state.sum = fragment.put(r, j, p[0], p[1], state.sum);
+    }
+}
+
+} // namespace fovea

@@ -1,0 +1,76 @@
+// What an expression is called with: N neighbouring keys of one query (lanes), or one element (point).
+//
+//     lane_context<8> c{...};      score(c), mask(c)
+//     element_context e{...};      score(e), mask(e)
+#pragma once
+#include "fovea/expr/apply.hpp"
+#include "fovea/expr/table.hpp"
+#include "fovea/machine/simd/elementary.hpp"
+#include "fovea/machine/simd/position_lanes.hpp"
+#include "fovea/tensor/strided.hpp"
+
+namespace fovea {
+
+// Row and column of a bias tensor, axes of extent 1 repeated.
+template <view V> auto const* bias_row(V const& t, index batch, index head, index row) {
+    return t.row(t.batches() == 1 ? 0 : batch, t.heads() == 1 ? 0 : head, t.positions() == 1 ? 0 : row);
+}
+template <view V> index bias_stride(V const& t) { return t.channels() == 1 ? 0 : t.layout.stride.channel; }
+
+struct element_context {
+    index batch, head, kv_head, query, key;
+    index first_query, first_key;
+    float score;
+
+    template <view V> float read_bias(V const& t, index row, index column) const {
+        return bias_row(t, batch, head, row)[column * bias_stride(t)];
+    }
+};
+
+// Lane i of a value that may be one number for all.
+template <class T> FOVEA_HOST_DEVICE auto lane(T const& x, int i) {
+    if constexpr (std::is_arithmetic_v<T>) return x;
+    else return static_cast<std::remove_cvref_t<decltype(x.v[i])>>(x.v[i]);
+}
+template <int N> FOVEA_HOST_DEVICE index lane(position_lanes<N> x, int i) { return x.base + x.offset.v[i]; }
+template <int N> FOVEA_HOST_DEVICE bool lane(lane_mask<N> x, int i) { return x.v[i] != 0; }
+
+// valid: how many of the lanes are keys of the call; the rest is never read from memory or given to a user's functor.
+template <int N> struct lane_context {
+    index batch, head, kv_head, query;
+    position_lanes<N> key;
+    index first_query, first_key;
+    real_lanes<N> score;
+    index valid;
+    index difference_at, key_at; // where this query's and these keys' values stand in the strips
+
+    FOVEA_HOST_DEVICE real_lanes<N> strip_by_difference(float const* values) const {
+        return load<N>(values + difference_at);
+    }
+    FOVEA_HOST_DEVICE real_lanes<N> strip_by_key(float const* values) const { return load<N>(values + key_at); }
+
+    template <class F, class... A> auto one_by_one(F f, A... a) const {
+        using result = std::invoke_result_t<F, decltype(lane(a, 0))...>;
+        const int count = valid < N ? static_cast<int>(valid) : N;
+        if constexpr (std::is_same_v<result, bool>) {
+            lane_mask<N> m = as_mask<N>(false);
+            for (int i = 0; i < count; ++i) m.v[i] = f(lane(a, i)...) ? -1 : 0;
+            return m;
+        } else {
+            auto x = splat<N>(result{});
+            for (int i = 0; i < count; ++i) x.v[i] = f(lane(a, i)...);
+            return x;
+        }
+    }
+    template <class T, class I, class J> auto gather(table_view<T> t, I row, J column) const {
+        return one_by_one([t](index i, index j) { return entry(t, i, j); }, row, column);
+    }
+    template <view V, class Column> real_lanes<N> read_bias(V const& t, index row, Column column) const {
+        auto const* from = bias_row(t, batch, head, row);
+        const index stride = bias_stride(t);
+        if (stride == 1 && valid >= N) return load_as_real<N>(from + lane(column, 0));
+        return one_by_one([from, stride](index j) { return static_cast<float>(from[j * stride]); }, column);
+    }
+};
+
+} // namespace fovea

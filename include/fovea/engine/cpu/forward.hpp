@@ -1,0 +1,179 @@
+// One tile of queries of one head against all its live keys: the main loop of the CPU engine.
+//
+//     for each live key tile, outwards from the peak of the score:
+//         for each panel of keys, for each block of rows:   product -> score, mask, softmax in registers -> weights
+//         for each panel of channels, for each block of rows:   output = alpha * output + weights x values
+//
+// Partial tiles are classified again micro-tile by micro-tile, so that masks cost only where they cut.
+#pragma once
+#include <cstring>
+
+#include "fovea/attend/walk.hpp"
+#include "fovea/engine/cpu/fragment.hpp"
+#include "fovea/softmax/row_result.hpp"
+
+namespace fovea {
+
+// One worker's memory for one query tile; sizes depend on the head sizes and the tile alone.
+template <cpu_shape Shape, class Bound, int Strips> struct tile_scratch {
+    using state_type = row_state<real_lanes<Shape.lanes>, Bound::moment_count>;
+    static constexpr index blocks = Shape.query_tile / Shape.rows;
+    // Differences of a tile: one less than rows + keys, read in whole vectors.
+    static constexpr index strip_length = Shape.query_tile + Shape.key_tile + Shape.lanes;
+
+    buffer<word> queries, weights;
+    buffer<float> output, row, strips;
+    buffer<word> keys, values, key_rows; // for packing on the fly
+    buffer<state_type> states;
+    index live_begin[blocks], live_end[blocks]; // columns of the key tile with a weight, for each row block
+
+    tile_scratch(index d, index value_channels, bool packs)
+        : queries(Shape.query_tile * Shape.words(d)), weights(Shape.query_tile * Shape.words(index{Shape.key_tile})),
+          output(Shape.query_tile * round_up(value_channels, index{Shape.width()})),
+          row(greatest(round_up(d, index{16}), 2 * round_up(value_channels, index{Shape.width()}))),
+          strips(Strips * strip_length), keys(packs ? Shape.key_tile * Shape.words(d) : 0),
+          values(packs ? Shape.words(index{Shape.key_tile}) * round_up(value_channels, index{Shape.width()}) : 0),
+          key_rows(Shape.lanes * Shape.words(d)), states(Shape.query_tile) {
+        for (index i = 0; i < strips.size(); ++i) strips[i] = 0; // rows that do not exist read strips too
+    }
+};
+
+// Which rows of which head.
+struct query_tile_at {
+    at_head here;
+    index begin, count; // rows of the call
+};
+
+// The strips of a bound score for one key tile: values of every difference and every key, clamped to what exists.
+template <cpu_shape Shape, class Bound>
+void fill_strips(Bound const& e, tile_frame const& f) {
+    constexpr int n = Shape.lanes;
+    each_strip(e.score, [&](auto const& strip) {
+        constexpr bool by_key = std::remove_cvref_t<decltype(strip)>::by_key;
+        const index rows = Shape.query_tile - 1;
+        const index used_rows = f.last_query - f.query;
+        // entry i stands for key = f.key + i (by key), or for key - query = f.key - f.query - rows + i (by difference)
+        const index begin = by_key ? 0 : rows - used_rows;
+        const index end = by_key ? f.valid_keys : rows + f.valid_keys;
+        for (index i = begin; i < end; i += n) {
+            const index query = by_key ? f.query : f.query + rows;
+            const lane_context<n> c{f.batch, f.head, f.kv_head, query, {f.key + i, iota<n>()}, f.first_query,
+                                    f.first_key, splat<n>(0.f), end - i, 0, 0};
+            store(strip.values + i, alike(as_real(strip.inner(c)), splat<n>(0.f)));
+        }
+    });
+}
+
+template <cpu_shape Shape, bool Normalised, coverage Covered, class F, class State, class Bound>
+FOVEA_HOST_DEVICE void step_block(F& fragment, State* states, Bound const& e) {
+    FOVEA_UNROLL
+    for (int r = 0; r < Shape.rows; ++r) {
+        if constexpr (Normalised) step_row<Covered>(fragment, r, states[r], e);
+        else sigmoid_row<Covered>(fragment, r, states[r], e);
+    }
+}
+
+// Scores of one key tile into weights; live columns of each row block are recorded. `rows`: rows in use, whole blocks.
+template <cpu_shape Shape, bool Normalised, class Scratch, class Bound>
+void score_tile(Scratch& s, Bound const& e, tile_frame& f, word const* keys, index words, index rows, coverage covered,
+                bool leftwards) {
+    constexpr index width = Shape.width(), panels = Shape.key_tile / width;
+    for (index b = 0; b < rows / Shape.rows; ++b) {
+        s.live_begin[b] = Shape.key_tile;
+        s.live_end[b] = 0;
+    }
+    element_box box{f.batch, f.head, f.kv_head, {}, {}, f.first_query, f.first_key};
+    for (index p = 0; p < panels; ++p) {
+        const index column = (leftwards ? panels - 1 - p : p) * width;
+        f.done_begin = leftwards ? column + width : 0;
+        f.done_end = leftwards ? round_up(f.valid_keys, width) : column;
+        if (column >= f.valid_keys) continue;
+        for (index b = 0; b < rows / Shape.rows; ++b) {
+            const index row = b * Shape.rows;
+            coverage micro = covered;
+            if (covered == coverage::some) {
+                box.query = {f.query + row, least(f.query + row + Shape.rows - 1, f.last_query)};
+                box.key = {f.key + column, f.key + least(column + width, f.valid_keys) - 1};
+                micro = covers(e.mask, box);
+                if (micro == coverage::all && column + width > f.valid_keys) micro = coverage::some;
+            }
+            if (micro == coverage::none) {
+                clear_weights<Shape>(f, row, column);
+                continue;
+            }
+            s.live_begin[b] = least(s.live_begin[b], column);
+            s.live_end[b] = greatest(s.live_end[b], column + width);
+            accumulators<Shape> acc;
+            clear(acc);
+            multiply_panel<Shape>(acc, s.queries.data() + row * words, words, keys + column * words, 0, words);
+            row_fragment<Shape> fragment{f, row, column, acc.c};
+            if (micro == coverage::all)
+                step_block<Shape, Normalised, coverage::all>(fragment, s.states.data() + row, e);
+            else step_block<Shape, Normalised, coverage::some>(fragment, s.states.data() + row, e);
+        }
+    }
+}
+
+template <cpu_shape Shape> void clear_weights(tile_frame const& f, index row, index column) {
+    for (index r = 0; r < Shape.rows; ++r)
+        std::memset(f.weights + (row + r) * f.weight_stride + Shape.words(column), 0,
+                    static_cast<std::size_t>(Shape.words(index{Shape.width()})) * sizeof(word));
+}
+
+// The second product over the live columns of every row block, and the rescale that the softmax asked for.
+template <cpu_shape Shape, class Scratch>
+void accumulate_tile(Scratch& s, word const* values, index value_channels, index rows, bool fresh) {
+    constexpr index width = Shape.width();
+    const index padded = round_up(value_channels, width), words = Shape.words(index{Shape.key_tile});
+    for (index c = 0; c < padded; c += width)
+        for (index b = 0; b < rows / Shape.rows; ++b) {
+            const index row = b * Shape.rows;
+            float alpha[Shape.rows];
+            bool rescaled = false;
+            for (int r = 0; r < Shape.rows; ++r) {
+                alpha[r] = s.states[row + r].alpha;
+                rescaled = rescaled || !(alpha[r] == 1);
+            }
+            const bool live = s.live_begin[b] < s.live_end[b];
+            if (!live && !fresh && !rescaled) continue;
+            multiply_values<Shape>(s.weights.data() + row * words, words, values + c * words, s.output.data() + row * padded + c,
+                                   padded, live ? Shape.words(s.live_begin[b]) : 0, live ? Shape.words(s.live_end[b]) : 0,
+                                   rescaled ? alpha : nullptr, fresh);
+        }
+    for (index r = 0; r < rows; ++r) s.states[r].alpha = 1;
+}
+
+// source.keys(tile), source.values(tile): packed operands of a key tile.
+template <cpu_shape Shape, class Problem, class Bound, class Scratch, class Source, class Reader>
+void forward_tile(Problem const& p, Bound const& e, query_tile_at at, Scratch& s, Source& source, Reader& queries) {
+    constexpr bool normalised = decltype(p.scored.normaliser)::normalised;
+    using lanes_type = real_lanes<Shape.lanes>;
+    auto const &q = p.q(), &k = p.k();
+    const index words = Shape.words(q.channels()), value_channels = p.operand.v.channels();
+    const index rows = round_up(at.count, index{Shape.rows});
+    pack_queries<Shape>(queries, at.begin, at.count, rows, s.row.data(), s.queries.data());
+    const lanes_type zero = splat<Shape.lanes>(0.f), lowest = splat<Shape.lanes>(masked_score);
+    for (index r = 0; r < rows; ++r) s.states[r].clear(zero, lowest);
+
+    const key_tiles tiles{k.first, k.positions(), Shape.key_tile};
+    const index first = q.first + at.begin, last = first + at.count - 1;
+    const element_box box{at.here.batch, at.here.head, at.here.kv_head, {first, last}, {}, q.first, k.first};
+    bool fresh = true;
+    walk_keys(e.mask, e.score, box, tiles, [&](index tile, coverage covered, bool leftwards) {
+        const index valid = least(index{Shape.key_tile}, k.positions() - tile * Shape.key_tile);
+        tile_frame f{at.here.batch, at.here.head, at.here.kv_head, q.first,
+                     k.first,       first,        last,            k.first + tile * Shape.key_tile,
+                     valid,         0,            0,               s.weights.data(),
+                     Shape.words(index{Shape.key_tile})};
+        if (valid < Shape.key_tile) covered = coverage::some;
+        fill_strips<Shape>(e, f);
+        score_tile<Shape, normalised>(s, e, f, source.keys(tile), words, rows, covered, leftwards);
+        if constexpr (Problem::has_values) accumulate_tile<Shape>(s, source.values(tile), value_channels, rows, fresh);
+        else
+            for (index r = 0; r < rows; ++r) s.states[r].alpha = 1;
+        fresh = false;
+    });
+    if (fresh && Problem::has_values) std::memset(s.output.data(), 0, static_cast<std::size_t>(s.output.size()) * sizeof(float));
+}
+
+} // namespace fovea

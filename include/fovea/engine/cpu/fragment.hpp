@@ -1,0 +1,87 @@
+// The CPU's score fragment: a micro-tile of scores in vector registers, rows x vectors, keys along the lanes.
+//
+//          keys ->   lanes 0..N-1 of c[r][0] | lanes of c[r][1] | ...        one row is worked on by one thread alone
+//
+// Weights leave into the tile's weight buffer: row r, words of the keys it covers.
+#pragma once
+#include "fovea/attend/step.hpp"
+#include "fovea/engine/cpu/context.hpp"
+#include "fovea/engine/cpu/multiply.hpp"
+
+namespace fovea {
+
+// Where a key tile lies and where its weights go. Columns are counted from the tile's first key.
+struct tile_frame {
+    index batch, head, kv_head;
+    index first_query, first_key; // of the call
+    index query, last_query;      // first and last row of this query tile
+    index key, valid_keys;        // first key of this key tile, how many of its columns exist
+    index done_begin, done_end;   // columns whose weights were already put, for rescaling
+    word* weights;
+    index weight_stride;
+};
+
+// For 16-bit weights a polynomial of degree 3 is already far below the rounding.
+template <cpu_shape Shape> inline constexpr exp2_terms weight_terms{Shape.pairs ? 3 : 5};
+
+template <cpu_shape Shape> struct row_fragment {
+    static constexpr int lanes = Shape.lanes, cols = Shape.vectors;
+    using value_type = real_lanes<lanes>;
+
+    tile_frame const& frame;
+    index row, column; // of this micro-tile's first row and column in the tile
+    real_lanes<lanes> (&scores)[Shape.rows][Shape.vectors];
+
+    FOVEA_HOST_DEVICE lane_context<lanes> here(int r, int j) const {
+        const index at = column + j * lanes;
+        const index query = least(frame.query + row + r, frame.last_query);
+        return {frame.batch,
+                frame.head,
+                frame.kv_head,
+                query,
+                {frame.key + at, iota<lanes>()},
+                frame.first_query,
+                frame.first_key,
+                scores[r][j],
+                frame.valid_keys - at,
+                Shape.query_tile - 1 - (row + r) + at,
+                at};
+    }
+    FOVEA_HOST_DEVICE lane_mask<lanes> inside(int, int j) const {
+        return iota<lanes>() < splat<lanes>(clamp_to_int(frame.valid_keys - column - j * lanes));
+    }
+    FOVEA_HOST_DEVICE static value_type all(float x) { return splat<lanes>(x); }
+    template <class M> FOVEA_HOST_DEVICE static lane_mask<lanes> truths(M m) { return as_mask<lanes>(m); }
+    FOVEA_HOST_DEVICE static value_type exp2(value_type x) { return fovea::exp2<weight_terms<Shape>>(x); }
+    FOVEA_HOST_DEVICE static bool above(value_type x, float limit) { return any_greater(x, splat<lanes>(limit)); }
+    template <class Op> FOVEA_HOST_DEVICE static float across(value_type x, Op op) { return fold(x, op); }
+
+    FOVEA_HOST_DEVICE value_type put(int r, int j, value_type a, value_type b, value_type sum) const {
+        const index at = column + j * lanes;
+        if constexpr (Shape.pairs) {
+            // the sum is taken of the rounded weights, those that the second product uses
+            const int_lanes<lanes> pair = bf16_words(a, b);
+            std::memcpy(frame.weights + (row + r) * frame.weight_stride + at / 2, &pair, sizeof pair);
+            return multiply_pairs(sum, pair, splat<lanes>(std::int32_t{0x3f803f80}));
+        } else {
+            word* to = frame.weights + (row + r) * frame.weight_stride + at;
+            std::memcpy(to, &a, sizeof a);
+            std::memcpy(to + lanes, &b, sizeof b);
+            return sum + (a + b);
+        }
+    }
+    // Exact: alpha is a power of two.
+    void rescale(int r, float alpha) const {
+        word* weights = frame.weights + (row + r) * frame.weight_stride;
+        for (index c = frame.done_begin; c < frame.done_end; ++c) {
+            if constexpr (Shape.pairs) {
+                std::uint16_t bits;
+                std::memcpy(&bits, reinterpret_cast<char const*>(weights) + 2 * c, sizeof bits);
+                bits = bf16_bits(std::bit_cast<float>(static_cast<word>(bits) << 16) * alpha);
+                std::memcpy(reinterpret_cast<char*>(weights) + 2 * c, &bits, sizeof bits);
+            } else weights[c] = std::bit_cast<word>(std::bit_cast<float>(weights[c]) * alpha);
+        }
+    }
+};
+
+} // namespace fovea

@@ -1,0 +1,92 @@
+// Operands rearranged for the products, in 32-bit words: a float each, or a pair of bf16 along the inner axis.
+//
+//     queries   row r:  word u of row r at  r * words + u
+//     keys      panel of W keys:      word u of key j at  u * W + j          (W x words, transposed)
+//     values    panel of W channels:  word u (key u, or keys 2u and 2u + 1) of channel c at  u * W + c
+//
+// What lies beyond the last key, channel or query row is zero: padding and tails of the operands are never read.
+#pragma once
+#include <cstring>
+
+#include "fovea/engine/cpu/row_reader.hpp"
+#include "fovea/engine/cpu/shape.hpp"
+
+namespace fovea {
+
+using word = std::uint32_t;
+
+// One row of floats as words, n channels padded with zero to whole words.
+template <cpu_shape Shape> void pack_row(float const* row, index n, word* out) {
+    if constexpr (!Shape.pairs) std::memcpy(out, row, static_cast<std::size_t>(n) * sizeof(float));
+    else
+        for (index c = 0; c < n; c += 2) {
+            const word lo = bf16_bits(row[c]), hi = c + 1 < n ? bf16_bits(row[c + 1]) : 0u;
+            out[c / 2] = lo | hi << 16;
+        }
+}
+
+// Rows [begin, begin + count) into `padded` rows. row: scratch for one row.
+template <cpu_shape Shape, class Reader>
+void pack_queries(Reader& reader, index begin, index count, index padded, float* row, word* out) {
+    const index d = reader.channels(), words = Shape.words(d);
+    for (index i = 0; i < count; ++i) {
+        reader.read(begin + i, row);
+        pack_row<Shape>(row, d, out + i * words);
+    }
+    std::memset(out + count * words, 0, static_cast<std::size_t>((padded - count) * words) * sizeof(word));
+}
+
+// An N x N block of words turned over: column j of `from` becomes row j of `to`.
+template <int N> FOVEA_HOST_DEVICE void transpose(word const* from, index from_stride, word* to, index to_stride) {
+    for (int i = 0; i < N; ++i)
+        for (int j = 0; j < N; ++j) to[j * to_stride + i] = from[i * from_stride + j];
+}
+
+// Keys [begin, begin + count) into panels covering `padded` keys. rows: scratch for N rows of words, N * words(d).
+template <cpu_shape Shape, class Reader>
+void pack_keys(Reader& reader, index begin, index count, index padded, float* row, word* rows, word* out) {
+    constexpr index width = Shape.width(), block = Shape.lanes;
+    const index d = reader.channels(), words = Shape.words(d);
+    for (index j = 0; j < padded; j += block) {
+        for (index i = 0; i < block; ++i) {
+            if (j + i < count) {
+                reader.read(begin + j + i, row);
+                pack_row<Shape>(row, d, rows + i * words);
+            } else std::memset(rows + i * words, 0, static_cast<std::size_t>(words) * sizeof(word));
+        }
+        word* panel = out + j / width * width * words + j % width;
+        index u = 0;
+        for (; u + block <= words; u += block) transpose<Shape.lanes>(rows + u, words, panel + u * width, width);
+        for (; u < words; ++u)
+            for (index i = 0; i < block; ++i) panel[u * width + i] = rows[i * words + u];
+    }
+}
+
+// Values [begin, begin + count) into channel panels of words(padded) words each. row: scratch for two padded rows.
+template <cpu_shape Shape, class Reader>
+void pack_values(Reader& reader, index begin, index count, index padded, float* row, word* out) {
+    constexpr index width = Shape.width();
+    const index d = reader.channels(), padded_d = round_up(d, width), words = Shape.words(padded);
+    float* second = row + padded_d;
+    std::memset(row, 0, static_cast<std::size_t>(2 * padded_d) * sizeof(float));
+    for (index u = 0; u < words; ++u) {
+        const index key = Shape.pairs ? 2 * u : u;
+        if (key < count) reader.read(begin + key, row);
+        else std::memset(row, 0, static_cast<std::size_t>(padded_d) * sizeof(float));
+        if constexpr (Shape.pairs) {
+            if (key + 1 < count) reader.read(begin + key + 1, second);
+            else std::memset(second, 0, static_cast<std::size_t>(padded_d) * sizeof(float));
+        }
+        for (index c = 0; c < padded_d; c += width)
+            for (index n = 0; n < width; n += Shape.lanes) {
+                word* to = out + c / width * words * width + u * width + n;
+                const auto x = load<Shape.lanes>(row + c + n);
+                if constexpr (Shape.pairs) {
+                    const auto pair = pair_of(x, load<Shape.lanes>(second + c + n));
+                    std::memcpy(to, &pair, sizeof pair);
+                } else std::memcpy(to, &x, sizeof x);
+            }
+    }
+}
+
+} // namespace fovea

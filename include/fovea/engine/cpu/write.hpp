@@ -1,0 +1,92 @@
+// The end of a row: totals folded over the lanes, statistics, and every assignment's epilogue written to its view.
+//
+//     write_row<Shape>(problem, totals, sink, output_row, {batch, head, kv_head}, row)
+#pragma once
+#include "fovea/engine/cpu/careful.hpp"
+#include "fovea/engine/cpu/forward.hpp"
+
+namespace fovea {
+
+template <int Moments, class Value> row_total<Moments> folded(row_state<Value, Moments> const& s) {
+    row_total<Moments> t;
+    t.reference = s.reference;
+    t.fresh = s.fresh();
+    t.sum = sum_of(s.sum);
+    t.entropy = sum_of(s.entropy);
+    t.top = max_of(s.top);
+    for (int i = 0; i < Moments; ++i) t.moments[i] = sum_of(s.moments[i]);
+    return t;
+}
+
+// Element (batch, head, row, channel...) of an epilogue's tensor; axes of extent 1 are repeated.
+template <view V> auto const* epilogue_row(V const& t, index batch, index head, index row) {
+    return t.row(t.batches() == 1 ? 0 : batch, t.heads() == 1 ? 0 : head, t.positions() == 1 ? 0 : row);
+}
+
+// An epilogue's context: N channels of a row, of which `valid` exist; N = 1 for numbers that are one a row.
+template <int N, int Moments> struct epilogue_context {
+    at_head here;
+    index row, channel, valid;
+    row_result<Moments> const& result;
+    float const* output; // accumulated, not yet scaled
+
+    real_lanes<N> values() const { return load<N>(output + channel) * result.scale; }
+    float logsumexp() const { return result.logsumexp; }
+    float maximum() const { return result.maximum; }
+    float entropy() const { return result.entropy; }
+    template <int I> float expectation() const { return result.moments[I]; }
+
+    template <view V> real_lanes<N> tensor_element(V const& t) const {
+        auto const* from = epilogue_row(t, here.batch, here.head, row);
+        const index stride = t.channels() == 1 ? 0 : t.layout.stride.channel;
+        if (stride == 1 && valid >= N) return load_as_real<N>(from + channel);
+        real_lanes<N> x = splat<N>(0.f);
+        for (int i = 0; i < N && i < valid; ++i) x.v[i] = from[(channel + i) * stride];
+        return x;
+    }
+    template <class T, int M> real_lanes<M> rounded(real_lanes<M> x) const {
+        T stored[M];
+        store_as<M>(stored, x);
+        return load_as_real<M>(static_cast<T const*>(stored));
+    }
+    template <class T> float rounded(float x) const { return static_cast<float>(static_cast<T>(x)); }
+};
+
+template <int N, class T> void store_some(T* to, index stride, index valid, real_lanes<N> x) {
+    if (stride == 1 && valid >= N) {
+        store_as<N>(to, x);
+        return;
+    }
+    for (int i = 0; i < N && i < valid; ++i) to[i * stride] = static_cast<T>(x.v[i]);
+}
+
+template <int N, int Moments, class Problem>
+void write_row(Problem const& p, row_result<Moments> const& result, float const* output, at_head here, index row) {
+    each(p.outputs, [&](auto, auto const& assigned) {
+        auto const& target = assigned.target;
+        auto* to = target.row(here.batch, here.head, row);
+        const index d = target.channels(), stride = target.layout.stride.channel;
+        for (index c = 0; c < d; c += N) {
+            const epilogue_context<N, Moments> context{here, row, c, d - c, result, output};
+            store_some<N>(to + c * stride, stride, d - c, alike(as_real(assigned.expression(context)), splat<N>(0.f)));
+        }
+    });
+}
+
+// Rows of a finished tile.
+template <cpu_shape Shape, class Problem, class Bound, class Scratch, class Rows>
+void write_tile(Problem const& p, Bound const& e, query_tile_at at, Scratch& s, Rows const& readers) {
+    constexpr int moments = Bound::moment_count;
+    const index padded = round_up(p.operand.v.channels(), index{Shape.width()});
+    for (index r = 0; r < at.count; ++r) {
+        const row_total<moments> total = folded<moments>(s.states[r]);
+        row_result<moments> result;
+        if constexpr (decltype(p.scored.normaliser)::normalised) result = finish(total, e.sink);
+        else result = finish_unnormalised(total);
+        float* output = s.output.data() + r * padded;
+        if constexpr (Problem::has_values) mend_row<Shape.lanes>(p, e, readers, at.here, at.begin + r, total.reference, total.sum, output);
+        write_row<Shape.lanes>(p, result, output, at.here, at.begin + r);
+    }
+}
+
+} // namespace fovea

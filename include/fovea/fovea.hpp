@@ -1,0 +1,21 @@
+// Everything for the CPU: operands, the language, the engines, run.
+//
+//     fovea::run(fovea::cpu(), o = fovea::sum(fovea::softmax(fovea::scaled_dot(q, k)) * v));
+#pragma once
+#include "fovea/expr/apply.hpp"
+#include "fovea/launch/run.hpp"
+#include "fovea/mask/block_sparse.hpp"
+#include "fovea/mask/causal.hpp"
+#include "fovea/mask/dilated.hpp"
+#include "fovea/mask/documents.hpp"
+#include "fovea/mask/everything.hpp"
+#include "fovea/mask/neighbourhood.hpp"
+#include "fovea/mask/padding.hpp"
+#include "fovea/mask/prefix.hpp"
+#include "fovea/mask/sink_tokens.hpp"
+#include "fovea/mask/sliding_window.hpp"
+#include "fovea/meta/dispatch.hpp"
+#include "fovea/score/alibi.hpp"
+#include "fovea/score/bias.hpp"
+#include "fovea/score/relative_bias.hpp"
+#include "fovea/score/softcap.hpp"

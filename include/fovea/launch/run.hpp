@@ -1,0 +1,43 @@
+// run: assignments become one fused pass on the engine given.
+//
+//     fovea::run(fovea::cpu(), o = fovea::sum(p * v), l = fovea::logsumexp(s));
+//     fovea::status s = fovea::try_run(engine, ...);         // never throws a refusal
+//
+// Error: a call that cannot run is refused before anything is written; run throws fovea::error with the sentence.
+#pragma once
+#include "fovea/base/refusal.hpp"
+#include "fovea/engine/cpu/copy.hpp"
+#include "fovea/plan/check.hpp"
+
+namespace fovea {
+
+template <class A> inline constexpr bool is_copy = false;
+template <class V, class E> inline constexpr bool is_copy<assignment<V, E>> = operand<E>;
+
+template <class Engine, class... Assignments>
+status try_run(Engine&& engine, Assignments const&... assignments) {
+    static_assert(sizeof...(Assignments) > 0, "fovea: run takes an engine and at least one assignment, such as o = sum(p * v)");
+    static_assert((is_assignment<Assignments> && ...),
+                  "fovea: run takes assignments of outputs to views, such as o = sum(p * v)");
+    if constexpr (sizeof...(Assignments) > 0 && (is_assignment<Assignments> && ...)) {
+        static_assert((is_copy<Assignments> && ...) || !(is_copy<Assignments> || ...),
+                      "fovea: a run is either copies of operands or one attention; give the copies a run of their own");
+        if constexpr ((is_copy<Assignments> && ...)) {
+            std::string why;
+            ((why.empty() ? static_cast<void>(why = refusal_of_copy(assignments)) : void()), ...);
+            if (!why.empty()) return status(why);
+            (execute_copy(engine, assignments), ...);
+        } else {
+            const auto problem = make_problem(assignments...);
+            if (std::string why = refusal(problem, assignments...); !why.empty()) return status(why);
+            execute(engine, problem);
+        }
+    }
+    return status();
+}
+
+template <class Engine, class... Assignments> void run(Engine&& engine, Assignments const&... assignments) {
+    if (const status s = try_run(engine, assignments...); !s.ok()) throw error(s.sentence());
+}
+
+} // namespace fovea

@@ -1,0 +1,52 @@
+// A plain list of values of different types, for host and device.
+//
+//     auto l = fovea::make_list(1, 2.f);      each(l, [](auto i, auto const& x) { ... });     get<1>(l) == 2.f
+#pragma once
+#include "fovea/base/config.hpp"
+#include "fovea/meta/constant.hpp"
+
+namespace fovea {
+
+template <class... T> struct list;
+template <> struct list<> {
+    static constexpr int count = 0;
+};
+template <class H, class... T> struct list<H, T...> {
+    static constexpr int count = 1 + static_cast<int>(sizeof...(T));
+    H head;
+    [[no_unique_address]] list<T...> tail;
+};
+
+constexpr list<> make_list() { return {}; }
+template <class H, class... T> constexpr list<H, T...> make_list(H const& head, T const&... tail) {
+    return {head, make_list(tail...)};
+}
+
+template <int I, class H, class... T> FOVEA_HOST_DEVICE constexpr auto const& get(list<H, T...> const& l) {
+    if constexpr (I == 0) return l.head;
+    else return get<I - 1>(l.tail);
+}
+
+template <class H, class... T> constexpr list<H, T...> joined_front(H const& head, list<T...> const& tail) {
+    return {head, tail};
+}
+template <class... B> constexpr list<B...> join(list<> const&, list<B...> const& b) { return b; }
+template <class H, class... T, class... B> constexpr auto join(list<H, T...> const& a, list<B...> const& b) {
+    return joined_front(a.head, join(a.tail, b));
+}
+
+// f(constant_size<0>, first), f(constant_size<1>, second), ...
+template <int I = 0, class F> FOVEA_HOST_DEVICE constexpr void each(list<> const&, F const&) {}
+template <int I = 0, class H, class... T, class F>
+FOVEA_HOST_DEVICE constexpr void each(list<H, T...> const& l, F const& f) {
+    f(constant_size<I>{}, l.head);
+    each<I + 1>(l.tail, f);
+}
+
+// The list of f(value).
+template <class F> constexpr list<> transformed(list<> const&, F const&) { return {}; }
+template <class H, class... T, class F> constexpr auto transformed(list<H, T...> const& l, F const& f) {
+    return joined_front(f(l.head), transformed(l.tail, f));
+}
+
+} // namespace fovea

@@ -1,0 +1,83 @@
+// A row's state folded to numbers, the merge of two such states over disjoint keys, and the end of a row.
+//
+//     row_total a = ..., b = ...;   merge_scales w = merged(a, b);   out = a_out * w.first + b_out * w.second;
+//
+// Laws: merging is neutral with an empty row, and gives what one pass over all keys would, up to rounding.
+#pragma once
+#include "fovea/softmax/row_state.hpp"
+
+namespace fovea {
+
+template <int Moments> struct row_total {
+    float reference = 0, sum = 0, entropy = 0, top = masked_score;
+    bool fresh = true;
+    float moments[Moments == 0 ? 1 : Moments] = {};
+};
+
+struct merge_scales {
+    float first, second;
+};
+
+// a becomes the total of both; the factors are for outputs accumulated relative to the two old references.
+template <int Moments> merge_scales merge(row_total<Moments>& a, row_total<Moments> const& b) {
+    if (b.fresh) return {1.f, 0.f};
+    if (a.fresh) {
+        a = b;
+        return {0.f, 1.f};
+    }
+    const float reference = max(a.reference, b.reference);
+    const float up_a = reference - a.reference, up_b = reference - b.reference;
+    const merge_scales scale{exp2(-up_a), exp2(-up_b)};
+    a.entropy = (a.entropy - a.sum * up_a) * scale.first + (b.entropy - b.sum * up_b) * scale.second;
+    a.sum = a.sum * scale.first + b.sum * scale.second;
+    a.top = max(a.top - up_a, b.top - up_b);
+    for (int i = 0; i < Moments; ++i) a.moments[i] = a.moments[i] * scale.first + b.moments[i] * scale.second;
+    a.reference = reference;
+    return scale;
+}
+
+// Totals of weights that are not normalised simply add up.
+template <int Moments> void add(row_total<Moments>& a, row_total<Moments> const& b) {
+    a.sum += b.sum;
+    for (int i = 0; i < Moments; ++i) a.moments[i] += b.moments[i];
+}
+
+// What a finished row writes. scale is the factor from the accumulated to the normalised output.
+template <int Moments> struct row_result {
+    float scale, logsumexp, maximum, entropy;
+    float moments[Moments == 0 ? 1 : Moments];
+};
+
+// sink: a logit in base 2 that joins the denominator, or -inf for none.
+// Empty: scale 0, logsumexp and maximum -inf, entropy 0. A NaN sum stays NaN.
+template <int Moments> row_result<Moments> finish(row_total<Moments> const& t, float sink) {
+    row_result<Moments> r{};
+    const bool any = !(t.sum == 0); // not `sum > 0`: NaN must propagate
+    float denominator = t.sum, shrink = 1;
+    float log2_denominator = 0;
+    if (any) {
+        if (sink > -infinity) {
+            const float reference = max(t.reference, __builtin_ceilf(sink));
+            shrink = exp2(t.reference - reference);
+            denominator = t.sum * shrink + exp2(sink - reference);
+            log2_denominator = log2(denominator) + (reference - t.reference);
+        } else log2_denominator = log2(denominator);
+    }
+    r.scale = any ? shrink / denominator : 0.f;
+    r.logsumexp = any ? (t.reference + log2(t.sum)) * ln_2 : -infinity;
+    r.maximum = any ? (t.reference + t.top) * ln_2 : -infinity;
+    r.entropy = any ? (log2_denominator * t.sum - t.entropy) * r.scale * ln_2 : 0.f;
+    for (int i = 0; i < Moments; ++i) r.moments[i] = any ? t.moments[i] * r.scale : 0.f;
+    return r;
+}
+
+// Weights that are not normalised leave as they were summed.
+template <int Moments> row_result<Moments> finish_unnormalised(row_total<Moments> const& t) {
+    row_result<Moments> r{};
+    r.scale = 1;
+    r.logsumexp = r.maximum = -infinity;
+    for (int i = 0; i < Moments; ++i) r.moments[i] = t.moments[i];
+    return r;
+}
+
+} // namespace fovea

@@ -1,0 +1,86 @@
+// A small pool of threads for the CPU engine.
+//
+//     fovea::thread_pool pool(8);      fovea::run(fovea::cpu(pool), o = fovea::sum(p * v));
+//
+// The calling thread works too. One run at a time: calls from several threads wait for each other.
+#pragma once
+#include <condition_variable>
+#include <exception>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "fovea/base/integers.hpp"
+
+namespace fovea {
+
+class thread_pool {
+public:
+    explicit thread_pool(int threads = static_cast<int>(std::thread::hardware_concurrency())) {
+        for (int i = 1; i < threads; ++i) threads_.emplace_back([this] { work(); });
+    }
+    ~thread_pool() {
+        {
+            const std::lock_guard lock(mutex_);
+            stopping_ = true;
+        }
+        wake_.notify_all();
+        for (std::thread& t : threads_) t.join();
+    }
+    thread_pool(thread_pool const&) = delete;
+    thread_pool& operator=(thread_pool const&) = delete;
+
+    int concurrency() const { return static_cast<int>(threads_.size()) + 1; }
+
+    // An exception from f ends the run when the other calls have ended, and is thrown here.
+    template <class F> void run(index n, F const& f) {
+        const std::lock_guard one_run(runs_);
+        std::unique_lock lock(mutex_);
+        call_ = [](void const* data, index i) { (*static_cast<F const*>(data))(i); };
+        data_ = &f;
+        size_ = n;
+        next_ = done_ = 0;
+        failure_ = nullptr;
+        if (n > 1) wake_.notify_all();
+        take_all(lock);
+        finished_.wait(lock, [this] { return done_ == size_; });
+        size_ = next_ = done_ = 0;
+        if (failure_) std::rethrow_exception(failure_);
+    }
+
+private:
+    void take_all(std::unique_lock<std::mutex>& lock) {
+        while (next_ < size_) {
+            const index i = next_++;
+            lock.unlock();
+            std::exception_ptr failure;
+            try {
+                call_(data_, i);
+            } catch (...) {
+                failure = std::current_exception();
+            }
+            lock.lock();
+            if (failure) failure_ = failure;
+            if (++done_ == size_) finished_.notify_all();
+        }
+    }
+    void work() {
+        std::unique_lock lock(mutex_);
+        for (;;) {
+            wake_.wait(lock, [this] { return stopping_ || next_ < size_; });
+            if (stopping_) return;
+            take_all(lock);
+        }
+    }
+
+    std::mutex runs_, mutex_;
+    std::condition_variable wake_, finished_;
+    std::vector<std::thread> threads_;
+    void (*call_)(void const*, index) = nullptr;
+    void const* data_ = nullptr;
+    index size_ = 0, next_ = 0, done_ = 0;
+    std::exception_ptr failure_;
+    bool stopping_ = false;
+};
+
+} // namespace fovea
