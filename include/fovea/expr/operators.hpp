@@ -225,7 +225,7 @@ template <expression A> constexpr auto tanh(A const& a) { return unary<hyperboli
 // x moved into [lo, hi].
 template <expression X, operand_of_operator Lo, operand_of_operator Hi>
 constexpr auto clamp(X const& x, Lo const& lo, Hi const& hi) {
-    return min(max(x, lo), hi);
+    return fovea::min(fovea::max(x, lo), hi); // qualified: operands with 128_c would find std::min too
 }
 
 // a where the mask holds, b elsewhere. Both are evaluated everywhere.

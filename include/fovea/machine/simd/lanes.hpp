@@ -87,6 +87,18 @@ template <class T, int N> FOVEA_HOST_DEVICE lane_mask<N> operator>(lanes<T, N> a
 template <class T, int N> FOVEA_HOST_DEVICE lane_mask<N> operator>=(lanes<T, N> a, lanes<T, N> b) { return b <= a; }
 template <class T, int N> FOVEA_HOST_DEVICE lane_mask<N> operator==(lanes<T, N> a, lanes<T, N> b) { return mask_of<decltype(a.v == b.v), N>(a.v == b.v); }
 template <class T, int N> FOVEA_HOST_DEVICE lane_mask<N> operator!=(lanes<T, N> a, lanes<T, N> b) { return mask_of<decltype(a.v != b.v), N>(a.v != b.v); }
+template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator<(real_lanes<N> a, float b) { return a < splat<N>(b); }
+template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator<=(real_lanes<N> a, float b) { return a <= splat<N>(b); }
+template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator>(real_lanes<N> a, float b) { return a > splat<N>(b); }
+template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator>=(real_lanes<N> a, float b) { return a >= splat<N>(b); }
+template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator==(real_lanes<N> a, float b) { return a == splat<N>(b); }
+template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator!=(real_lanes<N> a, float b) { return a != splat<N>(b); }
+template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator<(float a, real_lanes<N> b) { return splat<N>(a) < b; }
+template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator<=(float a, real_lanes<N> b) { return splat<N>(a) <= b; }
+template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator>(float a, real_lanes<N> b) { return splat<N>(a) > b; }
+template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator>=(float a, real_lanes<N> b) { return splat<N>(a) >= b; }
+template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator==(float a, real_lanes<N> b) { return splat<N>(a) == b; }
+template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator!=(float a, real_lanes<N> b) { return splat<N>(a) != b; }
 template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator&&(lane_mask<N> a, lane_mask<N> b) { return {a.v & b.v}; }
 template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator||(lane_mask<N> a, lane_mask<N> b) { return {a.v | b.v}; }
 template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator!(lane_mask<N> a) { return {~a.v}; }
