@@ -27,13 +27,14 @@ struct tile_shape {
 struct law_report {
     std::int64_t elements = 0, tiles = 0;
     std::int64_t promised_none = 0, promised_all = 0, outside = 0; // faults of the interval reading
-    std::int64_t lanes = 0;                                        // faults of the lanes reading
+    std::int64_t lanes = 0; // faults of the lanes reading
     std::int64_t undecided = 0; // tiles called `some` though all of their elements agree: allowed, but not sharp
-    std::string first;          // where the first fault is
+    std::string first; // where the first fault is
 
     std::int64_t broken() const { return promised_none + promised_all + outside + lanes; }
     void fault(std::int64_t& count, char const* what, std::int64_t query, std::int64_t key) {
-        if (broken() == 0) first = std::string(what) + " at query " + std::to_string(query) + ", key " + std::to_string(key);
+        if (broken() == 0)
+            first = std::string(what) + " at query " + std::to_string(query) + ", key " + std::to_string(key);
         ++count;
     }
     law_report& operator+=(law_report const& o) {
@@ -52,7 +53,8 @@ template <class E> struct values_on_grid {
     std::vector<char> truths;
     std::vector<double> numbers;
 
-    values_on_grid(E const& e, grid const& where) : g(where), scores(normals(where.queries * where.keys, where.seed, 2)) {
+    values_on_grid(E const& e, grid const& where)
+        : g(where), scores(normals(where.queries * where.keys, where.seed, 2)) {
         for (std::int64_t q = 0; q < g.queries; ++q)
             for (std::int64_t k = 0; k < g.keys; ++k) {
                 const value x = e(at(q, k));
@@ -62,12 +64,13 @@ template <class E> struct values_on_grid {
     }
     std::size_t place(std::int64_t q, std::int64_t k) const { return static_cast<std::size_t>(q * g.keys + k); }
     element at(std::int64_t q, std::int64_t k) const {
-        return {g.batch,           g.head,        g.kv_head,     g.first_query + q,
+        return {g.batch,         g.head,        g.kv_head,   g.first_query + q,
                 g.first_key + k, g.first_query, g.first_key, scores[place(q, k)]};
     }
     // The tile [q, q + rows) x [k, k + columns), cut at the end of the grid.
     tile tile_at(std::int64_t q, std::int64_t k, tile_shape t) const {
-        tile box{g.batch, g.head, g.kv_head, {}, {}, g.first_query, g.first_key, {scores[place(q, k)], scores[place(q, k)]}};
+        tile box{g.batch, g.head,        g.kv_head,   {},
+                 {},      g.first_query, g.first_key, {scores[place(q, k)], scores[place(q, k)]}};
         const std::int64_t last_q = std::min(q + t.queries, g.queries) - 1, last_k = std::min(k + t.keys, g.keys) - 1;
         box.query = {g.first_query + q, g.first_query + last_q};
         box.key = {g.first_key + k, g.first_key + last_k};
@@ -102,14 +105,17 @@ template <class E> void interval_law(E const& e, values_on_grid<E> const& v, til
                 }
             if constexpr (E::kind == fovea::kinds::truth) {
                 const fovea::coverage c = covers(fovea::as_truth(whole));
-                if (c == fovea::coverage::none && any) report.fault(report.promised_none, "an element in a dead tile", q, k);
-                if (c == fovea::coverage::all && !every) report.fault(report.promised_all, "a hole in a full tile", q, k);
+                if (c == fovea::coverage::none && any)
+                    report.fault(report.promised_none, "an element in a dead tile", q, k);
+                if (c == fovea::coverage::all && !every)
+                    report.fault(report.promised_all, "a hole in a full tile", q, k);
                 report.undecided += c == fovea::coverage::some && any == every;
             }
         }
 }
 
-template <class E, class X> bool lane_agrees(E const& e, values_on_grid<E> const& v, std::int64_t q, std::int64_t k, X x) {
+template <class E, class X> bool lane_agrees(E const& e, values_on_grid<E> const& v, std::int64_t q, std::int64_t k,
+                                             X x) {
     if constexpr (E::kind == fovea::kinds::truth) {
         if (x == static_cast<bool>(v.truths[v.place(q, k)])) return true;
         // A comparison of reals may fall either way where their roundings meet.
@@ -130,8 +136,8 @@ template <int N, class E> void lanes_law(E const& e, values_on_grid<E> const& v,
         for (int64_t k = 0; k + N <= v.g.keys; k += N - 1) { // overlapping: every alignment of a group
             const auto scores = load<N>(v.scores.data() + v.place(q, k));
             const lanes_of_elements<N, int64_t, position_lanes<N>> c{
-                v.g.batch, v.g.head, v.g.kv_head, v.g.first_query + q, {v.g.first_key + k, iota<N>()}, v.g.first_query,
-                v.g.first_key, scores};
+                v.g.batch,       v.g.head,      v.g.kv_head, v.g.first_query + q, {v.g.first_key + k, iota<N>()},
+                v.g.first_query, v.g.first_key, scores};
             const auto x = e(c);
             for (int i = 0; i < N; ++i)
                 if (!lane_agrees(e, v, q, k + i, lane_of(x, i))) report.fault(report.lanes, "a wrong lane", q, k + i);
@@ -141,8 +147,8 @@ template <int N, class E> void lanes_law(E const& e, values_on_grid<E> const& v,
             real_lanes<N> scores{};
             for (int i = 0; i < N; ++i) scores.v[i] = v.scores[v.place(q + i, k)];
             const lanes_of_elements<N, position_lanes<N>, int64_t> c{
-                v.g.batch, v.g.head, v.g.kv_head, {v.g.first_query + q, iota<N>()}, v.g.first_key + k, v.g.first_query,
-                v.g.first_key, scores};
+                v.g.batch,         v.g.head,        v.g.kv_head,   {v.g.first_query + q, iota<N>()},
+                v.g.first_key + k, v.g.first_query, v.g.first_key, scores};
             const auto x = e(c);
             for (int i = 0; i < N; ++i)
                 if (!lane_agrees(e, v, q + i, k, lane_of(x, i)))
@@ -166,7 +172,8 @@ template <class E> law_report run_laws(E const& e, grid const& g) {
 inline std::vector<grid> places(std::int64_t batch = 0, std::int64_t head = 0) {
     std::vector<grid> all;
     const std::int64_t far = (std::int64_t{1} << 33) + 11;
-    for (auto [q, k] : {std::pair<std::int64_t, std::int64_t>{0, 0}, {7, 3}, {100, 71}, {3, 90}, {far, far - 13}, {far, 0}})
+    for (auto [q, k] :
+         {std::pair<std::int64_t, std::int64_t>{0, 0}, {7, 3}, {100, 71}, {3, 90}, {far, far - 13}, {far, 0}})
         all.push_back({24, 40, q, k, batch, head, head / 2, static_cast<std::uint64_t>(q + k + 1)});
     return all;
 }
