@@ -5,7 +5,7 @@
 // score_fragment, required: value_type; cols (even); here(r, j), the context of element(s) (r, j) with its raw product;
 // inside(r, j), which of them exist; put(r, j, a, b, sum), weights of columns j and j + 1, returns the row's new sum;
 // across(x, op), a fold of x over everything that works on the row; above(x, limit), whether any of it exceeds;
-// rescale(r, alpha), of weights of this row that were already put (cold).
+// place(), a small value whose rescale(r, alpha) rescales weights of row r that were already put (cold).
 // Model: engine/cpu/fragment.hpp. Law: the result does not depend on how the keys are cut into fragments, up to rounding.
 #pragma once
 #include "fovea/base/coverage.hpp"
@@ -26,14 +26,12 @@ template <class E, class C, class V> FOVEA_HOST_DEVICE auto value_below(E const&
     } else return alike(as_real(e(c)), reference) - reference;
 }
 
-template <class F, class State, class X>
-FOVEA_COLD void raise_row(F& fragment, int r, State& state, X* x, typename F::value_type top) {
+// Out of line, and given nothing of the fragment but a copy of its place: scores stay in registers around the call.
+template <class State, class Place> FOVEA_COLD float raise_row(State& state, float largest, Place place, int r) {
     const float before = state.alpha;
-    const float step = raise(state, fragment.across(top, take_max{}));
-    const float change = state.alpha / before;
-    if (!(change == 1)) fragment.rescale(r, change);
-    const auto lowest = fragment.all(masked_score);
-    for (int j = 0; j < F::cols; ++j) x[j] = select(x[j] > lowest, x[j] - step, min(x[j], lowest));
+    const float step = raise(state, largest);
+    if (state.alpha != before) place.rescale(r, state.alpha / before);
+    return step;
 }
 
 template <coverage Covered, class F, class State, class Bound>
@@ -50,7 +48,12 @@ FOVEA_HOST_DEVICE void step_row(F& fragment, int r, State& state, Bound const& e
             x[j] = select(fragment.inside(r, j) && fragment.truths(e.mask(here)), x[j], fragment.all(masked_score));
         top = j == 0 ? x[0] : max(top, x[j]);
     }
-    if (__builtin_expect(fragment.above(top, state.threshold), 0)) raise_row(fragment, r, state, x, top);
+    if (__builtin_expect(fragment.above(top, state.threshold), 0)) {
+        const float step = raise_row(state, fragment.across(top, take_max{}), fragment.place(), r);
+        FOVEA_UNROLL
+        for (int j = 0; j < F::cols; ++j)
+            x[j] = select(x[j] > fragment.all(masked_score), x[j] - step, min(x[j], fragment.all(masked_score)));
+    }
     if constexpr (Bound::wanted.maximum) state.top = max(state.top, max_of_columns(x));
 
     value sum = state.sum;

@@ -43,7 +43,11 @@ template <int N> struct block_fragment {
         store(scores + (j + 1) * N, b);
         return sum + (a + b);
     }
-    FOVEA_HOST_DEVICE void rescale(int, float) const {} // no weights of this row are waiting
+    // No weights of this row are waiting.
+    struct nothing_put {
+        void rescale(int, float) const {}
+    };
+    FOVEA_HOST_DEVICE nothing_put place() const { return {}; }
 };
 
 // Rows of an operand for the products: in place where they lie in whole vectors, otherwise read a block at a time.

@@ -24,6 +24,25 @@ struct tile_frame {
 // For 16-bit weights a polynomial of degree 3 is already far below the rounding.
 template <cpu_shape Shape> inline constexpr exp2_terms weight_terms{Shape.pairs ? 3 : 5};
 
+// Weights of a row block that were put in earlier panels of the tile.
+template <cpu_shape Shape> struct weight_place {
+    word* weights;
+    index stride, begin, end; // columns
+
+    // Exact: alpha is a power of two.
+    void rescale(int r, float alpha) const {
+        word* row = weights + r * stride;
+        for (index c = begin; c < end; ++c) {
+            if constexpr (Shape.pairs) {
+                std::uint16_t bits;
+                std::memcpy(&bits, reinterpret_cast<char const*>(row) + 2 * c, sizeof bits);
+                bits = bf16_bits(std::bit_cast<float>(static_cast<word>(bits) << 16) * alpha);
+                std::memcpy(reinterpret_cast<char*>(row) + 2 * c, &bits, sizeof bits);
+            } else row[c] = std::bit_cast<word>(std::bit_cast<float>(row[c]) * alpha);
+        }
+    }
+};
+
 template <cpu_shape Shape> struct row_fragment {
     static constexpr int lanes = Shape.lanes, cols = Shape.vectors;
     using value_type = real_lanes<lanes>;
@@ -70,18 +89,7 @@ template <cpu_shape Shape> struct row_fragment {
             return sum + (a + b);
         }
     }
-    // Exact: alpha is a power of two.
-    void rescale(int r, float alpha) const {
-        word* weights = frame.weights + (row + r) * frame.weight_stride;
-        for (index c = frame.done_begin; c < frame.done_end; ++c) {
-            if constexpr (Shape.pairs) {
-                std::uint16_t bits;
-                std::memcpy(&bits, reinterpret_cast<char const*>(weights) + 2 * c, sizeof bits);
-                bits = bf16_bits(std::bit_cast<float>(static_cast<word>(bits) << 16) * alpha);
-                std::memcpy(reinterpret_cast<char*>(weights) + 2 * c, &bits, sizeof bits);
-            } else weights[c] = std::bit_cast<word>(std::bit_cast<float>(weights[c]) * alpha);
-        }
-    }
+    FOVEA_HOST_DEVICE weight_place<Shape> place() const { return {frame.weights + row * frame.weight_stride, frame.weight_stride, frame.done_begin, frame.done_end}; }
 };
 
 } // namespace fovea
