@@ -125,20 +125,23 @@ template <cpu_shape Shape, class Scratch>
 void accumulate_tile(Scratch& s, word const* values, index value_channels, index rows, bool fresh) {
     constexpr index width = Shape.width();
     const index padded = round_up(value_channels, width), words = Shape.words(index{Shape.key_tile});
+    float alpha[Shape.query_tile];
+    bool rescaled[Scratch::blocks];
+    for (index b = 0; b < rows / Shape.rows; ++b) {
+        rescaled[b] = false;
+        for (index r = b * Shape.rows; r < (b + 1) * Shape.rows; ++r) {
+            alpha[r] = s.states[r].alpha;
+            rescaled[b] = rescaled[b] || !(alpha[r] == 1);
+        }
+    }
     for (index c = 0; c < padded; c += width)
         for (index b = 0; b < rows / Shape.rows; ++b) {
             const index row = b * Shape.rows;
-            float alpha[Shape.rows];
-            bool rescaled = false;
-            for (int r = 0; r < Shape.rows; ++r) {
-                alpha[r] = s.states[row + r].alpha;
-                rescaled = rescaled || !(alpha[r] == 1);
-            }
             const bool live = s.live_begin[b] < s.live_end[b];
-            if (!live && !fresh && !rescaled) continue;
+            if (!live && !fresh && !rescaled[b]) continue;
             multiply_values<Shape>(s.weights.data() + row * words, words, values + c * words, s.output.data() + row * padded + c,
                                    padded, live ? Shape.words(s.live_begin[b]) : 0, live ? Shape.words(s.live_end[b]) : 0,
-                                   rescaled ? alpha : nullptr, fresh);
+                                   rescaled[b] ? alpha + row : nullptr, fresh);
         }
     for (index r = 0; r < rows; ++r) s.states[r].alpha = 1;
 }
