@@ -35,6 +35,7 @@ template <class T> FOVEA_HOST_DEVICE constexpr interval<T> as_interval(interval<
 
 FOVEA_HOST_DEVICE constexpr float as_real(index a) { return static_cast<float>(a); }
 FOVEA_HOST_DEVICE constexpr float as_real(float a) { return a; }
+FOVEA_HOST_DEVICE constexpr double as_real(double a) { return a; }
 // Two float roundings are allowed for on either side: lanes convert a base and an offset.
 FOVEA_HOST_DEVICE constexpr bounds as_real(index_range a) {
     const float lo = static_cast<float>(a.lo), hi = static_cast<float>(a.hi);

@@ -24,6 +24,14 @@ FOVEA_HOST_DEVICE constexpr index min(index a, index b) { return b < a ? b : a; 
 FOVEA_HOST_DEVICE constexpr float select(bool c, float a, float b) { return c ? a : b; }
 FOVEA_HOST_DEVICE constexpr index select(bool c, index a, index b) { return c ? a : b; }
 
+// The reference engine's scores are double.
+FOVEA_HOST_DEVICE double exp(double x) { return __builtin_exp(x); }
+FOVEA_HOST_DEVICE double log(double x) { return __builtin_log(x); }
+FOVEA_HOST_DEVICE double tanh(double x) { return __builtin_tanh(x); }
+FOVEA_HOST_DEVICE constexpr double abs(double x) { return __builtin_fabs(x); }
+FOVEA_HOST_DEVICE constexpr double max(double a, double b) { return b > a ? b : a; }
+FOVEA_HOST_DEVICE constexpr double min(double a, double b) { return b < a ? b : a; }
+
 // What a fold combines with.
 struct take_sum {
     template <class T> FOVEA_HOST_DEVICE T operator()(T a, T b) const { return a + b; }

@@ -12,16 +12,16 @@
 
 namespace fovea {
 
-template <class F, class... A>
-concept takes = std::is_invocable_v<F const&, A...>;
+template <class F, class... A> concept takes = std::is_invocable_v<F const&, A...>;
 
 // What f gives for one element decides the kind of the expression.
-template <kinds K> using scalar_of = std::conditional_t<K == kinds::real, float, std::conditional_t<K == kinds::truth, bool, index>>;
+template <kinds K> using scalar_of =
+    std::conditional_t<K == kinds::real, float, std::conditional_t<K == kinds::truth, bool, index>>;
 
 template <class T>
 inline constexpr kinds kind_of = std::is_same_v<T, bool> || std::is_same_v<T, truth> ? kinds::truth
-                                 : std::is_integral_v<T>                              ? kinds::integer
-                                                                                      : kinds::real;
+                                 : std::is_integral_v<T>                             ? kinds::integer
+                                                                                     : kinds::real;
 
 // f called for one reading. Lanes that f does not take go through one at a time, in the context's own way.
 template <class F> struct call_functor {
@@ -31,13 +31,18 @@ template <class F> struct call_functor {
     [[no_unique_address]] F functor;
 
     template <class C, class... A> FOVEA_HOST_DEVICE constexpr auto operator()(C const& c, A... a) const {
-        if constexpr ((std::is_arithmetic_v<A> && ...)) return normal(functor(a...));
+        if constexpr ((std::is_arithmetic_v<A> && ...)) return normal(functor(scalar(a)...));
         else if constexpr (takes<F, A...>) return functor(a...);
         else if constexpr (((is_interval<A> || std::is_same_v<A, truth>) || ...)) return anything(c, a...);
         else return c.one_by_one([this](auto... x) { return normal(functor(x...)); }, a...);
     }
 
 private:
+    // Reals are float, also where the context computes in double.
+    template <class T> FOVEA_HOST_DEVICE static constexpr auto scalar(T x) {
+        if constexpr (std::is_floating_point_v<T>) return static_cast<float>(x);
+        else return x;
+    }
     template <class T> FOVEA_HOST_DEVICE static constexpr auto normal(T x) {
         if constexpr (std::is_same_v<T, bool>) return x;
         else if constexpr (std::is_integral_v<T>) return static_cast<index>(x);
@@ -51,8 +56,9 @@ private:
         else return any_score;
     }
     template <class A>
-    using element_of = std::conditional_t<is_real<A>, float,
-                                          std::conditional_t<std::is_same_v<A, truth> || std::is_same_v<A, bool>, bool, index>>;
+    using element_of =
+        std::conditional_t<is_real<A>, float,
+                           std::conditional_t<std::is_same_v<A, truth> || std::is_same_v<A, bool>, bool, index>>;
 };
 
 template <class F, operand_of_operator A> constexpr auto apply(F f, A const& a) {
@@ -61,14 +67,16 @@ template <class F, operand_of_operator A> constexpr auto apply(F f, A const& a) 
     return unary<call_functor<F>, lifted<A>>{{f}, lift(a)};
 }
 template <class F, operand_of_operator A, operand_of_operator B> constexpr auto apply(F f, A const& a, B const& b) {
-    static_assert(takes<F, scalar_of<lifted<A>::kind>, scalar_of<lifted<B>::kind>>,
-                  "fovea: apply: the functor cannot be called (const) with these two numbers: float, std::int64_t or bool");
+    static_assert(
+        takes<F, scalar_of<lifted<A>::kind>, scalar_of<lifted<B>::kind>>,
+        "fovea: apply: the functor cannot be called (const) with these two numbers: float, std::int64_t or bool");
     return binary<call_functor<F>, lifted<A>, lifted<B>>{{f}, lift(a), lift(b)};
 }
 template <class F, operand_of_operator A, operand_of_operator B, operand_of_operator D>
 constexpr auto apply(F f, A const& a, B const& b, D const& d) {
-    static_assert(takes<F, scalar_of<lifted<A>::kind>, scalar_of<lifted<B>::kind>, scalar_of<lifted<D>::kind>>,
-                  "fovea: apply: the functor cannot be called (const) with these three numbers: float, std::int64_t or bool");
+    static_assert(
+        takes<F, scalar_of<lifted<A>::kind>, scalar_of<lifted<B>::kind>, scalar_of<lifted<D>::kind>>,
+        "fovea: apply: the functor cannot be called (const) with these three numbers: float, std::int64_t or bool");
     return ternary<call_functor<F>, lifted<A>, lifted<B>, lifted<D>>{{f}, lift(a), lift(b), lift(d)};
 }
 

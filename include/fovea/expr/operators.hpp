@@ -34,6 +34,9 @@ FOVEA_HOST_DEVICE constexpr index_range alike(index_range x, truth) { return x; 
 FOVEA_HOST_DEVICE constexpr bounds alike(bounds x, truth) { return x; }
 FOVEA_HOST_DEVICE constexpr index alike(index x, index) { return x; }
 FOVEA_HOST_DEVICE constexpr float alike(float x, float) { return x; }
+FOVEA_HOST_DEVICE constexpr double alike(double x, double) { return x; }
+FOVEA_HOST_DEVICE constexpr double alike(double x, float) { return x; }
+FOVEA_HOST_DEVICE constexpr double alike(float x, double) { return static_cast<double>(x); }
 FOVEA_HOST_DEVICE constexpr truth alike(bool x, truth) { return as_truth(x); }
 
 struct operator_base {

@@ -7,6 +7,7 @@
 #pragma once
 #include "fovea/base/refusal.hpp"
 #include "fovea/engine/cpu/copy.hpp"
+#include "fovea/engine/reference/engine.hpp"
 #include "fovea/plan/check.hpp"
 
 namespace fovea {
@@ -16,7 +17,8 @@ template <class V, class E> inline constexpr bool is_copy<assignment<V, E>> = op
 
 template <class Engine, class... Assignments>
 status try_run(Engine&& engine, Assignments const&... assignments) {
-    static_assert(sizeof...(Assignments) > 0, "fovea: run takes an engine and at least one assignment, such as o = sum(p * v)");
+    static_assert(sizeof...(Assignments) > 0,
+                  "fovea: run takes an engine and at least one assignment, such as o = sum(p * v)");
     static_assert((is_assignment<Assignments> && ...),
                   "fovea: run takes assignments of outputs to views, such as o = sum(p * v)");
     if constexpr (sizeof...(Assignments) > 0 && (is_assignment<Assignments> && ...)) {
@@ -30,7 +32,8 @@ status try_run(Engine&& engine, Assignments const&... assignments) {
         } else {
             const auto problem = make_problem(assignments...);
             if (std::string why = refusal(problem, assignments...); !why.empty()) return status(why);
-            execute(engine, problem);
+            if constexpr (std::is_same_v<decltype(execute(engine, problem)), status>) return execute(engine, problem);
+            else execute(engine, problem);
         }
     }
     return status();

@@ -1,0 +1,58 @@
+// The reference engine's contexts: one element of attention, and one channel of a finished row.
+//
+//     reference_element at{batch, head, kv_head, query, key, first_query, first_key, score, &fault};   mask(at), s(at)
+//
+// The product of query and key is double; numbers that an expression brings along (constants, tables, positions beside
+// reals) are float, as the language says.
+#pragma once
+#include "fovea/tensor/strided.hpp"
+
+namespace fovea {
+
+// The first read outside a table since it was cleared; size 0: none.
+struct table_fault {
+    index at = 0, size = 0;
+};
+
+// Element (row, column) of a view at (batch, head); axes of extent 1 are repeated.
+template <view V> double repeated_element(V const& t, index batch, index head, index row, index column) {
+    return static_cast<double>(static_cast<float>(t.at(t.batches() == 1 ? 0 : batch, t.heads() == 1 ? 0 : head,
+                                                       t.positions() == 1 ? 0 : row, t.channels() == 1 ? 0 : column)));
+}
+
+struct reference_element {
+    index batch, head, kv_head, query, key;
+    index first_query, first_key;
+    double score;
+    table_fault* fault;
+
+    template <view V> double read_bias(V const& t, index row, index column) const {
+        return repeated_element(t, batch, head, row, column);
+    }
+    void check_index(index i, index n) const {
+        if ((i < 0 || i >= n) && fault->size == 0) *fault = {i, n};
+    }
+};
+
+// What one row of scores adds up to, for an epilogue to read.
+struct reference_row {
+    double const *values, *moments; // per channel, per expectation
+    double logsumexp, maximum, entropy;
+};
+
+struct reference_output {
+    reference_row const& finished;
+    index batch, head, row, channel;
+
+    double values() const { return finished.values[channel]; }
+    double logsumexp() const { return finished.logsumexp; }
+    double maximum() const { return finished.maximum; }
+    double entropy() const { return finished.entropy; }
+    template <int I> double expectation() const { return finished.moments[I]; }
+    template <view V> double tensor_element(V const& t) const { return repeated_element(t, batch, head, row, channel); }
+    template <class T> double rounded(double x) const {
+        return static_cast<double>(static_cast<float>(static_cast<T>(static_cast<float>(x))));
+    }
+};
+
+} // namespace fovea
