@@ -1,0 +1,71 @@
+// What a core can do at most, measured with fovea's own lanes: multiply-adds in registers, and a plain read.
+//
+//     const double flops = bench::fp32_burst(100000);      // times it yourself: flops / seconds is the peak
+//     bench::read_all(buffer.data(), bytes);               // bytes / seconds
+#pragma once
+#include "fovea/machine/simd/hooks.hpp"
+#include "support/memory.hpp"
+
+namespace bench {
+
+// Independent chains: latency 4 x 2 pipes needs 8, the register file allows a few more.
+constexpr int peak_chains = fovea::native_isa.registers >= 32 ? 20 : 10;
+
+template <class T> void keep(T const& value) { asm volatile("" : : "m"(value) : "memory"); }
+
+// Returns the floating-point operations done: 2 a multiply-add.
+inline double fp32_burst(index rounds) {
+    constexpr int n = fovea::native_isa.lanes;
+    fovea::real_lanes<n> acc[peak_chains], a = fovea::splat<n>(0.999f), b = fovea::splat<n>(1e-3f);
+    keep(a); // from here on the compiler does not know the factors
+    keep(b);
+    FOVEA_UNROLL
+    for (int i = 0; i < peak_chains; ++i) acc[i] = fovea::splat<n>(static_cast<float>(i));
+    for (index r = 0; r < rounds; ++r) {
+        FOVEA_UNROLL
+        for (int i = 0; i < peak_chains; ++i) acc[i] = fovea::fma(acc[i], a, b);
+    }
+    keep(acc);
+    return 2. * n * peak_chains * static_cast<double>(rounds);
+}
+
+constexpr bool has_bf16_products = fovea::native_isa.bf16_pairs;
+
+// The same for products of bf16 pairs, 4 operations each a lane; 0 where the machine has no such instruction.
+inline double bf16_burst(index rounds) {
+    if constexpr (has_bf16_products) {
+        constexpr int n = fovea::native_isa.lanes;
+        fovea::real_lanes<n> acc[peak_chains];
+        fovea::int_lanes<n> a = fovea::splat<n>(0x3f803f80), b = fovea::splat<n>(0x3a803a80);
+        keep(a);
+        keep(b);
+        FOVEA_UNROLL
+        for (int i = 0; i < peak_chains; ++i) acc[i] = fovea::splat<n>(0.f);
+        for (index r = 0; r < rounds; ++r) {
+            FOVEA_UNROLL
+            for (int i = 0; i < peak_chains; ++i) acc[i] = fovea::multiply_pairs(acc[i], a, b);
+        }
+        keep(acc);
+        return 4. * n * peak_chains * static_cast<double>(rounds);
+    }
+    return 0 * static_cast<double>(rounds);
+}
+
+// Reads whole lines of [p, p + bytes), with software prefetch so many bytes ahead (0: none).
+inline void read_all(void const* p, index bytes, index ahead = 0) {
+    constexpr int n = fovea::native_isa.lanes, streams = 8;
+    constexpr index step = index{streams} * n * 4;
+    const auto* words = static_cast<std::int32_t const*>(p);
+    fovea::int_lanes<n> acc[streams] = {};
+    for (index at = 0; at + step <= bytes; at += step) {
+        const std::int32_t* here = words + at / 4;
+        if (ahead > 0)
+            for (index line = 0; line < step; line += 64)
+                __builtin_prefetch(reinterpret_cast<char const*>(here) + ahead + line, 0, 2);
+        FOVEA_UNROLL
+        for (int i = 0; i < streams; ++i) acc[i] = acc[i] + fovea::load<n>(here + i * n);
+    }
+    keep(acc);
+}
+
+} // namespace bench
