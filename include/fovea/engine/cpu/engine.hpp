@@ -27,7 +27,7 @@ template <class Executor, cpu_shape Shape = cpu_shape{.lanes = 0}> struct cpu_en
         if constexpr (Shape.lanes == 0) return default_shape(native_isa, all_bf16<Problem>);
         else {
             cpu_shape s = Shape;
-            s.pairs = s.pairs && all_bf16<Problem>;
+            if (!all_bf16<Problem>) s.product = products::fp32;
             return s;
         }
     }

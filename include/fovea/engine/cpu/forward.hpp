@@ -17,7 +17,7 @@ namespace fovea {
 // One worker's memory for one query tile; sizes depend on the head sizes and the tile alone.
 template <cpu_shape Shape, class Bound, int Strips> struct tile_scratch {
     using state_type = row_state<real_lanes<Shape.lanes>, Bound::moment_count>;
-    static constexpr index blocks = Shape.query_tile / Shape.rows;
+    static constexpr index blocks = Shape.query_tile / Shape.score.rows;
     // Differences of a tile: one less than rows + keys, read in whole vectors.
     static constexpr index strip_length = Shape.query_tile + Shape.key_tile + Shape.lanes;
 
@@ -28,11 +28,11 @@ template <cpu_shape Shape, class Bound, int Strips> struct tile_scratch {
     index live_begin[blocks], live_end[blocks]; // columns of the key tile with a weight, for each row block
 
     tile_scratch(index d, index value_channels, bool packs)
-        : queries(Shape.query_tile * Shape.words(d)), weights(Shape.query_tile * Shape.words(index{Shape.key_tile})),
-          output(Shape.query_tile * round_up(value_channels, index{Shape.width()})),
-          row(greatest(round_up(d, index{16}), 2 * round_up(value_channels, index{Shape.width()}))),
+        : queries(Shape.query_tile * Shape.words(d)), weights(Shape.query_tile * Shape.tile_words()),
+          output(Shape.query_tile * Shape.padded_channels(value_channels)),
+          row(greatest(round_up(d, index{16}), 2 * Shape.padded_channels(value_channels))),
           strips(Strips * strip_length), keys(packs ? Shape.key_tile * Shape.words(d) : 0),
-          values(packs ? Shape.words(index{Shape.key_tile}) * round_up(value_channels, index{Shape.width()}) : 0),
+          values(packs ? Shape.tile_words() * Shape.padded_channels(value_channels) : 0),
           key_rows(Shape.lanes * Shape.words(d)), states(Shape.query_tile) {
         for (index i = 0; i < strips.size(); ++i) strips[i] = 0; // rows that do not exist read strips too
     }
@@ -67,7 +67,7 @@ void fill_strips(Bound const& e, tile_frame const& f) {
 template <cpu_shape Shape, bool Normalised, coverage Covered, class F, class State, class Bound>
 FOVEA_HOST_DEVICE void step_block(F& fragment, State* states, Bound const& e) {
     FOVEA_UNROLL
-    for (int r = 0; r < Shape.rows; ++r) {
+    for (int r = 0; r < Shape.score.rows; ++r) {
         if constexpr (Normalised) step_row<Covered>(fragment, r, states[r], e);
         else sigmoid_row<Covered>(fragment, r, states[r], e);
     }
@@ -77,8 +77,8 @@ FOVEA_HOST_DEVICE void step_block(F& fragment, State* states, Bound const& e) {
 template <cpu_shape Shape, bool Normalised, class Scratch, class Bound>
 void score_tile(Scratch& s, Bound const& e, tile_frame& f, word const* keys, index words, index rows, coverage covered,
                 bool leftwards) {
-    constexpr index width = Shape.width(), panels = Shape.key_tile / width;
-    for (index b = 0; b < rows / Shape.rows; ++b) {
+    constexpr index width = Shape.key_panel(), panels = Shape.key_tile / width, height = Shape.score.rows;
+    for (index b = 0; b < rows / height; ++b) {
         s.live_begin[b] = Shape.key_tile;
         s.live_end[b] = 0;
     }
@@ -88,11 +88,11 @@ void score_tile(Scratch& s, Bound const& e, tile_frame& f, word const* keys, ind
         f.done_begin = leftwards ? column + width : 0;
         f.done_end = leftwards ? round_up(f.valid_keys, width) : column;
         if (column >= f.valid_keys) continue;
-        for (index b = 0; b < rows / Shape.rows; ++b) {
-            const index row = b * Shape.rows;
+        for (index b = 0; b < rows / height; ++b) {
+            const index row = b * height;
             coverage micro = covered;
             if (covered == coverage::some) {
-                box.query = {f.query + row, least(f.query + row + Shape.rows - 1, f.last_query)};
+                box.query = {f.query + row, least(f.query + row + height - 1, f.last_query)};
                 box.key = {f.key + column, f.key + least(column + width, f.valid_keys) - 1};
                 micro = covers(e.mask, box);
                 if (micro == coverage::all && column + width > f.valid_keys) micro = coverage::some;
@@ -103,9 +103,9 @@ void score_tile(Scratch& s, Bound const& e, tile_frame& f, word const* keys, ind
             }
             s.live_begin[b] = least(s.live_begin[b], column);
             s.live_end[b] = greatest(s.live_end[b], column + width);
-            accumulators<Shape> acc;
-            clear(acc);
-            multiply_panel<Shape>(acc, s.queries.data() + row * words, words, keys + column * words, 0, words);
+            accumulators<Shape.lanes, Shape.score> acc;
+            acc.clear();
+            multiply_panel<Shape, Shape.score>(acc, s.queries.data() + row * words, words, keys + column * words, 0, words);
             row_fragment<Shape> fragment{f, row, column, acc.c};
             if (micro == coverage::all)
                 step_block<Shape, Normalised, coverage::all>(fragment, s.states.data() + row, e);
@@ -115,33 +115,40 @@ void score_tile(Scratch& s, Bound const& e, tile_frame& f, word const* keys, ind
 }
 
 template <cpu_shape Shape> void clear_weights(tile_frame const& f, index row, index column) {
-    for (index r = 0; r < Shape.rows; ++r)
-        std::memset(f.weights + (row + r) * f.weight_stride + Shape.words(column), 0,
-                    static_cast<std::size_t>(Shape.words(index{Shape.width()})) * sizeof(word));
+    for (index r = 0; r < Shape.score.rows; ++r)
+        std::memset(f.weights + (row + r) * Shape.tile_words() + Shape.words(column), 0,
+                    static_cast<std::size_t>(Shape.words(Shape.key_panel())) * sizeof(word));
 }
 
 // The second product over the live columns of every row block, and the rescale that the softmax asked for.
 template <cpu_shape Shape, class Scratch>
 void accumulate_tile(Scratch& s, word const* values, index value_channels, index rows, bool fresh) {
-    constexpr index width = Shape.width();
-    const index padded = round_up(value_channels, width), words = Shape.words(index{Shape.key_tile});
+    constexpr index width = Shape.channel_panel(), height = Shape.value.rows, inner = height / Shape.score.rows;
+    const index padded = Shape.padded_channels(value_channels), words = Shape.tile_words();
     float alpha[Shape.query_tile];
-    bool rescaled[Scratch::blocks];
-    for (index b = 0; b < rows / Shape.rows; ++b) {
-        rescaled[b] = false;
-        for (index r = b * Shape.rows; r < (b + 1) * Shape.rows; ++r) {
+    struct {
+        index begin, end;
+        bool rescaled;
+    } block[Shape.query_tile / height];
+    for (index b = 0; b < rows / height; ++b) {
+        block[b] = {Shape.key_tile, 0, false};
+        for (index i = b * inner; i < (b + 1) * inner; ++i) {
+            block[b].begin = least(block[b].begin, s.live_begin[i]);
+            block[b].end = greatest(block[b].end, s.live_end[i]);
+        }
+        for (index r = b * height; r < (b + 1) * height; ++r) {
             alpha[r] = s.states[r].alpha;
-            rescaled[b] = rescaled[b] || !(alpha[r] == 1);
+            block[b].rescaled = block[b].rescaled || !(alpha[r] == 1);
         }
     }
     for (index c = 0; c < padded; c += width)
-        for (index b = 0; b < rows / Shape.rows; ++b) {
-            const index row = b * Shape.rows;
-            const bool live = s.live_begin[b] < s.live_end[b];
-            if (!live && !fresh && !rescaled[b]) continue;
-            multiply_values<Shape>(s.weights.data() + row * words, words, values + c * words, s.output.data() + row * padded + c,
-                                   padded, live ? Shape.words(s.live_begin[b]) : 0, live ? Shape.words(s.live_end[b]) : 0,
-                                   rescaled[b] ? alpha + row : nullptr, fresh);
+        for (index b = 0; b < rows / height; ++b) {
+            const bool live = block[b].begin < block[b].end;
+            if (!live && !fresh && !block[b].rescaled) continue;
+            multiply_values<Shape>(s.weights.data() + b * height * words, values + c * words,
+                                   s.output.data() + b * height * padded + c, padded,
+                                   live ? Shape.words(block[b].begin) : 0, live ? Shape.words(block[b].end) : 0,
+                                   block[b].rescaled ? alpha + b * height : nullptr, fresh);
         }
     for (index r = 0; r < rows; ++r) s.states[r].alpha = 1;
 }
@@ -153,7 +160,7 @@ void forward_tile(Problem const& p, Bound const& e, query_tile_at at, Scratch& s
     using lanes_type = real_lanes<Shape.lanes>;
     auto const &q = p.q(), &k = p.k();
     const index words = Shape.words(q.channels()), value_channels = p.operand.v.channels();
-    const index rows = round_up(at.count, index{Shape.rows});
+    const index rows = round_up(at.count, index{Shape.value.rows});
     pack_queries<Shape>(queries, at.begin, at.count, rows, s.row.data(), s.queries.data());
     const lanes_type zero = splat<Shape.lanes>(0.f), lowest = splat<Shape.lanes>(masked_score);
     for (index r = 0; r < rows; ++r) s.states[r].clear(zero, lowest);
@@ -166,8 +173,7 @@ void forward_tile(Problem const& p, Bound const& e, query_tile_at at, Scratch& s
         const index valid = least(index{Shape.key_tile}, k.positions() - tile * Shape.key_tile);
         tile_frame f{at.here.batch, at.here.head, at.here.kv_head, q.first,
                      k.first,       first,        last,            k.first + tile * Shape.key_tile,
-                     valid,         0,            0,               s.weights.data(),
-                     Shape.words(index{Shape.key_tile})};
+                     valid,         0,            0,               s.weights.data()};
         if (valid < Shape.key_tile) covered = coverage::some;
         fill_strips<Shape>(e, f);
         score_tile<Shape, normalised>(s, e, f, source.keys(tile), words, rows, covered, leftwards);

@@ -17,23 +17,22 @@ struct tile_frame {
     index query, last_query;      // first and last row of this query tile
     index key, valid_keys;        // first key of this key tile, how many of its columns exist
     index done_begin, done_end;   // columns whose weights were already put, for rescaling
-    word* weights;
-    index weight_stride;
+    word* weights; // rows of Shape.tile_words()
 };
 
 // For 16-bit weights a polynomial of degree 3 is already far below the rounding.
-template <cpu_shape Shape> inline constexpr exp2_terms weight_terms{Shape.pairs ? 3 : 5};
+template <cpu_shape Shape> inline constexpr exp2_terms weight_terms{Shape.pairs() ? 3 : 5};
 
 // Weights of a row block that were put in earlier panels of the tile.
 template <cpu_shape Shape> struct weight_place {
     word* weights;
-    index stride, begin, end; // columns
+    index begin, end; // columns
 
     // Exact: alpha is a power of two.
     void rescale(int r, float alpha) const {
-        word* row = weights + r * stride;
+        word* row = weights + r * Shape.tile_words();
         for (index c = begin; c < end; ++c) {
-            if constexpr (Shape.pairs) {
+            if constexpr (Shape.pairs()) {
                 std::uint16_t bits;
                 std::memcpy(&bits, reinterpret_cast<char const*>(row) + 2 * c, sizeof bits);
                 bits = bf16_bits(std::bit_cast<float>(static_cast<word>(bits) << 16) * alpha);
@@ -44,12 +43,12 @@ template <cpu_shape Shape> struct weight_place {
 };
 
 template <cpu_shape Shape> struct row_fragment {
-    static constexpr int lanes = Shape.lanes, cols = Shape.vectors;
+    static constexpr int lanes = Shape.lanes, cols = Shape.score.vectors;
     using value_type = real_lanes<lanes>;
 
     tile_frame const& frame;
     index row, column; // of this micro-tile's first row and column in the tile
-    real_lanes<lanes> (&scores)[Shape.rows][Shape.vectors];
+    real_lanes<lanes> (&scores)[Shape.score.rows][Shape.score.vectors];
 
     FOVEA_HOST_DEVICE lane_context<lanes> here(int r, int j) const {
         const index at = column + j * lanes;
@@ -77,19 +76,19 @@ template <cpu_shape Shape> struct row_fragment {
 
     FOVEA_HOST_DEVICE value_type put(int r, int j, value_type a, value_type b, value_type sum) const {
         const index at = column + j * lanes;
-        if constexpr (Shape.pairs) {
+        if constexpr (Shape.pairs()) {
             // the sum is taken of the rounded weights, those that the second product uses
             const int_lanes<lanes> pair = bf16_words(a, b);
-            std::memcpy(frame.weights + (row + r) * frame.weight_stride + at / 2, &pair, sizeof pair);
+            std::memcpy(frame.weights + (row + r) * Shape.tile_words() + at / 2, &pair, sizeof pair);
             return multiply_pairs(sum, pair, splat<lanes>(std::int32_t{0x3f803f80}));
         } else {
-            word* to = frame.weights + (row + r) * frame.weight_stride + at;
+            word* to = frame.weights + (row + r) * Shape.tile_words() + at;
             std::memcpy(to, &a, sizeof a);
             std::memcpy(to + lanes, &b, sizeof b);
             return sum + (a + b);
         }
     }
-    FOVEA_HOST_DEVICE weight_place<Shape> place() const { return {frame.weights + row * frame.weight_stride, frame.weight_stride, frame.done_begin, frame.done_end}; }
+    FOVEA_HOST_DEVICE weight_place<Shape> place() const { return {frame.weights + row * Shape.tile_words(), frame.done_begin, frame.done_end}; }
 };
 
 } // namespace fovea

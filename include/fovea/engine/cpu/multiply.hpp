@@ -8,83 +8,96 @@
 
 namespace fovea {
 
-template <cpu_shape Shape> struct accumulators {
-    real_lanes<Shape.lanes> c[Shape.rows][Shape.vectors];
+template <int N, micro_tile Tile> struct accumulators {
+    real_lanes<N> c[Tile.rows][Tile.vectors];
+
+    FOVEA_HOST_DEVICE void clear() {
+        FOVEA_UNROLL
+        for (int i = 0; i < Tile.rows; ++i) {
+            FOVEA_UNROLL
+            for (int j = 0; j < Tile.vectors; ++j) c[i][j] = splat<N>(0.f);
+        }
+    }
 };
 
-// c + a * b, a one word for all lanes.
-template <cpu_shape Shape>
-FOVEA_HOST_DEVICE real_lanes<Shape.lanes> multiply_add(real_lanes<Shape.lanes> c, word const* a,
-                                                       real_lanes<Shape.lanes> b) {
-    constexpr int n = Shape.lanes;
-    if constexpr (Shape.pairs) {
-        std::int32_t pair;
-        std::memcpy(&pair, a, sizeof pair);
-        return multiply_pairs(c, splat<n>(pair), reinterpret<std::int32_t>(b));
-    } else {
-        float x;
-        std::memcpy(&x, a, sizeof x);
-        return fma(splat<n>(x), b, c);
-    }
+// One word for all lanes.
+template <int N> FOVEA_HOST_DEVICE real_lanes<N> broadcast_word(word const* p) {
+    float x;
+    std::memcpy(&x, p, sizeof x);
+    return splat<N>(x);
 }
-
 template <int N> FOVEA_HOST_DEVICE real_lanes<N> load_words(word const* p) {
     real_lanes<N> x;
     std::memcpy(&x, p, sizeof x);
     return x;
 }
+// c + a * b, of floats or of pairs.
+template <products Product, int N>
+FOVEA_HOST_DEVICE real_lanes<N> multiply_add(real_lanes<N> c, real_lanes<N> a, real_lanes<N> b) {
+    if constexpr (Product == products::bf16_pairs)
+        return multiply_pairs(c, reinterpret<std::int32_t>(a), reinterpret<std::int32_t>(b));
+    else return fma(a, b, c);
+}
 
-// a: Shape.rows rows of `words`, stride a_stride. b: a panel, words x width.
-template <cpu_shape Shape>
-FOVEA_HOST_DEVICE void multiply_panel(accumulators<Shape>& acc, word const* a, index a_stride, word const* b,
-                                      index begin, index end) {
+// acc += a x b over words [begin, end). a: Tile.rows rows with stride a_stride. b: a panel, one row of vectors a word.
+// Whichever side has fewer registers is held, the other streams through one.
+template <cpu_shape Shape, micro_tile Tile>
+FOVEA_HOST_DEVICE void multiply_panel(accumulators<Shape.lanes, Tile>& acc, word const* a, index a_stride,
+                                      word const* b, index begin, index end) {
+    constexpr int n = Shape.lanes, width = n * Tile.vectors;
     for (index u = begin; u < end; ++u) {
-        real_lanes<Shape.lanes> row[Shape.vectors];
-        FOVEA_UNROLL
-        for (int j = 0; j < Shape.vectors; ++j) row[j] = load_words<Shape.lanes>(b + u * Shape.width() + j * Shape.lanes);
-        FOVEA_UNROLL
-        for (int i = 0; i < Shape.rows; ++i) {
+        if constexpr (Tile.rows < Tile.vectors) {
+            real_lanes<n> held[Tile.rows];
             FOVEA_UNROLL
-            for (int j = 0; j < Shape.vectors; ++j)
-                acc.c[i][j] = multiply_add<Shape>(acc.c[i][j], a + i * a_stride + u, row[j]);
-        }
-    }
-}
-
-template <cpu_shape Shape> FOVEA_HOST_DEVICE void clear(accumulators<Shape>& acc) {
-    FOVEA_UNROLL
-    for (int i = 0; i < Shape.rows; ++i) {
-        FOVEA_UNROLL
-        for (int j = 0; j < Shape.vectors; ++j) acc.c[i][j] = splat<Shape.lanes>(0.f);
-    }
-}
-
-// out[rows][width] = alpha * out + weights * values over words [begin, end); out starts fresh (as zero) when told so.
-template <cpu_shape Shape>
-[[gnu::noinline]] void multiply_values(word const* weights, index weight_stride, word const* values, float* out,
-                                       index out_stride, index begin, index end, float const* alpha, bool fresh) {
-    accumulators<Shape> acc;
-    if (fresh) clear(acc);
-    else {
-        FOVEA_UNROLL
-        for (int i = 0; i < Shape.rows; ++i) {
+            for (int i = 0; i < Tile.rows; ++i) held[i] = broadcast_word<n>(a + i * a_stride + u);
             FOVEA_UNROLL
-            for (int j = 0; j < Shape.vectors; ++j)
-                acc.c[i][j] = load<Shape.lanes>(out + i * out_stride + j * Shape.lanes);
-        }
-        if (alpha) {
-            FOVEA_UNROLL
-            for (int i = 0; i < Shape.rows; ++i) {
+            for (int j = 0; j < Tile.vectors; ++j) {
+                auto x = load_words<n>(b + u * width + j * n);
+                hold(x);
                 FOVEA_UNROLL
-                for (int j = 0; j < Shape.vectors; ++j) acc.c[i][j] = acc.c[i][j] * alpha[i];
+                for (int i = 0; i < Tile.rows; ++i) acc.c[i][j] = multiply_add<Shape.product>(acc.c[i][j], held[i], x);
+            }
+        } else {
+            real_lanes<n> held[Tile.vectors];
+            FOVEA_UNROLL
+            for (int j = 0; j < Tile.vectors; ++j) held[j] = load_words<n>(b + u * width + j * n);
+            FOVEA_UNROLL
+            for (int i = 0; i < Tile.rows; ++i) {
+                const auto x = broadcast_word<n>(a + i * a_stride + u);
+                FOVEA_UNROLL
+                for (int j = 0; j < Tile.vectors; ++j) acc.c[i][j] = multiply_add<Shape.product>(acc.c[i][j], x, held[j]);
             }
         }
     }
-    multiply_panel<Shape>(acc, weights, weight_stride, values, begin, end);
-    FOVEA_UNROLL
-    for (int i = 0; i < Shape.rows; ++i) {
+}
+
+// out[rows][channel panel] = alpha * out + weights x values over words [begin, end); fresh: out starts as zero.
+template <cpu_shape Shape>
+[[gnu::noinline]] void multiply_values(word const* weights, word const* values, float* out, index out_stride,
+                                       index begin, index end, float const* alpha, bool fresh) {
+    constexpr micro_tile tile = Shape.value;
+    constexpr int n = Shape.lanes;
+    accumulators<n, tile> acc;
+    if (fresh) acc.clear();
+    else {
         FOVEA_UNROLL
-        for (int j = 0; j < Shape.vectors; ++j) store(out + i * out_stride + j * Shape.lanes, acc.c[i][j]);
+        for (int i = 0; i < tile.rows; ++i) {
+            FOVEA_UNROLL
+            for (int j = 0; j < tile.vectors; ++j) acc.c[i][j] = load<n>(out + i * out_stride + j * n);
+        }
+        if (alpha) {
+            FOVEA_UNROLL
+            for (int i = 0; i < tile.rows; ++i) {
+                FOVEA_UNROLL
+                for (int j = 0; j < tile.vectors; ++j) acc.c[i][j] = acc.c[i][j] * alpha[i];
+            }
+        }
+    }
+    multiply_panel<Shape, tile>(acc, weights, Shape.tile_words(), values, begin, end);
+    FOVEA_UNROLL
+    for (int i = 0; i < tile.rows; ++i) {
+        FOVEA_UNROLL
+        for (int j = 0; j < tile.vectors; ++j) store(out + i * out_stride + j * n, acc.c[i][j]);
     }
 }
 

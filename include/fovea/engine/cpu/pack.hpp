@@ -17,7 +17,7 @@ using word = std::uint32_t;
 
 // One row of floats as words, n channels padded with zero to whole words.
 template <cpu_shape Shape> void pack_row(float const* row, index n, word* out) {
-    if constexpr (!Shape.pairs) std::memcpy(out, row, static_cast<std::size_t>(n) * sizeof(float));
+    if constexpr (!Shape.pairs()) std::memcpy(out, row, static_cast<std::size_t>(n) * sizeof(float));
     else
         for (index c = 0; c < n; c += 2) {
             const word lo = bf16_bits(row[c]), hi = c + 1 < n ? bf16_bits(row[c + 1]) : 0u;
@@ -45,7 +45,7 @@ template <int N> FOVEA_HOST_DEVICE void transpose(word const* from, index from_s
 // Keys [begin, begin + count) into panels covering `padded` keys. rows: scratch for N rows of words, N * words(d).
 template <cpu_shape Shape, class Reader>
 void pack_keys(Reader& reader, index begin, index count, index padded, float* row, word* rows, word* out) {
-    constexpr index width = Shape.width(), block = Shape.lanes;
+    constexpr index width = Shape.key_panel(), block = Shape.lanes;
     const index d = reader.channels(), words = Shape.words(d);
     for (index j = 0; j < padded; j += block) {
         for (index i = 0; i < block; ++i) {
@@ -65,15 +65,15 @@ void pack_keys(Reader& reader, index begin, index count, index padded, float* ro
 // Values [begin, begin + count) into channel panels of words(padded) words each. row: scratch for two padded rows.
 template <cpu_shape Shape, class Reader>
 void pack_values(Reader& reader, index begin, index count, index padded, float* row, word* out) {
-    constexpr index width = Shape.width();
-    const index d = reader.channels(), padded_d = round_up(d, width), words = Shape.words(padded);
+    constexpr index width = Shape.channel_panel();
+    const index d = reader.channels(), padded_d = Shape.padded_channels(d), words = Shape.words(padded);
     float* second = row + padded_d;
     std::memset(row, 0, static_cast<std::size_t>(2 * padded_d) * sizeof(float));
     for (index u = 0; u < words; ++u) {
-        const index key = Shape.pairs ? 2 * u : u;
+        const index key = Shape.pairs() ? 2 * u : u;
         if (key < count) reader.read(begin + key, row);
         else std::memset(row, 0, static_cast<std::size_t>(padded_d) * sizeof(float));
-        if constexpr (Shape.pairs) {
+        if constexpr (Shape.pairs()) {
             if (key + 1 < count) reader.read(begin + key + 1, second);
             else std::memset(second, 0, static_cast<std::size_t>(padded_d) * sizeof(float));
         }
@@ -81,7 +81,7 @@ void pack_values(Reader& reader, index begin, index count, index padded, float* 
             for (index n = 0; n < width; n += Shape.lanes) {
                 word* to = out + c / width * words * width + u * width + n;
                 const auto x = load<Shape.lanes>(row + c + n);
-                if constexpr (Shape.pairs) {
+                if constexpr (Shape.pairs()) {
                     const auto pair = pair_of(x, load<Shape.lanes>(second + c + n));
                     std::memcpy(to, &pair, sizeof pair);
                 } else std::memcpy(to, &x, sizeof x);

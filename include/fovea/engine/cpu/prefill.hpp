@@ -23,16 +23,16 @@ template <cpu_shape Shape> struct packed_operands {
     index key_words, value_words, tiles; // of one key tile; tiles of one pair
     packed_operands(index pairs, index n_tiles, index d, index value_channels)
         : keys(pairs * n_tiles * Shape.key_tile * Shape.words(d)),
-          values(pairs * n_tiles * Shape.words(index{Shape.key_tile}) * round_up(value_channels, index{Shape.width()})),
+          values(pairs * n_tiles * Shape.tile_words() * Shape.padded_channels(value_channels)),
           key_words(Shape.key_tile * Shape.words(d)),
-          value_words(Shape.words(index{Shape.key_tile}) * round_up(value_channels, index{Shape.width()})),
+          value_words(Shape.tile_words() * Shape.padded_channels(value_channels)),
           tiles(n_tiles) {}
 };
 
 template <cpu_shape Shape> constexpr index packed_bytes(index tiles, index d, index value_channels) {
     return tiles * static_cast<index>(sizeof(word)) *
            (Shape.key_tile * Shape.words(d) +
-            Shape.words(index{Shape.key_tile}) * round_up(value_channels, index{Shape.width()}));
+            Shape.tile_words() * Shape.padded_channels(value_channels));
 }
 
 // Key tiles of one pair that lie packed.
@@ -92,8 +92,8 @@ inline void sort_longest_first(buffer<tile_job>& jobs) {
 
 template <cpu_shape Shape, class Problem, executor E>
 void prefill(Problem const& p, E& executor, index packing_budget) {
-    static_assert(can_work(Shape), "fovea: cpu_shape: query_tile must be a multiple of rows, key_tile of lanes * vectors, "
-                                   "and vectors even");
+    static_assert(can_work(Shape), "fovea: cpu_shape: query_tile is a multiple of score.rows and value.rows, value.rows of score.rows, "
+                                   "key_tile of lanes * score.vectors, and score.vectors is even");
     using bound_type = decltype(bind_problem(p, at_head{}, strip_store{}));
     using scratch_type = tile_scratch<Shape, bound_type, strips_needed<Problem>>;
     auto const &q = p.q(), &k = p.k();

@@ -1,38 +1,55 @@
 // The shapes the CPU engine works in, and their defaults.
 //
-//     constexpr cpu_shape s = default_shape(native_isa, operands_are_bf16);    // 6 x 64 accumulators on AVX-512
+//     constexpr cpu_shape s = default_shape(native_isa, operands_are_bf16);
 //
-//     queries  | query_tile rows, in blocks of `rows`          one micro-tile: rows x (vectors * lanes) scores,
-//     keys     | key_tile columns, in panels of width()        all in registers while the step works on it
+//     queries | query_tile rows, in blocks of score.rows       one micro-tile: score.rows x key_panel() scores, in
+//     keys    | key_tile columns, in panels of key_panel()     registers while the step works on it
+//     output  | blocks of value.rows x channel_panel()         in registers over all keys of a tile
 #pragma once
 #include "fovea/base/integers.hpp"
 #include "fovea/machine/simd/isa.hpp"
 
 namespace fovea {
 
-// pairs: products of bf16 pairs (vdpbf16ps, or its meaning in plain lanes); otherwise every product is fp32.
-struct cpu_shape {
-    int lanes = 8, rows = 6, vectors = 2, query_tile = 96, key_tile = 256;
-    bool pairs = false;
-
-    constexpr int width() const { return lanes * vectors; }
-    // 32-bit words that hold n numbers along a product's inner axis.
-    constexpr index words(index n) const { return pairs ? ceil_div(n, index{2}) : n; }
+// Accumulators of a register-blocked product: rows x vectors of lanes.
+struct micro_tile {
+    int rows, vectors;
 };
 
-// A micro-tile leaves room in the register file for one row of B and one broadcast: 6 x 4 of 32, 6 x 2 of 16.
-// 96 x 256 tiles: weights and queries stay in L2 (cpu_engine measurements, Zen 3 and Zen 5).
+// fp32: every operand is packed as floats. bf16_pairs: two numbers a word, multiplied by vdpbf16ps or its meaning in lanes.
+enum class products { fp32, bf16_pairs };
+
+struct cpu_shape {
+    int lanes = 8;
+    micro_tile score{3, 4}, value{6, 2};
+    int query_tile = 96, key_tile = 256;
+    products product = products::fp32;
+
+    constexpr bool pairs() const { return product == products::bf16_pairs; }
+    constexpr index key_panel() const { return lanes * score.vectors; }
+    constexpr index channel_panel() const { return lanes * value.vectors; }
+    constexpr index padded_channels(index n) const { return round_up(n, channel_panel()); }
+    // 32-bit words that hold n numbers along a product's inner axis.
+    constexpr index words(index n) const { return pairs() ? ceil_div(n, index{2}) : n; }
+    constexpr index tile_words() const { return words(key_tile); } // of one row of weights
+};
+
+// 32 registers: 6 x 4 accumulators for both products. 16 registers: 3 x 4 for the scores, where the cost of a row's
+// softmax step is shared by four vectors, and 6 x 2 for the values, whose panel of 256 keys then stays in L1.
+// 96 x 256 tiles: weights and queries stay in L2.
 constexpr cpu_shape default_shape(cpu_isa isa, bool operands_are_bf16) {
+    const bool wide = isa.registers >= 32;
     return {.lanes = isa.lanes,
-            .rows = 6,
-            .vectors = isa.registers >= 32 ? 4 : 2,
+            .score = wide ? micro_tile{6, 4} : micro_tile{3, 4},
+            .value = wide ? micro_tile{6, 4} : micro_tile{6, 2},
             .query_tile = 96,
             .key_tile = 256,
-            .pairs = isa.bf16_pairs && operands_are_bf16};
+            .product = isa.bf16_pairs && operands_are_bf16 ? products::bf16_pairs : products::fp32};
 }
 
 consteval bool can_work(cpu_shape s) {
-    return s.query_tile % s.rows == 0 && s.key_tile % s.width() == 0 && s.vectors % 2 == 0 && s.key_tile % 2 == 0;
+    return s.query_tile % s.score.rows == 0 && s.query_tile % s.value.rows == 0 && s.value.rows % s.score.rows == 0 &&
+           s.key_tile % s.key_panel() == 0 && s.score.vectors % 2 == 0;
 }
 
 } // namespace fovea

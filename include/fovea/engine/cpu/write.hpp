@@ -77,7 +77,7 @@ void write_row(Problem const& p, row_result<Moments> const& result, float const*
 template <cpu_shape Shape, class Problem, class Bound, class Scratch, class Rows>
 void write_tile(Problem const& p, Bound const& e, query_tile_at at, Scratch& s, Rows const& readers) {
     constexpr int moments = Bound::moment_count;
-    const index padded = round_up(p.operand.v.channels(), index{Shape.width()});
+    const index padded = Shape.padded_channels(p.operand.v.channels());
     for (index r = 0; r < at.count; ++r) {
         const row_total<moments> total = folded<moments>(s.states[r]);
         row_result<moments> result;

@@ -7,6 +7,17 @@
 
 namespace fovea {
 
+// Keeps x in a register: g++ would otherwise load it anew for each of its uses, and the load ports become the limit.
+template <class T, int N> FOVEA_HOST_DEVICE void hold(lanes<T, N>& x) {
+#if defined(__AVX512F__)
+    asm("" : "+v"(x.v));
+#elif defined(__SSE2__)
+    if constexpr (sizeof x <= 4 * native_isa.lanes) asm("" : "+x"(x.v));
+#elif defined(__ARM_NEON)
+    if constexpr (sizeof x == 16) asm("" : "+w"(x.v));
+#endif
+}
+
 // Whether any lane is set.
 template <int N> FOVEA_HOST_DEVICE bool any(lane_mask<N> m) {
 #if defined(__AVX__)
