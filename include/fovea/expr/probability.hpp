@@ -10,12 +10,10 @@
 
 namespace fovea {
 
-template <class S>
-concept score = expression<S> && S::kind == kinds::real;
+template <class S> concept score = expression<S> && S::kind == kinds::real;
 
 template <class P> inline constexpr bool is_probability = false;
-template <class P>
-concept probability = is_probability<P>;
+template <class P> concept probability = is_probability<P>;
 
 // exp(s - logsumexp(s)).
 template <score S> struct softmax_weights {
@@ -107,9 +105,7 @@ constexpr auto max(S const& s) {
     return max_of_scores<S>{s};
 }
 // - sum over keys of p ln p.
-template <probability P> constexpr auto entropy(P const& p) {
-    return entropy_of<P>{p};
-}
+template <probability P> constexpr auto entropy(P const& p) { return entropy_of<P>{p}; }
 template <score S> constexpr auto entropy(sigmoid_weights<S> const&) {
     static_assert(sizeof(S) == 0, "fovea: sigmoid weights do not sum to one and have no entropy; use softmax");
 }
@@ -121,12 +117,16 @@ template <view V> struct element_of_tensor {
     static constexpr kinds kind = kinds::real;
     static constexpr dependence depends{.batch = true, .head = true, .query = true};
     V tensor;
-    template <class C> FOVEA_HOST_DEVICE constexpr auto operator()(C const& c) const { return c.tensor_element(tensor); }
+    template <class C> FOVEA_HOST_DEVICE constexpr auto operator()(C const& c) const {
+        return c.tensor_element(tensor);
+    }
 };
 
 template <class T> struct round_to {
     static constexpr dependence depends{};
-    static constexpr char const* name = "cast";
+    static constexpr char const* name = std::is_same_v<T, float>  ? "cast<float>"
+                                        : std::is_same_v<T, bf16> ? "cast<bf16>"
+                                                                  : "cast<fp16>";
     template <kinds> static constexpr kinds result = kinds::real;
     template <class C, class A> FOVEA_HOST_DEVICE constexpr auto operator()(C const& c, A a) const {
         return c.template rounded<T>(a);
@@ -159,8 +159,8 @@ template <class V, class E> inline constexpr bool is_assignment<assignment<V, E>
 template <class T, class Channels>
 template <class E>
 constexpr auto strided_view<T, Channels>::operator=(E const& expression) const {
-    static_assert(fovea::expression<E> || operand<E>,
-                  "fovea: a view is assigned an output (sum, logsumexp, max, entropy, or an expression of them) or an operand to copy");
+    static_assert(fovea::expression<E> || operand<E>, "fovea: a view is assigned an output (sum, logsumexp, max, "
+                                                      "entropy, or an expression of them) or an operand to copy");
     static_assert(!std::is_const_v<T>, "fovea: the view on the left of = has const elements");
     return assignment<strided_view, E>{*this, expression};
 }

@@ -19,6 +19,7 @@ template <view V> struct bias_of_tensor {
     using is_expression = void;
     static constexpr kinds kind = kinds::real;
     static constexpr dependence depends{.batch = true, .head = true, .query = true, .key = true};
+    static constexpr char const* name = "bias";
     V tensor;
     template <class C> FOVEA_HOST_DEVICE constexpr auto operator()(C const& c) const {
         const query_row row{};

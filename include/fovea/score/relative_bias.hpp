@@ -13,6 +13,7 @@
 namespace fovea {
 
 struct t5 {
+    static constexpr char const* name = "t5";
     index buckets = 32, max_distance = 128;
     bool bidirectional = false;
 

@@ -20,6 +20,7 @@ inline double rope_base_frequency(double theta, index i, index channels) {
 
 // A frequency type has: channels; frequency(i, n) of pair i of n channels; amplitude(), a factor on the result.
 struct rope_plain {
+    static constexpr char const* name = "rope_plain";
     double theta = 10000;
     index channels = 0;
     double frequency(index i, index n) const { return rope_base_frequency(theta, i, n); }
@@ -27,6 +28,7 @@ struct rope_plain {
 };
 // Positions divided by `factor`.
 struct rope_linear {
+    static constexpr char const* name = "rope_linear";
     double theta = 10000, factor = 1;
     index channels = 0;
     double frequency(index i, index n) const { return rope_base_frequency(theta, i, n) / factor; }
@@ -34,6 +36,7 @@ struct rope_linear {
 };
 // theta raised so that the lowest frequency is stretched by `factor`.
 struct rope_ntk {
+    static constexpr char const* name = "rope_ntk";
     double theta = 10000, factor = 1;
     index channels = 0;
     double frequency(index i, index n) const {
@@ -45,6 +48,7 @@ struct rope_ntk {
 // Frequencies with many turns over the original length stay, those with few are divided by `factor`, between is a ramp
 // over the pair number; the result is scaled by 0.1 ln(factor) + 1.
 struct rope_yarn {
+    static constexpr char const* name = "rope_yarn";
     double theta = 10000, factor = 1;
     index original_length = 4096;
     double beta_fast = 32, beta_slow = 1;
@@ -68,6 +72,7 @@ struct rope_yarn {
 };
 // Wavelengths beyond original_length / low are stretched by `factor`, those below original_length / high stay.
 struct rope_llama3 {
+    static constexpr char const* name = "rope_llama3";
     double theta = 500000, factor = 8, low = 1, high = 4;
     index original_length = 8192, channels = 0;
     double frequency(index i, index n) const {
