@@ -23,4 +23,12 @@ inline void pin_to_core(int core) {
     sched_setaffinity(0, sizeof set, &set);
 }
 
+// Lets the calling thread, and those it starts from now on, run anywhere.
+inline void unpin() {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    for (int core = 0; core < CPU_SETSIZE; ++core) CPU_SET(core, &set);
+    sched_setaffinity(0, sizeof set, &set);
+}
+
 } // namespace bench

@@ -41,6 +41,7 @@ public:
     auto o() const { return fovea::tensor(o_.data(), fovea::bhsd(1, size.heads, size.queries, channels)); }
     // One number a row: logsumexp, entropy.
     auto row_numbers() const { return fovea::tensor(rows_.data(), fovea::bhs(1, size.heads, size.queries)); }
+    index key_bytes() const { return k_.bytes(); }
     auto scores() const { return fovea::scaled_dot(q(), k()); }
 
     problem_size size;
