@@ -143,6 +143,11 @@ class Transformers:
         return {"prefill_tokens_per_s": len(ids) / prefill, "decode_tokens_per_s": count / decode}
 
 
+def attention_deviation(out):
+    """What smollm2 printed: the largest difference of an attention output from fv::reference()."""
+    return float(re.search(r"by at most (\S+)", out)[1])
+
+
 class Fovea:
     def __init__(self, binary, model_path, cache, threads):
         self.command = [str(binary), "--model", str(model_path), "--cache", cache, "--threads", str(threads)]
@@ -159,8 +164,8 @@ class Fovea:
         prompt = [text] if kind == "chat" else ["--ids", ",".join(map(str, ids))]
         with tempfile.TemporaryDirectory() as folder:
             file = os.path.join(folder, "logits")
-            self.run(prompt + ["--no-stop", "--tokens", str(TOKENS), "--logits", file])
-            return numpy.fromfile(file, dtype=numpy.float32).reshape(-1, vocabulary)
+            out = self.run(prompt + ["--no-stop", "--tokens", str(TOKENS), "--logits", file])
+            return numpy.fromfile(file, dtype=numpy.float32).reshape(-1, vocabulary), attention_deviation(out)
 
     def speed(self, ids, count):
         out = self.run(["--ids", ",".join(map(str, ids)), "--no-stop", "--tokens", str(count + 1)])
@@ -169,7 +174,7 @@ class Fovea:
             rate, share = re.search(phase + r" .*: +([\d.]+) tokens/s, attention +([\d.]+) %", out).groups()
             found[f"{phase}_tokens_per_s"] = float(rate)
             found[f"{phase}_attention_percent"] = float(share)
-        found["attention_deviation"] = float(re.search(r"by at most (\S+)", out)[1])
+        found["attention_deviation"] = attention_deviation(out)
         return found
 
 
@@ -212,7 +217,7 @@ def row_agreement(rows, expected):
 def compare(oracle, fovea, cache, prompt):
     name, kind, text, most = prompt
     ids = oracle.encode(kind, text, most)
-    rows = fovea.logits(ids, kind, text, len(oracle.tokenizer))
+    rows, deviation = fovea.logits(ids, kind, text, len(oracle.tokenizer))
     if len(rows) != len(ids) + TOKENS - 1:
         sys.exit(f"compare_transformers: prompt '{name}' has {len(ids)} tokens in transformers and "
                  f"{len(rows) - TOKENS + 1} in smollm2: the tokenizers differ")
@@ -221,7 +226,8 @@ def compare(oracle, fovea, cache, prompt):
     largest, part = row_agreement(rows, expected)
     greedy = oracle.greedy(ids, TOKENS)
     result = {"prompt": name, "prompt_tokens": len(ids), "cache": cache, "rows": len(rows),
-              "largest_difference": largest, "largest_part_of_range": part, "equal_tokens": TOKENS, "parting": None}
+              "largest_difference": largest, "largest_part_of_range": part, "equal_tokens": TOKENS, "parting": None,
+              "attention_deviation": deviation}
     if greedy != generated:
         step = next(i for i in range(TOKENS) if greedy[i] != generated[i])
         row = expected[len(ids) - 1 + step]
@@ -311,6 +317,7 @@ def main():
         sys.exit(f"compare_transformers: {arguments.binary} is not there; build the target smollm2")
     model_path = arguments.model or fetched_model()
 
+    load_average = os.getloadavg()[0]
     say("Loading the model into transformers ...")
     oracle = Transformers(model_path, arguments.threads)
     programs = {f"fovea, {cache} cache": Fovea(arguments.binary, model_path, cache, arguments.threads)
@@ -328,7 +335,7 @@ def main():
 
     result = {"machine": machine(), "compiler": compiler(arguments.binary),
               "commit": first_line(["git", "rev-parse", "HEAD"]), "date": datetime.date.today().isoformat(),
-              "model": model_path.name, "threads": arguments.threads,
+              "model": model_path.name, "threads": arguments.threads, "load_average_before": load_average,
               "versions": {package: version(package) for package in ("torch", "transformers", "llama-cpp-python")},
               "asked_part_of_range": AGREEMENT, "greedy_tokens": TOKENS,
               "agreement": agreement, "llama_cpp": llama_rows}
