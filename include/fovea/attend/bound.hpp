@@ -18,17 +18,17 @@ template <class Score, class Mask, class Moments, class Problem> struct bound_pr
     float sink; // base 2; -inf for none
 };
 
-// Strips are kept for the score only: masks are asked in partial tiles, moments seldom.
+// Strips are kept for score and mask; moments are seldom.
 template <class Problem> using base_2_score = decltype(multiplied(std::declval<Problem const&>().scored.score, log2_e));
-template <class Problem> inline constexpr int strips_needed = strip_count<base_2_score<Problem>>();
+template <class Problem>
+inline constexpr int strips_needed = strip_count<base_2_score<Problem>>() +
+                                     strip_count<std::remove_cvref_t<decltype(std::declval<Problem const&>().scored.mask)>>();
 
 template <class Problem, class Store> auto bind_problem(Problem const& p, at_head here, Store store) {
     const auto base_2 = multiplied(p.scored.score, log2_e);
-    auto score = [&] {
-        if constexpr (std::is_same_v<Store, no_strips>) return bind(base_2, here);
-        else return bind(base_2, here, store);
-    }();
-    auto mask = bind(p.scored.mask, here);
+    binder<Store> binder_here{here, &store};
+    auto score = binder_here(base_2);
+    auto mask = binder_here(p.scored.mask);
     auto moments = transformed(p.moments, binder<no_strips>{here, nullptr});
     float sink = -infinity;
     if constexpr (decltype(p.scored.normaliser)::has_sink) sink = as_real(p.scored.normaliser.sink(here)) * log2_e;

@@ -4,8 +4,8 @@
 //     std::puts(m.to_text().c_str());      // # every element attended, + some, . none
 //     write("mask.svg", m.to_svg());       // write: your own
 //
-// Every tile is classified by the interval reading, as the engines do it: the picture shows what an engine skips, and `+`
-// may also be a tile that no interval could decide. Not part of fovea.hpp: include <fovea/tile_map.hpp>.
+// Every tile is classified by the interval reading, as the engines do it: one sees what an engine skips. A tile that no
+// interval could decide is + as well. Not part of fovea.hpp: include <fovea/tile_map.hpp>.
 #pragma once
 #include <cstdio>
 #include <string>

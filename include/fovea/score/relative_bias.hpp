@@ -13,39 +13,60 @@
 namespace fovea {
 
 struct t5 {
-    static constexpr char const* name = "t5";
     index buckets = 32, max_distance = 128;
     bool bidirectional = false;
+};
 
-    // The bucket of key position minus query position.
+// The bucket of key position minus query position: the least distance of every logarithmic bucket is found once, when the
+// expression is made.
+class t5_buckets {
+public:
+    explicit t5_buckets(t5 shape)
+        : bidirectional_(shape.bidirectional), side_(shape.bidirectional ? shape.buckets / 2 : shape.buckets),
+          exact_(side_ / 2), logarithmic_(least(side_ - exact_ - 1, most)) {
+        const float span = __builtin_logf(static_cast<float>(shape.max_distance) / static_cast<float>(exact_));
+        const float scale = static_cast<float>(side_ - exact_);
+        for (index i = 0, distance = exact_; i < logarithmic_; ++i) {
+            while (distance < shape.max_distance &&
+                   static_cast<index>(__builtin_logf(static_cast<float>(distance) / static_cast<float>(exact_)) / span * scale) <= i)
+                ++distance;
+            first_[i] = distance;
+        }
+    }
+
     index operator()(index relative) const {
-        index offset = 0, n = buckets, distance = relative < 0 ? -relative : relative;
-        if (bidirectional) {
-            n /= 2;
-            if (relative > 0) offset = n;
-        } else if (relative > 0) distance = 0;
-        const index exact = n / 2;
-        if (distance < exact) return offset + distance;
-        const float growth = __builtin_logf(static_cast<float>(distance) / static_cast<float>(exact)) /
-                             __builtin_logf(static_cast<float>(max_distance) / static_cast<float>(exact));
-        const index bucket = exact + static_cast<index>(growth * static_cast<float>(n - exact));
-        return offset + (bucket < n - 1 ? bucket : n - 1);
+        index offset = 0, distance = relative < 0 ? -relative : relative;
+        if (relative > 0) {
+            if (bidirectional_) offset = side_;
+            else distance = 0;
+        }
+        if (distance < exact_) return offset + distance;
+        if (logarithmic_ == 0 || distance >= first_[logarithmic_ - 1]) return offset + exact_ + logarithmic_;
+        index lo = 0, hi = logarithmic_ - 1; // the first bucket that starts after the distance
+        while (lo < hi) {
+            const index middle = (lo + hi) / 2;
+            if (first_[middle] > distance) hi = middle;
+            else lo = middle + 1;
+        }
+        return offset + exact_ + lo;
     }
     // Buckets rise with the distance on either side.
     index_range operator()(index_range relative) const {
-        const index_range ends{(*this)(relative.lo), (*this)(relative.hi)};
-        index_range all{least(ends.lo, ends.hi), greatest(ends.lo, ends.hi)};
-        if (relative.lo < 0 && relative.hi > 0) {
-            all.lo = least(all.lo, (*this)(index{0}));
-            if (bidirectional) all = {0, greatest(all.hi, (*this)(relative.lo))};
-        }
-        return all;
+        const index ends[2] = {(*this)(relative.lo), (*this)(relative.hi)};
+        if (relative.lo < 0 && relative.hi > 0) return {0, greatest(ends[0], ends[1])};
+        return {least(ends[0], ends[1]), greatest(ends[0], ends[1])};
     }
+
+private:
+    static constexpr index most = 64; // logarithmic buckets on one side
+    bool bidirectional_;
+    index side_, exact_, logarithmic_;
+    index first_[most] = {}; // least distance of logarithmic bucket i + 1
 };
 
-template <class T> constexpr auto relative_bias(table_view<T> biases, t5 buckets) {
+template <class T> auto relative_bias(table_view<T> biases, t5 shape) {
     using namespace terms;
-    return lookup(biases, head, apply(buckets, k_pos - q_pos));
+    return lookup(biases, head, apply(t5_buckets(shape), k_pos - q_pos));
 }
 
 } // namespace fovea

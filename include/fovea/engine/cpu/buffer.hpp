@@ -13,7 +13,7 @@
 
 namespace fovea {
 
-// Elements are trivial and start without a value. From 4 MiB on the memory asks for huge pages: a run that packs keys and
+// Elements are trivial and start without a value. From 2 MiB on the memory asks for huge pages: a run that packs keys and
 // values would otherwise spend 1 to 2 % of its time in page faults.
 template <class T> class buffer {
 public:
@@ -21,7 +21,7 @@ public:
     explicit buffer(index n) : size_(n) {
         if (n <= 0) return;
         const std::size_t bytes = static_cast<std::size_t>(n) * sizeof(T);
-        large_ = bytes >= std::size_t{4} << 20;
+        large_ = bytes >= std::size_t{2} << 20;
         data_ = static_cast<T*>(::operator new(bytes, alignment()));
 #if defined(__linux__)
         if (large_) madvise(data_, bytes, MADV_HUGEPAGE);

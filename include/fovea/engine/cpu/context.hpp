@@ -44,10 +44,13 @@ template <int N> struct lane_context {
     index valid;
     index difference_at, key_at; // where this query's and these keys' values stand in the strips
 
-    FOVEA_HOST_DEVICE real_lanes<N> strip_by_difference(float const* values) const {
-        return load<N>(values + difference_at);
+    template <class T> FOVEA_HOST_DEVICE auto strip_by_difference(T const* values) const {
+        return entries_at(values + difference_at);
     }
-    FOVEA_HOST_DEVICE real_lanes<N> strip_by_key(float const* values) const { return load<N>(values + key_at); }
+    template <class T> FOVEA_HOST_DEVICE auto strip_by_key(T const* values) const { return entries_at(values + key_at); }
+    FOVEA_HOST_DEVICE static real_lanes<N> entries_at(float const* p) { return load<N>(p); }
+    FOVEA_HOST_DEVICE static wide_lanes<N> entries_at(index const* p) { return load<N>(p); }
+    FOVEA_HOST_DEVICE static lane_mask<N> entries_at(std::int32_t const* p) { return {load<N>(p).v}; }
 
     template <class F, class... A> auto one_by_one(F f, A... a) const {
         using result = std::invoke_result_t<F, decltype(lane(a, 0))...>;

@@ -22,7 +22,8 @@ template <cpu_shape Shape, class Bound, int Strips> struct tile_scratch {
     static constexpr index strip_length = Shape.query_tile + Shape.key_tile + Shape.lanes;
 
     buffer<word> queries, weights;
-    buffer<float> output, row, strips;
+    buffer<float> output, row;
+    buffer<index> strips;
     buffer<word> keys, values, key_rows; // for packing on the fly
     buffer<state_type> states;
     index live_begin[blocks], live_end[blocks]; // columns of the key tile with a weight, for each row block
@@ -44,22 +45,28 @@ struct query_tile_at {
     index begin, count; // rows of the call
 };
 
-// The strips of a bound score for one key tile: values of every difference and every key, clamped to what exists.
-template <cpu_shape Shape, class Bound>
-void fill_strips(Bound const& e, tile_frame const& f) {
+template <int N, class X> FOVEA_HOST_DEVICE void store_entry(float* to, X x) { store(to, alike(as_real(x), splat<N>(0.f))); }
+template <int N, class X> FOVEA_HOST_DEVICE void store_entry(std::int32_t* to, X x) {
+    store(to, int_lanes<N>{as_mask<N>(x).v});
+}
+template <int N, class X> FOVEA_HOST_DEVICE void store_entry(index* to, X x) {
+    if constexpr (std::is_integral_v<X>) store(to, splat<N>(index{x}));
+    else store(to, widen(x));
+}
+
+// The strips of a bound expression for one key tile: every difference and every key that exists in it.
+template <cpu_shape Shape, class E> void fill_strips(E const& e, tile_frame const& f) {
     constexpr int n = Shape.lanes;
-    each_strip(e.score, [&](auto const& strip) {
+    each_strip(e, [&](auto const& strip) {
         constexpr bool by_key = std::remove_cvref_t<decltype(strip)>::by_key;
-        const index rows = Shape.query_tile - 1;
-        const index used_rows = f.last_query - f.query;
+        const index rows = Shape.query_tile - 1, used_rows = f.last_query - f.query;
         // entry i stands for key = f.key + i (by key), or for key - query = f.key - f.query - rows + i (by difference)
-        const index begin = by_key ? 0 : rows - used_rows;
-        const index end = by_key ? f.valid_keys : rows + f.valid_keys;
+        const index begin = by_key ? 0 : rows - used_rows, end = by_key ? f.valid_keys : rows + f.valid_keys;
         for (index i = begin; i < end; i += n) {
             const index query = by_key ? f.query : f.query + rows;
             const lane_context<n> c{f.batch, f.head, f.kv_head, query, {f.key + i, iota<n>()}, f.first_query,
                                     f.first_key, splat<n>(0.f), end - i, 0, 0};
-            store(strip.values + i, alike(as_real(strip.inner(c)), splat<n>(0.f)));
+            store_entry<n>(strip.values + i, strip.inner(c));
         }
     });
 }
@@ -83,6 +90,9 @@ void score_tile(Scratch& s, Bound const& e, tile_frame& f, word const* keys, ind
         s.live_end[b] = 0;
     }
     element_box box{f.batch, f.head, f.kv_head, {}, {}, f.first_query, f.first_key};
+    // A mask whose interval reading divides or reads tables is asked for more rows at once.
+    constexpr index classified = is_dear<std::remove_cvref_t<decltype(e.mask)>> ? 8 * height : height;
+    coverage micro = covered;
     for (index p = 0; p < panels; ++p) {
         const index column = (leftwards ? panels - 1 - p : p) * width;
         f.done_begin = leftwards ? column + width : 0;
@@ -90,9 +100,8 @@ void score_tile(Scratch& s, Bound const& e, tile_frame& f, word const* keys, ind
         if (column >= f.valid_keys) continue;
         for (index b = 0; b < rows / height; ++b) {
             const index row = b * height;
-            coverage micro = covered;
-            if (covered == coverage::some) {
-                box.query = {f.query + row, least(f.query + row + height - 1, f.last_query)};
+            if (covered == coverage::some && row % classified == 0) {
+                box.query = {f.query + row, least(f.query + row + classified - 1, f.last_query)};
                 box.key = {f.key + column, f.key + least(column + width, f.valid_keys) - 1};
                 micro = covers(e.mask, box);
                 if (micro == coverage::all && column + width > f.valid_keys) micro = coverage::some;
@@ -175,7 +184,8 @@ void forward_tile(Problem const& p, Bound const& e, query_tile_at at, Scratch& s
                      k.first,       first,        last,            k.first + tile * Shape.key_tile,
                      valid,         0,            0,               s.weights.data()};
         if (valid < Shape.key_tile) covered = coverage::some;
-        fill_strips<Shape>(e, f);
+        fill_strips<Shape>(e.score, f);
+        if (covered == coverage::some) fill_strips<Shape>(e.mask, f);
         score_tile<Shape, normalised>(s, e, f, source.keys(tile), words, rows, covered, leftwards);
         if constexpr (Problem::has_values) accumulate_tile<Shape>(s, source.values(tile), value_channels, rows, fresh);
         else

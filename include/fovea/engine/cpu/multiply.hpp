@@ -39,36 +39,40 @@ FOVEA_HOST_DEVICE real_lanes<N> multiply_add(real_lanes<N> c, real_lanes<N> a, r
     else return fma(a, b, c);
 }
 
+// acc += a x b for one word. Whichever side has fewer registers is held, the other streams through one.
+template <cpu_shape Shape, micro_tile Tile>
+FOVEA_HOST_DEVICE void multiply_word(accumulators<Shape.lanes, Tile>& acc, word const* a, index a_stride, word const* b) {
+    constexpr int n = Shape.lanes;
+    if constexpr (Tile.rows < Tile.vectors) {
+        real_lanes<n> held[Tile.rows];
+        FOVEA_UNROLL
+        for (int i = 0; i < Tile.rows; ++i) held[i] = broadcast_word<n>(a + i * a_stride);
+        FOVEA_UNROLL
+        for (int j = 0; j < Tile.vectors; ++j) {
+            auto x = load_words<n>(b + j * n);
+            hold(x);
+            FOVEA_UNROLL
+            for (int i = 0; i < Tile.rows; ++i) acc.c[i][j] = multiply_add<Shape.product>(acc.c[i][j], held[i], x);
+        }
+    } else {
+        real_lanes<n> held[Tile.vectors];
+        FOVEA_UNROLL
+        for (int j = 0; j < Tile.vectors; ++j) held[j] = load_words<n>(b + j * n);
+        FOVEA_UNROLL
+        for (int i = 0; i < Tile.rows; ++i) {
+            const auto x = broadcast_word<n>(a + i * a_stride);
+            FOVEA_UNROLL
+            for (int j = 0; j < Tile.vectors; ++j) acc.c[i][j] = multiply_add<Shape.product>(acc.c[i][j], x, held[j]);
+        }
+    }
+}
+
 // acc += a x b over words [begin, end). a: Tile.rows rows with stride a_stride. b: a panel, one row of vectors a word.
-// Whichever side has fewer registers is held, the other streams through one.
 template <cpu_shape Shape, micro_tile Tile>
 FOVEA_HOST_DEVICE void multiply_panel(accumulators<Shape.lanes, Tile>& acc, word const* a, index a_stride,
                                       word const* b, index begin, index end) {
-    constexpr int n = Shape.lanes, width = n * Tile.vectors;
-    for (index u = begin; u < end; ++u) {
-        if constexpr (Tile.rows < Tile.vectors) {
-            real_lanes<n> held[Tile.rows];
-            FOVEA_UNROLL
-            for (int i = 0; i < Tile.rows; ++i) held[i] = broadcast_word<n>(a + i * a_stride + u);
-            FOVEA_UNROLL
-            for (int j = 0; j < Tile.vectors; ++j) {
-                auto x = load_words<n>(b + u * width + j * n);
-                hold(x);
-                FOVEA_UNROLL
-                for (int i = 0; i < Tile.rows; ++i) acc.c[i][j] = multiply_add<Shape.product>(acc.c[i][j], held[i], x);
-            }
-        } else {
-            real_lanes<n> held[Tile.vectors];
-            FOVEA_UNROLL
-            for (int j = 0; j < Tile.vectors; ++j) held[j] = load_words<n>(b + u * width + j * n);
-            FOVEA_UNROLL
-            for (int i = 0; i < Tile.rows; ++i) {
-                const auto x = broadcast_word<n>(a + i * a_stride + u);
-                FOVEA_UNROLL
-                for (int j = 0; j < Tile.vectors; ++j) acc.c[i][j] = multiply_add<Shape.product>(acc.c[i][j], x, held[j]);
-            }
-        }
-    }
+    constexpr int width = Shape.lanes * Tile.vectors;
+    for (index u = begin; u < end; ++u) multiply_word<Shape, Tile>(acc, a + u, a_stride, b + u * width);
 }
 
 // out[rows][channel panel] = alpha * out + weights x values over words [begin, end); fresh: out starts as zero.
