@@ -5,53 +5,15 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
-#include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "fovea/machine/simd/isa.hpp"
+#include "support/about.hpp"
 #include "support/options.hpp"
 
 namespace bench {
 
 using json = nlohmann::ordered_json;
-
-inline std::string first_line_of(char const* command) {
-    const std::unique_ptr<FILE, int (*)(FILE*)> pipe(popen(command, "r"), pclose);
-    char line[256] = "";
-    if (!pipe || !std::fgets(line, sizeof line, pipe.get())) return "";
-    std::string text = line;
-    while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
-    return text;
-}
-
-// The processor's name and what of it is used.
-inline std::string machine() {
-    std::ifstream info("/proc/cpuinfo");
-    std::string line, name = "unknown processor";
-    int cores = 0;
-    while (std::getline(info, line)) {
-        const auto colon = line.find(": ");
-        if (line.starts_with("model name") && colon != std::string::npos) name = line.substr(colon + 2);
-        if (line.starts_with("processor")) ++cores;
-    }
-    return name + ", " + std::to_string(cores) + " cores, " + fovea::isa_name;
-}
-
-inline std::string compiler() {
-#if defined(__clang__)
-    return std::string("clang ") + __clang_version__;
-#else
-    return std::string("g++ ") + __VERSION__;
-#endif
-}
-
-// The commit of the headers; a plus where they have been changed since.
-inline std::string commit() {
-    const std::string here = "git -C '" FOVEA_SOURCE_FOLDER "' ";
-    const std::string changed = first_line_of((here + "status --porcelain -- include 2>/dev/null").c_str());
-    return first_line_of((here + "rev-parse --short HEAD 2>/dev/null").c_str()) + (changed.empty() ? "" : "+");
-}
 
 class report {
 public:
