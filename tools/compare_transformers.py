@@ -297,6 +297,12 @@ def version(package):
         return None
 
 
+def write(result, output):
+    output.parent.mkdir(parents=True, exist_ok=True)
+    output.write_text(json.dumps(result, indent=1) + "\n")
+    say(f"Written: {output}")
+
+
 def fetched_model():
     fetch = [sys.executable, str(ROOT / "tools/fetch_model.py")]
     return pathlib.Path(subprocess.run(fetch, check=True, capture_output=True, text=True).stdout.strip())
@@ -339,14 +345,13 @@ def main():
               "versions": {package: version(package) for package in ("torch", "transformers", "llama-cpp-python")},
               "asked_part_of_range": AGREEMENT, "greedy_tokens": TOKENS,
               "agreement": agreement, "llama_cpp": llama_rows}
+    write(result, arguments.output)
     if arguments.speed:
         programs["transformers, fp32"] = oracle
         result["speed"] = [row for prompt in ("question", "long chat") for name, kind, text, most in PROMPTS
                            if name == prompt for row in measure(programs, oracle.encode(kind, text, most),
                                                                 arguments.repetitions)]
-    arguments.output.parent.mkdir(parents=True, exist_ok=True)
-    arguments.output.write_text(json.dumps(result, indent=1) + "\n")
-    say(f"Written: {arguments.output}")
+        write(result, arguments.output)
 
     faults = [row for row in agreement if row["cache"] == "fp32" and
               (row["largest_part_of_range"] > AGREEMENT or (row["parting"] and not row["parting"]["within_agreement"]))]
