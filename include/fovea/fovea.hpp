@@ -19,3 +19,5 @@
 #include "fovea/score/bias.hpp"
 #include "fovea/score/relative_bias.hpp"
 #include "fovea/score/softcap.hpp"
+#include "fovea/tensor/dlpack.hpp"
+#include "fovea/tensor/mdspan.hpp"
