@@ -155,8 +155,11 @@ class Comparison:
         attend()
         candidates = {"fovea": attend}
         bias = self.materialised(mask, length, slopes, q.dtype)
-        if bias is not None:  # torch's own way: the whole mask or bias as a tensor
+        if mask == "causal":
+            candidates["torch_sdpa"] = lambda: sdpa(q, k, v, is_causal=True)
+        elif bias is not None:  # torch's own way: the whole mask or bias as a tensor
             candidates["torch_sdpa"] = lambda: sdpa(q, k, v, attn_mask=bias)
+        if "torch_sdpa" in candidates:
             close(ours, candidates["torch_sdpa"](), dtype, f"{mask} sdpa")
         if flex.available:
             run = flex.attention(mask, q, k, v, slopes, WINDOW, SOFTCAP)
@@ -170,8 +173,6 @@ class Comparison:
     @staticmethod
     def materialised(mask, length, slopes, dtype):
         distance = torch.arange(length)[None, :] - torch.arange(length)[:, None]  # key - query
-        if mask == "causal":
-            return distance <= 0
         if mask == "window":
             return (distance <= 0) & (distance > -WINDOW)
         if mask == "alibi":
@@ -203,7 +204,9 @@ class Comparison:
         print(f"{len(self.rows)} cases in {time.monotonic() - begin:.0f} s")
 
     def result(self):
-        median = lambda x: sorted(x)[len(x) // 2] if x else None
+        def median(x):
+            return sorted(x)[len(x) // 2] if x else None
+
         read = [r["read_gbs"] for r in self.rows if r["case"] == "decode"]
         versions = {"torch": torch.__version__, "onnxruntime": onnx_peer.version}
         return {"machine": self.library.machine, "compiler": self.library.compiler, "commit": self.library.commit,
