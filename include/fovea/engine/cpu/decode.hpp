@@ -29,10 +29,10 @@ template <int N> struct block_fragment {
 
     FOVEA_HOST_DEVICE lane_context<N> here(int, int j) const {
         const index at = j * N;
-        return {where.batch, where.head, where.kv_head, query, {key + at, iota<N>()}, first_query, first_key,
+        return {where.batch, where.head, where.kv_head, query, {key, iota<N>() + j * N}, first_query, first_key,
                 load<N>(scores + at), valid - at, 0, 0};
     }
-    FOVEA_HOST_DEVICE lane_mask<N> inside(int, int j) const { return iota<N>() < splat<N>(clamp_to_int(valid - j * N)); }
+    FOVEA_HOST_DEVICE lane_mask<N> inside(int, int j) const { return iota<N>() + j * N < splat<N>(static_cast<std::int32_t>(valid)); }
     FOVEA_HOST_DEVICE static value_type all(float x) { return splat<N>(x); }
     template <class M> FOVEA_HOST_DEVICE static lane_mask<N> truths(M m) { return as_mask<N>(m); }
     FOVEA_HOST_DEVICE static value_type exp2(value_type x) { return fovea::exp2(x); }

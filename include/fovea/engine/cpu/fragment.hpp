@@ -57,7 +57,7 @@ template <cpu_shape Shape> struct row_fragment {
                 frame.head,
                 frame.kv_head,
                 query,
-                {frame.key + at, iota<lanes>()},
+                {frame.key + column, iota<lanes>() + j * lanes}, // one base for the row: compared once
                 frame.first_query,
                 frame.first_key,
                 scores[r][j],
@@ -66,7 +66,7 @@ template <cpu_shape Shape> struct row_fragment {
                 at};
     }
     FOVEA_HOST_DEVICE lane_mask<lanes> inside(int, int j) const {
-        return iota<lanes>() < splat<lanes>(clamp_to_int(frame.valid_keys - column - j * lanes));
+        return iota<lanes>() + j * lanes < splat<lanes>(static_cast<std::int32_t>(frame.valid_keys - column));
     }
     FOVEA_HOST_DEVICE static value_type all(float x) { return splat<lanes>(x); }
     template <class M> FOVEA_HOST_DEVICE static lane_mask<lanes> truths(M m) { return as_mask<lanes>(m); }
@@ -79,12 +79,12 @@ template <cpu_shape Shape> struct row_fragment {
         if constexpr (Shape.pairs()) {
             // the sum is taken of the rounded weights, those that the second product uses
             const int_lanes<lanes> pair = bf16_words(a, b);
-            std::memcpy(frame.weights + (row + r) * Shape.tile_words() + at / 2, &pair, sizeof pair);
+            store_into(frame.weights + (row + r) * Shape.tile_words() + at / 2, pair);
             return multiply_pairs(sum, pair, splat<lanes>(std::int32_t{0x3f803f80}));
         } else {
             word* to = frame.weights + (row + r) * Shape.tile_words() + at;
-            std::memcpy(to, &a, sizeof a);
-            std::memcpy(to + lanes, &b, sizeof b);
+            store_into(to, a);
+            store_into(to + lanes, b);
             return sum + (a + b);
         }
     }

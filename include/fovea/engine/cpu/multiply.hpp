@@ -27,9 +27,7 @@ template <int N> FOVEA_HOST_DEVICE real_lanes<N> broadcast_word(word const* p) {
     return splat<N>(x);
 }
 template <int N> FOVEA_HOST_DEVICE real_lanes<N> load_words(word const* p) {
-    real_lanes<N> x;
-    std::memcpy(&x, p, sizeof x);
-    return x;
+    return load_from<float, N>(p);
 }
 // c + a * b, of floats or of pairs.
 template <products Product, int N>

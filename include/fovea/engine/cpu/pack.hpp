@@ -10,6 +10,7 @@
 
 #include "fovea/engine/cpu/row_reader.hpp"
 #include "fovea/engine/cpu/shape.hpp"
+#include "fovea/machine/simd/transpose.hpp"
 
 namespace fovea {
 
@@ -34,12 +35,6 @@ void pack_queries(Reader& reader, index begin, index count, index padded, float*
         pack_row<Shape>(row, d, out + i * words);
     }
     std::memset(out + count * words, 0, static_cast<std::size_t>((padded - count) * words) * sizeof(word));
-}
-
-// An N x N block of words turned over: column j of `from` becomes row j of `to`.
-template <int N> FOVEA_HOST_DEVICE void transpose(word const* from, index from_stride, word* to, index to_stride) {
-    for (int i = 0; i < N; ++i)
-        for (int j = 0; j < N; ++j) to[j * to_stride + i] = from[i * from_stride + j];
 }
 
 // Keys [begin, begin + count) into panels covering `padded` keys. rows: scratch for N rows of words, N * words(d).
@@ -82,9 +77,8 @@ void pack_values(Reader& reader, index begin, index count, index padded, float* 
                 word* to = out + c / width * words * width + u * width + n;
                 const auto x = load<Shape.lanes>(row + c + n);
                 if constexpr (Shape.pairs()) {
-                    const auto pair = pair_of(x, load<Shape.lanes>(second + c + n));
-                    std::memcpy(to, &pair, sizeof pair);
-                } else std::memcpy(to, &x, sizeof x);
+                    store_into(to, pair_of(x, load<Shape.lanes>(second + c + n)));
+                } else store_into(to, x);
             }
     }
 }

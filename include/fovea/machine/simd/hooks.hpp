@@ -107,8 +107,7 @@ template <int N> FOVEA_HOST_DEVICE real_lanes<N> load_as_real(float const* p) { 
 template <int N> FOVEA_HOST_DEVICE real_lanes<N> load_as_real(bf16 const* p) {
     using halves = typename lanes<std::uint16_t, N>::native;
     using words = typename lanes<std::uint32_t, N>::native;
-    halves h;
-    std::memcpy(&h, p, sizeof h);
+    const halves h = *reinterpret_cast<typename lanes<std::uint16_t, N>::unaligned const*>(p);
     const words w = __builtin_convertvector(h, words) << 16;
     return {std::bit_cast<typename real_lanes<N>::native>(w)};
 }

@@ -13,10 +13,17 @@
 
 namespace fovea {
 
+// Vectors wider than a register are aligned as a register only: they live in memory or in several registers.
+inline constexpr int register_bytes = native_isa.lanes * 4;
+
 template <class T, int N> struct lanes {
     static constexpr int count = N;
+    static constexpr int bytes = static_cast<int>(sizeof(T)) * N;
     typedef T native __attribute__((vector_size(sizeof(T) * N)));
-    native v;
+    typedef T stored __attribute__((vector_size(sizeof(T) * N), aligned(bytes < register_bytes ? bytes : register_bytes)));
+    // Anywhere in memory, whatever lies there: loads and stores go through this type, in one instruction.
+    typedef T unaligned __attribute__((vector_size(sizeof(T) * N), aligned(alignof(T)), may_alias));
+    stored v;
     FOVEA_HOST_DEVICE T operator[](int i) const { return v[i]; }
 };
 
@@ -33,11 +40,20 @@ template <int N> inline constexpr bool is_real<real_lanes<N>> = true;
 
 // ---- memory --------------------------------------------------------------------------------------------------------
 template <int N, class T> FOVEA_HOST_DEVICE lanes<T, N> load(T const* p) {
-    lanes<T, N> x;
-    std::memcpy(&x, p, sizeof x);
-    return x;
+    return {*reinterpret_cast<typename lanes<T, N>::unaligned const*>(p)};
 }
-template <class T, int N> FOVEA_HOST_DEVICE void store(T* p, lanes<T, N> x) { std::memcpy(p, &x, sizeof x); }
+template <class T, int N> FOVEA_HOST_DEVICE void store(T* p, lanes<T, N> x) {
+    *reinterpret_cast<typename lanes<T, N>::unaligned*>(p) = x.v;
+}
+// N numbers of type T from words of another type.
+template <class T, int N, class Word> FOVEA_HOST_DEVICE lanes<T, N> load_from(Word const* p) {
+    static_assert(sizeof(Word) <= sizeof(T) && alignof(Word) == alignof(T));
+    return {*reinterpret_cast<typename lanes<T, N>::unaligned const*>(p)};
+}
+template <class T, int N, class Word> FOVEA_HOST_DEVICE void store_into(Word* p, lanes<T, N> x) {
+    static_assert(alignof(Word) == alignof(T));
+    *reinterpret_cast<typename lanes<T, N>::unaligned*>(p) = x.v;
+}
 
 template <int N, class T> FOVEA_HOST_DEVICE lanes<T, N> splat(T x) {
     const typename lanes<T, N>::native zero = {};
