@@ -78,8 +78,8 @@ def forward_lines(r, report):
     for head_dim, bound in ((128, 84), (64, 79)):
         rows = [] if no_pairs else r.rows("forward", dtype="bf16", head_dim=head_dim, mask="full",
                                           queries=(2048, 4096, 8192))
-        report.least(f"forward: bf16 d {head_dim} full 2k-8k, share of vdpbf16ps peak", rows, share_of_peak, bound, " %",
-                     "not measurable: this machine has no vdpbf16ps")
+        report.least(f"forward: bf16 d {head_dim} full 2k-8k, share of vdpbf16ps peak", rows, share_of_peak, bound,
+                     " %", "not measurable: this machine has no vdpbf16ps")
         if no_pairs:
             report.note("the same against the fp32 peak, which bounds bf16 here",
                         r.rows("forward", dtype="bf16", head_dim=head_dim, mask="full", queries=(2048, 4096, 8192)),

@@ -8,6 +8,7 @@ bench/results/cpu_peers.json: the machine, the compiler, the commit, the peaks o
 import argparse
 import json
 import math
+import os
 import sys
 import time
 from pathlib import Path
@@ -42,7 +43,7 @@ def close(ours, theirs, dtype, what):
 
 class Comparison:
     def __init__(self, options):
-        self.library = Library(options.library)
+        self.native = Library(options.shared_object)
         self.options = options
         self.rows = []
         self.peaks = {"fp32": [], "bf16": []}
@@ -55,13 +56,13 @@ class Comparison:
 
     def peak_burst(self):
         """A burst of multiply-adds among the candidates, so that the peak is of the same minutes as the case."""
-        return lambda: self.library.fp32_burst(self.options.burst)
+        return lambda: self.native.fp32_burst(self.options.burst)
 
     def add(self, row, seconds, flops=None):
-        peak = self.library.fp32_flops(self.options.burst) / seconds.pop("peak") / 1e9
+        peak = self.native.fp32_flops(self.options.burst) / seconds.pop("peak") / 1e9
         self.peaks["fp32"].append(peak)
-        if self.library.has_bf16:
-            self.peaks["bf16"].append(self.library.bf16_flops(self.options.burst) / seconds.pop("bf16_peak") / 1e9)
+        if self.native.has_bf16:
+            self.peaks["bf16"].append(self.native.bf16_flops(self.options.burst) / seconds.pop("bf16_peak") / 1e9)
         row = {**row, **{f"{name}_s": s for name, s in seconds.items()}, "fp32_peak_gflops": peak}
         if flops:
             row["flops"] = flops
@@ -73,16 +74,16 @@ class Comparison:
 
     def timed(self, candidates, seconds):
         candidates["peak"] = self.peak_burst()
-        if self.library.has_bf16:
-            candidates["bf16_peak"] = lambda: self.library.bf16_burst(self.options.burst)
-        return alternate(candidates, seconds if not self.options.quick else 0.1)
+        if self.native.has_bf16:
+            candidates["bf16_peak"] = lambda: self.native.bf16_burst(self.options.burst)
+        return alternate(candidates, 0.1 if self.options.quick else seconds * self.options.effort)
 
     def forward(self, dtype, head_dim, length, mask):
         heads = heads_for(length)
         q, k, v = self.operands(dtype, head_dim, heads, heads, length, length)
         ours, unfused = torch.empty_like(q), torch.empty_like(q)
-        attend = self.library.call(DTYPES[dtype][1], mask, q, k, v, ours)
-        plain = self.library.unfused_call(DTYPES[dtype][1], mask, q, k, v, unfused)
+        attend = self.native.call(DTYPES[dtype][1], mask, q, k, v, ours)
+        plain = self.native.unfused_call(DTYPES[dtype][1], mask, q, k, v, unfused)
         causal = mask == "causal"
         candidates = {"fovea": attend, "torch_sdpa": lambda: sdpa(q, k, v, is_causal=causal), "unfused": plain}
         attend()
@@ -108,7 +109,7 @@ class Comparison:
         layers = max(2, (32 if self.options.quick else 256) * 2**20 // layer_bytes)
         data = [self.operands(dtype, head_dim, heads, kv_heads, 1, keys) for _ in range(layers)]
         outputs = [torch.empty_like(q) for q, _, _ in data]
-        calls = [self.library.call(DTYPES[dtype][1], "full", q, k, v, o) for (q, k, v), o in zip(data, outputs)]
+        calls = [self.native.call(DTYPES[dtype][1], "full", q, k, v, o) for (q, k, v), o in zip(data, outputs)]
 
         def ours():
             for call in calls:
@@ -125,8 +126,8 @@ class Comparison:
         def read(ahead):
             def all_of_it():
                 for _, k, v in data:
-                    self.library.read(k, ahead)
-                    self.library.read(v, ahead)
+                    self.native.read(k, ahead)
+                    self.native.read(v, ahead)
             return all_of_it
 
         ours()
@@ -151,7 +152,7 @@ class Comparison:
         q, k, v = self.operands(dtype, head_dim, heads, heads, length, length)
         ours = torch.empty_like(q)
         slopes = torch.tensor([2.0 ** (-8.0 * (h + 1) / heads) for h in range(heads)])
-        attend = self.library.call(DTYPES[dtype][1], mask, q, k, v, ours, slopes, WINDOW)
+        attend = self.native.call(DTYPES[dtype][1], mask, q, k, v, ours, slopes, WINDOW)
         attend()
         candidates = {"fovea": attend}
         bias = self.materialised(mask, length, slopes, q.dtype)
@@ -209,7 +210,7 @@ class Comparison:
 
         read = [r["read_gbs"] for r in self.rows if r["case"] == "decode"]
         versions = {"torch": torch.__version__, "onnxruntime": onnx_peer.version}
-        return {"machine": self.library.machine, "compiler": self.library.compiler, "commit": self.library.commit,
+        return {"machine": self.native.machine, "compiler": self.native.compiler, "commit": self.native.commit,
                 "unit": "s of thread CPU time, medians of alternating runs", "peers": versions,
                 "quick": self.options.quick,
                 "peak": {"fp32_gflops": median(self.peaks["fp32"]), "bf16_gflops": median(self.peaks["bf16"]),
@@ -219,14 +220,16 @@ class Comparison:
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--library", required=True, help="libfovea_peers.so")
+    parser.add_argument("--library", dest="shared_object", required=True, help="libfovea_peers.so")
     parser.add_argument("--quick", action="store_true", help="small shapes; results are not kept")
+    parser.add_argument("--effort", type=float, default=1.0, help="how long to measure, against the usual")
     parser.add_argument("--only", nargs="+", default=["forward", "decode", "variant"],
                         choices=["forward", "decode", "variant"])
     parser.add_argument("--json", type=Path, help="where to write; bench/results/cpu_peers.json for a whole run")
     options = parser.parse_args()
     options.burst = 20000 if options.quick else 300000
     torch.set_num_threads(1)
+    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     comparison = Comparison(options)
     with torch.inference_mode():
         comparison.run()

@@ -11,7 +11,7 @@ except ImportError:
 
 
 class attention:
-    """Operands as torch tensors (1, heads, positions, channels), copied into the operator's (batch, position, width)."""
+    """Torch tensors (1, heads, positions, channels), copied into the operator's (batch, position, width)."""
 
     def __init__(self, q, k, v, causal):
         self.shape = q.shape
