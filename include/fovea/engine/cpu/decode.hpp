@@ -82,6 +82,17 @@ private:
     buffer<float> copy_;
 };
 
+// Rows [begin, begin + count) of an operand that the products read in place.
+template <int N, class O> read_ahead rows_ahead(O const& o, index batch, index head, index begin, index count) {
+    if constexpr (view<O>) {
+        constexpr index size = sizeof(typename O::element);
+        if (count > 0 && o.layout.stride.channel == 1)
+            return {reinterpret_cast<char const*>(o.row(batch, head, begin)), o.layout.stride.position * size,
+                    o.channels() * size, least(count, index{decode_block})};
+    }
+    return {};
+}
+
 // product<R>(first row) for all rows, four at a time.
 template <class F> void four_at_a_time(index rows, F const& product) {
     index r = 0;
@@ -148,8 +159,9 @@ void decode_piece(Problem const& p, prepared_operands<Problem> const& readers, i
 
         keys.with(p.operand.k, b, count, [&](auto const* data, index stride) {
             four_at_a_time(rows, [&](auto n, index r) {
-                dot_rows<static_cast<int>(decltype(n)::value), N>(data, stride, count, s.queries.data() + r * d, d, d,
-                                                                  s.scores.data() + r * decode_block, decode_block);
+                dot_rows<static_cast<int>(decltype(n)::value), N>(
+                    data, stride, count, s.queries.data() + r * d, d, d, s.scores.data() + r * decode_block,
+                    decode_block, r == 0 ? rows_ahead<N>(p.operand.v, batch, kv_head, b, count) : read_ahead{});
             });
         });
         for (index r = 0; r < rows; ++r) {
@@ -180,7 +192,9 @@ void decode_piece(Problem const& p, prepared_operands<Problem> const& readers, i
                 four_at_a_time(rows, [&](auto n, index r) {
                     add_rows<static_cast<int>(decltype(n)::value), N>(
                         data, stride, count, s.scores.data() + r * decode_block, decode_block, value_channels,
-                        result.output + r * value_channels, value_channels);
+                        result.output + r * value_channels, value_channels,
+                        r == 0 ? rows_ahead<N>(p.operand.k, batch, kv_head, b + decode_block, end - b - decode_block)
+                               : read_ahead{});
                 });
             });
         }

@@ -46,7 +46,9 @@ template <cpu_shape Shape> struct packed_ahead {
 // Key tiles packed when they are visited, into one worker's scratch.
 template <cpu_shape Shape, class Problem, class Scratch> struct packed_on_the_fly {
     using operands_type = prepared_operands<Problem>;
-    using v_type = decltype(decltype(Problem::operand)::v);
+    // Without values (statistics alone) the keys stand in for them and are not read.
+    using v_type = std::conditional_t<Problem::has_values, decltype(decltype(Problem::operand)::v),
+                                      std::remove_cvref_t<decltype(std::declval<Problem const&>().k())>>;
     Problem const& problem;
     Scratch& scratch;
     row_reader<typename operands_type::k_type, Shape.lanes> key_reader;
@@ -54,7 +56,7 @@ template <cpu_shape Shape, class Problem, class Scratch> struct packed_on_the_fl
     row_reader<v_type, Shape.lanes> value_reader;
 
     packed_on_the_fly(Problem const& p, operands_type const& readers, at_head here, Scratch& s)
-        : problem(p), scratch(s), key_reader(readers.k, here.batch, here.kv_head), plain_values(p.operand.v),
+        : problem(p), scratch(s), key_reader(readers.k, here.batch, here.kv_head), plain_values(values_of(p)),
           value_reader(plain_values, here.batch, here.kv_head) {}
 
     word const* keys(index tile) {
@@ -69,6 +71,10 @@ template <cpu_shape Shape, class Problem, class Scratch> struct packed_on_the_fl
     }
 
 private:
+    static v_type const& values_of(Problem const& p) {
+        if constexpr (Problem::has_values) return p.operand.v;
+        else return p.k();
+    }
     index count(index tile) const {
         return least(index{Shape.key_tile}, problem.k().positions() - tile * Shape.key_tile);
     }

@@ -105,10 +105,27 @@ template <int N> FOVEA_HOST_DEVICE int_lanes<N> bf16_words(real_lanes<N> a, real
 // N elements of any storage format, as floats.
 template <int N> FOVEA_HOST_DEVICE real_lanes<N> load_as_real(float const* p) { return load<N>(p); }
 template <int N> FOVEA_HOST_DEVICE real_lanes<N> load_as_real(bf16 const* p) {
-    using halves = typename lanes<std::uint16_t, N>::native;
     using words = typename lanes<std::uint32_t, N>::native;
-    const halves h = *reinterpret_cast<typename lanes<std::uint16_t, N>::unaligned const*>(p);
-    const words w = __builtin_convertvector(h, words) << 16;
+    const auto halves = *reinterpret_cast<typename lanes<std::uint16_t, N>::unaligned const*>(p);
+#if defined(__GNUC__) && !defined(__clang__) // g++ 12 widens in halves otherwise
+#if defined(__AVX2__)
+    if constexpr (N == 8) {
+        typedef short signed_halves __attribute__((vector_size(16)));
+        const auto w = std::bit_cast<words>(__builtin_ia32_pmovzxwd256(std::bit_cast<signed_halves>(halves)));
+        return {std::bit_cast<typename real_lanes<N>::native>(w << 16)};
+    }
+#endif
+#if defined(__AVX512F__)
+    if constexpr (N == 16) {
+        typedef short signed_halves __attribute__((vector_size(32)));
+        const typename int_lanes<N>::native zero = {};
+        const auto w = std::bit_cast<words>(
+            __builtin_ia32_pmovzxwd512_mask(std::bit_cast<signed_halves>(halves), zero, static_cast<unsigned short>(0xffff)));
+        return {std::bit_cast<typename real_lanes<N>::native>(w << 16)};
+    }
+#endif
+#endif
+    const words w = __builtin_convertvector(halves, words) << 16;
     return {std::bit_cast<typename real_lanes<N>::native>(w)};
 }
 template <int N> FOVEA_HOST_DEVICE real_lanes<N> load_as_real(fp16 const* p) {
