@@ -22,7 +22,7 @@ int main() {
         return o_data;
     };
 
-    // Nothing compares positions here, so lengths may differ as they like. The second sequence has 300 keys and padding.
+    // Nothing compares positions here, so lengths may differ as they like. The second sequence has 300 keys.
     const std::vector<int> lengths{700, 300};
     const auto cross = fv::where(fv::padding(fv::table(lengths)), fv::scaled_dot(q, k));
     int faults = sample::verdict("cross attention", attend(fv::cpu(), cross), attend(fv::reference(), cross), 64);
