@@ -168,7 +168,8 @@ void forward_tile(Problem const& p, Bound const& e, query_tile_at at, Scratch& s
     constexpr bool normalised = decltype(p.scored.normaliser)::normalised;
     using lanes_type = real_lanes<Shape.lanes>;
     auto const &q = p.q(), &k = p.k();
-    const index words = Shape.words(q.channels()), value_channels = p.operand.v.channels();
+    const index words = Shape.words(q.channels());
+    [[maybe_unused]] const index value_channels = p.operand.v.channels(); // unused without values
     const index rows = round_up(at.count, index{Shape.value.rows});
     pack_queries<Shape>(queries, at.begin, at.count, rows, s.row.data(), s.queries.data());
     const lanes_type zero = splat<Shape.lanes>(0.f), lowest = splat<Shape.lanes>(masked_score);
