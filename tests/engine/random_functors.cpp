@@ -1,0 +1,15 @@
+// Random cases. A user's own functors, sink logits, sigmoid, in fp32.
+#include "engine/random_case.hpp"
+
+namespace {
+
+using namespace tests;
+
+const int enlisted[] = {
+    enlist<variants::generic_functor, float, float>("cpu", cpu_at_random<>{}),
+    enlist<variants::plain_functor, float, float>("cpu", cpu_at_random<>{}),
+    enlist<variants::sinks, float, float>("cpu", cpu_at_random<>{}),
+    enlist<variants::sigmoid, float, float>("cpu", cpu_at_random<>{}),
+};
+
+} // namespace

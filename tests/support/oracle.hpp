@@ -1,0 +1,219 @@
+// Attention in double precision, written from its definition and from nothing of the library: what results are held to.
+//
+//     tests::attention a{.batches = 1, .heads = 2, ...};   a.mask = [](auto b, auto h, auto q, auto k) { return k <= q; };
+//     tests::answer right = tests::solve(a);               tests::answer naive = tests::unfused(a, tests::format::bf16);
+//
+// unfused is the yardstick for errors: the product, the softmax and the second product one after the other in fp32, with
+// the scores, the weights and the output rounded to the storage format between them, as a framework without fusion does.
+#pragma once
+#include <cmath>
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <type_traits>
+#include <vector>
+
+namespace tests {
+
+using std::int64_t;
+
+enum class format { fp32, bf16, fp16 };
+
+// Half the distance to the next number, relative to one just above a power of two.
+inline double unit_of(format f) { return f == format::fp32 ? 0x1p-24 : f == format::bf16 ? 0x1p-8 : 0x1p-11; }
+inline double least_of(format f) { return f == format::fp16 ? 0x1p-25 : 0x1p-126; }
+// x rounded to nearest, ties to even, by arithmetic in double.
+inline double rounded_to(double x, format f) {
+    if (!std::isfinite(x) || x == 0) return x;
+    const int digits = f == format::fp32 ? 24 : f == format::bf16 ? 8 : 11, lowest = f == format::fp16 ? -14 : -126;
+    int exponent = 0;
+    std::frexp(x, &exponent);
+    const double unit = std::ldexp(1.0, std::max(exponent - digits, lowest - digits + 1));
+    return std::nearbyint(x / unit) * unit;
+}
+
+struct attention {
+    int64_t batches = 1, heads = 1, kv_heads = 1, queries = 1, keys = 1, channels = 1, value_channels = 1;
+    int64_t first_query = 0, first_key = 0;
+    std::vector<double> q, k, v; // (batch, head, position, channel), without gaps; rotated already
+    std::function<bool(int64_t, int64_t, int64_t, int64_t)> mask = [](auto...) { return true; };
+    // score of the plain product at (batch, head, query position, key position)
+    std::function<double(double, int64_t, int64_t, int64_t, int64_t)> score = [](double dot, auto...) { return dot; };
+    std::function<double(int64_t, int64_t)> sink; // logit of (batch, head), if any
+    bool sigmoid = false;
+    std::function<double(double, int64_t, int64_t, int64_t, int64_t)> moment; // like score, if wanted
+
+    double const* row(std::vector<double> const& x, int64_t all_heads, int64_t rows, int64_t n, int64_t b, int64_t h,
+                      int64_t i) const {
+        return x.data() + ((b * all_heads + h) * rows + i) * n;
+    }
+};
+
+struct answer {
+    std::vector<double> output; // (batch, head, query, value channel)
+    std::vector<double> logsumexp, maximum, entropy, expectation; // (batch, head, query)
+    std::vector<double> largest; // of |score| among a row's attended keys: what errors grow with
+    std::vector<double> value_size; // of |v| among a row's attended keys
+    std::vector<double> moment_size; // of |f|
+    std::vector<int64_t> attended; // keys of a row
+};
+
+// Real: the type everything is computed in. storage: what scores, weights and outputs are rounded to on the way, or fp32
+// for none.
+template <class Real> answer attend(attention const& a, format storage) {
+    answer r;
+    const auto rows = static_cast<std::size_t>(a.batches * a.heads * a.queries);
+    r.output.assign(rows * static_cast<std::size_t>(a.value_channels), 0);
+    for (auto* x : {&r.logsumexp, &r.maximum, &r.entropy, &r.expectation, &r.largest, &r.value_size, &r.moment_size})
+        x->assign(rows, 0);
+    r.attended.assign(rows, 0);
+    const auto round = [storage](Real x) {
+        return storage == format::fp32 ? x : static_cast<Real>(rounded_to(static_cast<double>(x), storage));
+    };
+    const auto size = [](auto n) { return static_cast<std::size_t>(n); };
+    std::vector<Real> scores(size(a.keys)), weights(size(a.keys)), query(size(a.channels)),
+        total(size(a.value_channels));
+    std::vector<int64_t> live(size(a.keys));
+    const Real infinity = std::numeric_limits<Real>::infinity();
+    for (int64_t b = 0; b < a.batches; ++b)
+        for (int64_t h = 0; h < a.heads; ++h)
+            for (int64_t i = 0; i < a.queries; ++i) {
+                const int64_t kv = h / (a.heads / a.kv_heads), q_at = a.first_query + i;
+                const auto at = size((b * a.heads + h) * a.queries + i);
+                double const* q = a.row(a.q, a.heads, a.queries, a.channels, b, h, i);
+                for (int64_t c = 0; c < a.channels; ++c) query[size(c)] = static_cast<Real>(q[c]);
+                int64_t n = 0;
+                Real top = -infinity;
+                for (int64_t j = 0; j < a.keys; ++j) {
+                    const int64_t k_at = a.first_key + j;
+                    if (!a.mask(b, h, q_at, k_at)) continue;
+                    double const* k = a.row(a.k, a.kv_heads, a.keys, a.channels, b, kv, j);
+                    Real dot = 0;
+                    for (int64_t c = 0; c < a.channels; ++c) dot += query[size(c)] * static_cast<Real>(k[c]);
+                    double s = a.score(static_cast<double>(dot), b, h, q_at, k_at);
+                    if constexpr (!std::is_same_v<Real, double>) {
+                        // What the positions add is rounded by itself, and the sum again.
+                        const double added = a.score(0, b, h, q_at, k_at);
+                        s = static_cast<double>(static_cast<Real>(s - added) + static_cast<Real>(added));
+                    }
+                    live[size(n)] = j;
+                    scores[size(n)] = static_cast<Real>(s);
+                    r.largest[at] = std::max(r.largest[at], std::max(std::abs(s), std::abs(static_cast<double>(dot))));
+                    ++n;
+                }
+                r.attended[at] = n;
+                r.logsumexp[at] = r.maximum[at] = -std::numeric_limits<double>::infinity();
+                if (n == 0) continue;
+                top = -infinity;
+                for (int64_t m = 0; m < n; ++m) {
+                    scores[size(m)] = round(scores[size(m)]);
+                    top = std::max(top, scores[size(m)]);
+                }
+                r.maximum[at] = static_cast<double>(top);
+                Real sum = 0, rounded_sum = 0, weighted = 0, moment = 0;
+                for (int64_t m = 0; m < n; ++m) {
+                    const Real x = scores[size(m)] - top;
+                    sum += std::exp(x);
+                    weighted += std::exp(x) * x;
+                }
+                r.logsumexp[at] = static_cast<double>(top + std::log(sum));
+                Real denominator = sum;
+                if (a.sink) denominator += std::exp(static_cast<Real>(a.sink(b, h)) - top);
+                // -sum p ln p over the keys, p = exp(x) / denominator
+                r.entropy[at] = static_cast<double>((std::log(denominator) * sum - weighted) / denominator);
+                for (int64_t m = 0; m < n; ++m) {
+                    const Real s = scores[size(m)];
+                    weights[size(m)] = a.sigmoid ? 1 / (1 + std::exp(-s)) : std::exp(s - top);
+                    rounded_sum += weights[size(m)];
+                }
+                if (a.sink) rounded_sum += std::exp(static_cast<Real>(a.sink(b, h)) - top);
+                std::fill(total.begin(), total.end(), Real{0});
+                for (int64_t m = 0; m < n; ++m) {
+                    const int64_t j = live[size(m)], k_at = a.first_key + j;
+                    const Real p = round(a.sigmoid ? weights[size(m)] : weights[size(m)] / rounded_sum);
+                    double const* v = a.row(a.v, a.kv_heads, a.keys, a.value_channels, b, kv, j);
+                    for (int64_t c = 0; c < a.value_channels; ++c) {
+                        total[size(c)] += p * static_cast<Real>(v[c]);
+                        r.value_size[at] = std::max(r.value_size[at], std::abs(v[c]));
+                    }
+                    if (a.moment) {
+                        const Real exact = a.sigmoid ? 1 / (1 + std::exp(-scores[size(m)]))
+                                                     : std::exp(scores[size(m)] - top) / denominator;
+                        const double f = a.moment(static_cast<double>(scores[size(m)]), b, h, q_at, k_at);
+                        moment += exact * static_cast<Real>(f);
+                        r.moment_size[at] = std::max(r.moment_size[at], std::abs(f));
+                    }
+                }
+                r.expectation[at] = static_cast<double>(moment);
+                for (int64_t c = 0; c < a.value_channels; ++c)
+                    r.output[at * size(a.value_channels) + size(c)] = static_cast<double>(total[size(c)]);
+            }
+    return r;
+}
+
+inline answer solve(attention const& a) { return attend<double>(a, format::fp32); }
+// Rotated operands are stored before they are multiplied.
+inline answer unfused(attention a, format storage) {
+    for (auto* x : {&a.q, &a.k})
+        for (double& number : *x) number = rounded_to(number, storage);
+    return attend<float>(a, storage);
+}
+
+// ---- rotary embedding, from the papers' formulas ----------------------------------------------------------------------
+enum class rope_kind { plain, linear, ntk, yarn, llama3 };
+
+struct rope_rule {
+    rope_kind kind = rope_kind::plain;
+    long double theta = 10000, factor = 1;
+    long double original = 4096, beta_fast = 32, beta_slow = 1, low = 1, high = 4;
+    int64_t channels = 0; // 0: all
+    bool pairs = false; // (2 i, 2 i + 1) instead of (i, i + n / 2)
+
+    long double frequency(int64_t i, int64_t n) const {
+        const long double pi = 3.14159265358979323846264338327950288L, d = static_cast<long double>(n);
+        const long double f = std::pow(theta, -2.0L * static_cast<long double>(i) / d);
+        if (kind == rope_kind::linear) return f / factor;
+        if (kind == rope_kind::ntk) {
+            const long double raised = theta * std::pow(factor, d / (d - 2));
+            return std::pow(raised, -2.0L * static_cast<long double>(i) / d);
+        }
+        if (kind == rope_kind::llama3) {
+            const long double wavelength = 2 * pi / f;
+            if (wavelength > original / low) return f / factor;
+            if (wavelength < original / high) return f;
+            const long double smooth = (original / wavelength - low) / (high - low);
+            return (1 - smooth) * f / factor + smooth * f;
+        }
+        if (kind == rope_kind::yarn) {
+            const auto pair_at = [&](long double turns) {
+                return d * std::log(original / (turns * 2 * pi)) / (2 * std::log(theta));
+            };
+            const long double from = std::max(0.0L, std::floor(pair_at(beta_fast)));
+            long double to = std::min(d - 1, std::ceil(pair_at(beta_slow)));
+            if (to == from) to += 0.001L;
+            const long double ramp = std::min(1.0L, std::max(0.0L, (static_cast<long double>(i) - from) / (to - from)));
+            return f / factor * ramp + f * (1 - ramp);
+        }
+        return f;
+    }
+    long double amplitude() const { return kind == rope_kind::yarn && factor > 1 ? 0.1L * std::log(factor) + 1 : 1; }
+    // One row of d channels at a position.
+    void turn(double* row, int64_t d, int64_t position) const {
+        const int64_t n = channels == 0 ? d : channels;
+        for (int64_t i = 0; i < n / 2; ++i) {
+            const long double angle = frequency(i, n) * static_cast<long double>(position);
+            const long double c = std::cos(angle) * amplitude(), s = std::sin(angle) * amplitude();
+            double &x = row[pairs ? 2 * i : i], &y = row[pairs ? 2 * i + 1 : i + n / 2];
+            const long double x0 = x, y0 = y;
+            x = static_cast<double>(x0 * c - y0 * s);
+            y = static_cast<double>(y0 * c + x0 * s);
+        }
+    }
+};
+
+inline void turn_rows(std::vector<double>& x, int64_t rows, int64_t positions, int64_t d, int64_t first,
+                      rope_rule const& r) {
+    for (int64_t i = 0; i < rows; ++i) r.turn(x.data() + i * d, d, first + i % positions);
+}
+
+} // namespace tests
