@@ -23,7 +23,7 @@ template <class T, index D> void measure(bench::report& report, bench::options c
     const auto seconds = bench::alternate(
         {[&] { attention(w.scores()); }, [&] { attention(fovea::where(fovea::causal, w.scores())); },
          [&] { fp32_flops = bench::fp32_burst(rounds); }, [&] { bf16_flops = bench::bf16_burst(rounds); }},
-        options.with({.seconds = 4}));
+        options.with({.seconds = 3}));
     const double fp32_peak = fp32_flops / seconds[2] * 1e-9, bf16_peak = bf16_flops / seconds[3] * 1e-9;
     const bool pairs = std::is_same_v<T, fovea::bf16> && bench::has_bf16_products;
     const double peak = pairs ? bf16_peak : fp32_peak;

@@ -26,7 +26,7 @@ void measure(bench::report& report, bench::options const& options, fv::thread_po
         };
         const auto s = bench::alternate({[&] { attention(fv::cpu()); }, [&] { attention(fv::cpu(pool)); },
                                          [&] { burst(0); }, [&] { pool.run(2, burst); }},
-                                        options.with({.repeats = 11, .seconds = 6}), bench::wall_seconds);
+                                        options.with({.repeats = 11, .seconds = 4}), bench::wall_seconds);
         const double speedup = s[0] / s[1], machine = 2 * s[2] / s[3];
         std::printf("%s  d %3td  %5td tokens  %td heads  %-6s  one %9.3f ms  two %9.3f ms  %.2f times  "
                     "(bare products: %.2f)\n",

@@ -59,7 +59,7 @@ def main():
     formats = [(dtype, d) for dtype in ("fp32", "bf16") for d in (64, 128)]
 
     with plt.rc_context(STYLE):
-        figure, grid = plt.subplots(2, len(formats), figsize=(12, 5.6), sharex=True, sharey=True)
+        figure, grid = plt.subplots(2, len(formats), figsize=(12, 5.9), sharex=True, sharey=True)
         for row, mask in zip(grid, ("full", "causal")):
             for axes, (dtype, d) in zip(row, formats):
                 rows = [r for r in forward if (r["mask"], r["dtype"], r["head_dim"]) == (mask, dtype, d)]
@@ -75,12 +75,12 @@ def main():
                 handles.setdefault(label, handle)
         labels = [label for label, _, _ in LINES.values() if label in handles]
         peak = plt.Line2D([], [], color="#444444", linewidth=0.9, linestyle=(0, (4, 3)))
-        figure.legend([handles[n] for n in labels] + [peak], labels + ["fp32 peak of the core"], loc="upper right",
-                      ncol=len(labels) + 1, frameon=False, bbox_to_anchor=(0.995, 0.965), fontsize=9)
+        figure.legend([handles[n] for n in labels] + [peak], labels + ["fp32 peak of the core"], loc="lower center",
+                      ncol=len(labels) + 1, frameon=False, fontsize=9.5)
         figure.suptitle("Attention forward, one core", x=0.008, y=0.985, ha="left", fontsize=13, weight="bold")
         figure.text(0.008, 0.925, f"{results['machine']}; {results['compiler']}; PyTorch {results['peers']['torch']}; "
                     "medians of alternating runs", fontsize=8.5, color="#555555")
-        figure.tight_layout(rect=(0, 0, 1, 0.925))
+        figure.tight_layout(rect=(0, 0.05, 1, 0.925))
         target = options.plot or options.results.with_suffix(".svg")
         figure.savefig(target, metadata={"Date": None})
         print(f"written: {target}")
