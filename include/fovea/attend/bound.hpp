@@ -21,8 +21,9 @@ template <class Score, class Mask, class Moments, class Problem> struct bound_pr
 // Strips are kept for score and mask; moments are seldom.
 template <class Problem> using base_2_score = decltype(multiplied(std::declval<Problem const&>().scored.score, log2_e));
 template <class Problem>
-inline constexpr int strips_needed = strip_count<base_2_score<Problem>>() +
-                                     strip_count<std::remove_cvref_t<decltype(std::declval<Problem const&>().scored.mask)>>();
+inline constexpr int strips_needed =
+    strip_count<base_2_score<Problem>>() +
+    strip_count<std::remove_cvref_t<decltype(std::declval<Problem const&>().scored.mask)>>();
 
 template <class Problem, class Store> auto bind_problem(Problem const& p, at_head here, Store store) {
     const auto base_2 = multiplied(p.scored.score, log2_e);

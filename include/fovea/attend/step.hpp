@@ -8,10 +8,10 @@
 // place(), a small value whose rescale(r, alpha) rescales weights of row r that were already put (cold).
 // Model: engine/cpu/fragment.hpp. Law: the result does not depend on how the keys are cut into fragments, up to rounding.
 #pragma once
+#include "fovea/attend/bound.hpp"
 #include "fovea/base/coverage.hpp"
 #include "fovea/expr/operators.hpp"
 #include "fovea/meta/list.hpp"
-#include "fovea/attend/bound.hpp"
 #include "fovea/softmax/row_state.hpp"
 
 namespace fovea {
@@ -82,8 +82,7 @@ FOVEA_HOST_DEVICE void add_moments(F& fragment, int r, int j, State& state, Boun
     const auto here = fragment.here(r, j);
     each(e.moments, [&](auto i, auto const& f) {
         V x = alike(as_real(f(here)), weight);
-        if constexpr (Partial)
-            x = select(fragment.inside(r, j) && fragment.truths(e.mask(here)), x, fragment.all(0.f));
+        if constexpr (Partial) x = select(fragment.inside(r, j) && fragment.truths(e.mask(here)), x, fragment.all(0.f));
         V& moment = state.moments[static_cast<int>(decltype(i)::value)];
         moment = fma(weight, x, moment);
     });

@@ -54,8 +54,7 @@ void walk_range(Mask const& mask, element_box box, key_tiles const& tiles, index
 }
 
 template <class Score>
-inline constexpr bool is_positional =
-    Score::depends.query || Score::depends.key || Score::depends.difference;
+inline constexpr bool is_positional = Score::depends.query || Score::depends.key || Score::depends.difference;
 
 // The live tile whose score can be the highest, the last of them among equals; the last tile without a positional score.
 template <class Mask, class Score>
@@ -80,7 +79,8 @@ index peak_tile(Mask const& mask, Score const& score, element_box const& box, ke
 
 // visit(tile, coverage, leftwards): leftwards tells in which order the keys inside the tile are best taken.
 template <class Mask, class Score, class Visit>
-void walk_keys(Mask const& mask, Score const& score, element_box const& box, key_tiles const& tiles, Visit const& visit) {
+void walk_keys(Mask const& mask, Score const& score, element_box const& box, key_tiles const& tiles,
+               Visit const& visit) {
     const index peak = peak_tile(mask, score, box, tiles);
     walk_range<true>(mask, box, tiles, 0, peak + 1, [&](index t, coverage c) { visit(t, c, true); });
     walk_range<false>(mask, box, tiles, peak + 1, tiles.count(), [&](index t, coverage c) { visit(t, c, false); });
@@ -88,7 +88,8 @@ void walk_keys(Mask const& mask, Score const& score, element_box const& box, key
 
 template <class Mask> index count_live(Mask const& mask, element_box const& box, key_tiles const& tiles) {
     index live = 0;
-    walk_range<false>(mask, box, tiles, 0, tiles.count(), [&](index, coverage c) { live += c == coverage::all ? 4 : 3; });
+    walk_range<false>(mask, box, tiles, 0, tiles.count(),
+                      [&](index, coverage c) { live += c == coverage::all ? 4 : 3; });
     return live;
 }
 

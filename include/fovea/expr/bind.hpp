@@ -17,7 +17,8 @@ struct at_head {
 
 // Entries of a strip: float for reals, all bits or none of 32 for masks, 64-bit for integers.
 template <kinds K>
-using strip_entry = std::conditional_t<K == kinds::real, float, std::conditional_t<K == kinds::truth, std::int32_t, index>>;
+using strip_entry =
+    std::conditional_t<K == kinds::real, float, std::conditional_t<K == kinds::truth, std::int32_t, index>>;
 
 // A subexpression whose values for one tile stand in a strip.
 enum class strips { by_difference, by_key };
@@ -80,8 +81,7 @@ template <class Store> struct binder {
     template <class E> FOVEA_HOST_DEVICE constexpr auto operator()(E const& e) const {
         if constexpr (E::depends.only_row_group()) return constant<decltype(e(here))>{e(here)};
         else if constexpr (makes_strip<E>) {
-            constexpr strips kind =
-                strip_class<E>() == strip_choice::by_key ? strips::by_key : strips::by_difference;
+            constexpr strips kind = strip_class<E>() == strip_choice::by_key ? strips::by_key : strips::by_difference;
             auto inner = bind_children(e);
             return strip_node<decltype(inner), kind>{inner, store->template take<strip_entry<E::kind>>()};
         } else return bind_children(e);

@@ -10,9 +10,7 @@ namespace fovea {
 template <class E> constexpr auto multiplied(E const& e, float factor);
 
 template <class E> struct multiply_into {
-    static constexpr auto apply(E const& e, float factor) {
-        return binary<times, E, constant<float>>{{}, e, {factor}};
-    }
+    static constexpr auto apply(E const& e, float factor) { return binary<times, E, constant<float>>{{}, e, {factor}}; }
 };
 template <class T> struct multiply_into<constant<T>> {
     static constexpr auto apply(constant<T> const& e, float factor) {

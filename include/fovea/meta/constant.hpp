@@ -15,7 +15,9 @@ using boost::hana::literals::operator""_c;
 template <index N> using constant_size = boost::hana::integral_constant<index, N>;
 
 // What a size argument becomes: constants (of any integer type) stay types, numbers become index.
-template <class T> struct size_of_argument { using type = index; };
+template <class T> struct size_of_argument {
+    using type = index;
+};
 template <class T, T N> struct size_of_argument<boost::hana::integral_constant<T, N>> {
     using type = constant_size<static_cast<index>(N)>;
 };

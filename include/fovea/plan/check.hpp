@@ -6,6 +6,7 @@
 // Nothing has been written when a problem is refused. Each sentence has a test in tests/engine/refusals.cpp.
 #pragma once
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 
 #include "fovea/plan/problem.hpp"
@@ -13,59 +14,95 @@
 
 namespace fovea {
 
-inline std::string text_of(index n) { return std::to_string(n); }
-
-inline std::string disagree(char const* a, index x, char const* b, index y, char const* what_to_do) {
-    return std::string("fovea: ") + a + " is " + text_of(x) + " but " + b + " is " + text_of(y) + "; " + what_to_do;
+// A sentence put together from texts and numbers: one function for all of them keeps a run's compile time down.
+struct piece {
+    char const* text = nullptr;
+    index number = 0;
+    piece(char const* t) : text(t) {}
+    piece(index n) : number(n) {}
+};
+FOVEA_COLD inline std::string sentence(std::initializer_list<piece> pieces) {
+    std::string s = "fovea: ";
+    for (piece const& p : pieces) s += p.text ? std::string(p.text) : std::to_string(p.number);
+    return s;
 }
 
-// A view by itself: sizes, pointer, alignment, strides. `empty_rows`: zero positions are allowed (a cache without keys).
-template <view V> std::string refuse_view(V const& v, std::string const& name, bool empty_rows, bool written) {
-    const auto say = [&](char const* what, index n, char const* rest) {
-        return "fovea: " + name + " has " + text_of(n) + " " + what + rest;
-    };
-    constexpr char const* at_least_one = "; give it at least 1";
-    if (v.batches() <= 0) return say("batches", v.batches(), at_least_one);
-    if (v.heads() <= 0) return say("heads", v.heads(), at_least_one);
-    if (v.channels() <= 0) return say("channels", v.channels(), at_least_one);
-    if (v.positions() < (empty_rows ? 0 : 1)) return say("positions", v.positions(), empty_rows ? "; give it 0 or more" : at_least_one);
-    if (v.positions() == 0) return {};
-    if (v.data == nullptr)
-        return "fovea: " + name + " has a null data pointer but " + text_of(v.positions()) + " positions; point it at its elements";
-    constexpr index size = sizeof(typename V::element);
-    const auto misplaced = static_cast<index>(reinterpret_cast<std::uintptr_t>(v.data) % static_cast<std::uintptr_t>(size));
-    if (misplaced != 0)
-        return "fovea: " + name + " lies " + text_of(misplaced) + " bytes past an element of " + text_of(size) +
-               " bytes; align it to its element type";
-    strides const& s = v.layout.stride;
+FOVEA_COLD inline std::string disagree(char const* a, index x, char const* b, index y, char const* what_to_do) {
+    return sentence({a, " is ", x, " but ", b, " is ", y, "; ", what_to_do});
+}
+
+// What a refusal needs to know of a view. number: of an output, 0 for operands.
+struct view_facts {
+    char const* name;
+    void const* data;
+    extents extent;
+    index channels;
+    strides stride;
+    index element_size;
+    bool placed;
+    index number = 0;
+
+    char const* space() const { return number > 0 ? " " : ""; }
+    piece ordinal() const { return number > 0 ? piece(number) : piece(""); }
+};
+template <view V> view_facts facts_of(V const& v, char const* name, index number = 0) {
+    return {name,         v.data,          v.layout.extent,
+            v.channels(), v.layout.stride, static_cast<index>(sizeof(typename V::element)),
+            v.placed,     number};
+}
+
+enum class empty_rows { refused, allowed }; // zero positions: a cache without keys
+enum class access { read, written };
+
+// A view by itself: sizes, pointer, alignment, strides.
+FOVEA_COLD inline std::string refuse_view(view_facts const& v, empty_rows empty, access use) {
     const struct {
         char const* axis;
-        index stride, extent;
-    } axes[] = {{"batch", s.batch, v.batches()},
-                {"head", s.head, v.heads()},
-                {"position", s.position, v.positions()},
-                {"channel", s.channel, v.channels()}};
-    for (auto const& axis : axes) {
-        if (axis.stride < 0)
-            return "fovea: " + name + " has a " + axis.axis + " stride of " + text_of(axis.stride) +
-                   " over " + text_of(axis.extent) + " elements; strides are 0 or more";
-        if (written && axis.stride == 0 && axis.extent > 1)
-            return "fovea: " + name + " is written but has a " + axis.axis + " stride of 0 over " + text_of(axis.extent) +
-                   " elements; give every element a place of its own";
+        index stride, extent, least;
+        char const* plural;
+    } axes[] = {{"batch", v.stride.batch, v.extent.batches, 1, "batches"},
+                {"head", v.stride.head, v.extent.heads, 1, "heads"},
+                {"channel", v.stride.channel, v.channels, 1, "channels"},
+                {"position", v.stride.position, v.extent.positions, empty == empty_rows::allowed ? 0 : 1, "positions"}};
+    for (auto const& a : axes)
+        if (a.extent < a.least)
+            return sentence({v.name, v.space(), v.ordinal(), " has ", a.extent, " ", a.plural,
+                             a.least == 0 ? "; give it 0 or more" : "; give it at least 1"});
+    if (v.extent.positions == 0) return {};
+    if (v.data == nullptr)
+        return sentence({v.name, v.space(), v.ordinal(), " has a null data pointer but ", v.extent.positions,
+                         " positions; point it at its elements"});
+    const auto misplaced =
+        static_cast<index>(reinterpret_cast<std::uintptr_t>(v.data) % static_cast<std::uintptr_t>(v.element_size));
+    if (misplaced != 0)
+        return sentence({v.name, v.space(), v.ordinal(), " lies ", misplaced, " bytes past an element of ",
+                         v.element_size, " bytes; align it to its element type"});
+    for (auto const& a : axes) {
+        if (a.stride < 0)
+            return sentence({v.name, v.space(), v.ordinal(), " has a ", a.axis, " stride of ", a.stride, " over ",
+                             a.extent, " elements; strides are 0 or more"});
+        if (use == access::written && a.stride == 0 && a.extent > 1)
+            return sentence({v.name, v.space(), v.ordinal(), " is written but has a ", a.axis, " stride of 0 over ",
+                             a.extent, " elements; give every element a place of its own"});
     }
     return {};
 }
 
+FOVEA_COLD inline std::string refuse_rotation(index turned, index channels, char const* name) {
+    if (turned < 0 || turned > channels)
+        return disagree("the number of rope channels", turned, "the number of channels of the operand", channels,
+                        "rotate at most the channels there are");
+    if (turned % 2 != 0)
+        return sentence({"rope turns pairs but ", name, " has ", turned,
+                         " channels to rotate, not a multiple of 2; set .channels to an even number"});
+    return {};
+}
 template <operand O> std::string refuse_prologue(O const& o, char const* name) {
     if constexpr (view<O>) return {};
     else {
         if constexpr (requires { o.frequency; }) {
-            const index d = source_of(o).channels(), turned = rotated_channels(o.frequency, d);
-            if (turned < 0 || turned > d)
-                return disagree("the rope channels of an operand", turned, name, d, "rotate at most the channels there are");
-            if (turned % 2 != 0)
-                return std::string("fovea: rope turns pairs but ") + name + " has " + text_of(turned) +
-                       " channels to rotate, not a multiple of 2; set .channels to an even number";
+            const index d = source_of(o).channels();
+            if (std::string why = refuse_rotation(rotated_channels(o.frequency, d), d, name); !why.empty()) return why;
         }
         return refuse_prologue(o.source, name);
     }
@@ -86,110 +123,163 @@ struct refuse_nodes {
     }
 
 private:
-    template <class T> void refuse_table(table_view<T> t) const {
-        if (t.rows <= 0 || t.columns <= 0)
-            why = "fovea: a table has " + text_of(t.rows) + " rows of " + text_of(t.columns) + " entries; give it at least 1 of each";
-        else if (t.data == nullptr)
-            why = "fovea: a table has a null data pointer but " + text_of(t.size()) + " entries; point it at them";
+    template <class T> void refuse_table(table_view<T> t) const { why = refuse_extents(t.rows, t.columns, t.data); }
+    FOVEA_COLD static std::string refuse_extents(index rows, index columns, void const* data) {
+        if (rows <= 0 || columns <= 0)
+            return sentence({"a table has ", rows, " rows of ", columns, " entries; give it at least 1 of each"});
+        if (data == nullptr)
+            return sentence({"a table has a null data pointer but ", rows * columns, " entries; point it at them"});
+        return {};
     }
     template <class V> void refuse_bias(V const& t) const {
-        why = refuse_view(t, "the bias tensor", false, false);
-        const auto fit = [&](char const* axis, index has, index needs) {
-            if (why.empty() && has != 1 && has != needs)
-                why = disagree((std::string("the bias tensor's number of ") + axis).c_str(), has, "the attention's", needs,
-                               "give it that many, or 1 to repeat it");
-        };
-        fit("batches", t.batches(), batches);
-        fit("heads", t.heads(), heads);
-        fit("queries", t.positions(), queries);
-        fit("keys", t.channels(), keys);
+        why = refuse_bias_shape(facts_of(t, "the bias tensor"), {batches, heads, queries}, keys);
+    }
+    FOVEA_COLD static std::string refuse_bias_shape(view_facts const& t, extents of, index keys) {
+        if (std::string reason = refuse_view(t, empty_rows::refused, access::read); !reason.empty()) return reason;
+        const struct {
+            char const* name;
+            index has, needs;
+        } axes[] = {{"the bias tensor's number of batches", t.extent.batches, of.batches},
+                    {"the bias tensor's number of heads", t.extent.heads, of.heads},
+                    {"the bias tensor's number of queries", t.extent.positions, of.positions},
+                    {"the bias tensor's number of keys", t.channels, keys}};
+        for (auto const& a : axes)
+            if (a.has != 1 && a.has != a.needs)
+                return disagree(a.name, a.has, "the attention's", a.needs, "give it that many, or 1 to repeat it");
+        return {};
     }
 };
 
-template <class Q, class K, class V>
-std::string refuse_operands(operands<Q, K, V> const& o, bool positional) {
-    auto const &q = source_of(o.q), &k = source_of(o.k);
-    for (std::string why : {refuse_view(q, "q", false, false), refuse_view(k, "k", true, false),
-                            refuse_prologue(o.q, "q"), refuse_prologue(o.k, "k")})
-        if (!why.empty()) return why;
-    if (q.batches() != k.batches())
-        return disagree("the batch count of q", q.batches(), "that of k", k.batches(), "give both the same batches");
-    if (q.channels() != k.channels())
-        return disagree("the number of channels of q", q.channels(), "that of k", k.channels(), "their dot product needs the same");
-    if (q.heads() % k.heads() != 0)
-        return disagree("the number of heads of q", q.heads(), "that of k", k.heads(), "q needs a multiple of k's heads");
-    if constexpr (!std::is_same_v<V, no_values>) {
-        auto const& v = o.v;
-        if (std::string why = refuse_view(v, "v", true, false); !why.empty()) return why;
-        if (v.batches() != k.batches())
-            return disagree("the batch count of v", v.batches(), "that of k", k.batches(), "give both the same batches");
-        if (v.heads() != k.heads())
-            return disagree("the number of heads of v", v.heads(), "that of k", k.heads(), "give both the same heads");
-        if (v.positions() != k.positions())
-            return disagree("the number of positions of v", v.positions(), "that of k", k.positions(),
-                            "give each key one value");
-    }
-    if (positional && q.positions() != k.positions() && !q.placed && !k.placed)
-        return disagree("the number of positions of q", q.positions(), "that of k", k.positions(),
+// Whether the expression compares positions, which two different lengths leave open until one operand is placed.
+enum class positional { no, yes };
+
+FOVEA_COLD inline std::string refuse_shapes(view_facts const& q, view_facts const& k, positional compares) {
+    if (q.extent.batches != k.extent.batches)
+        return disagree("the batch count of q", q.extent.batches, "that of k", k.extent.batches,
+                        "give both the same batches");
+    if (q.channels != k.channels)
+        return disagree("the number of channels of q", q.channels, "that of k", k.channels,
+                        "their dot product needs the same");
+    if (q.extent.heads % k.extent.heads != 0)
+        return disagree("the number of heads of q", q.extent.heads, "that of k", k.extent.heads,
+                        "q needs a multiple of k's heads");
+    if (compares == positional::yes && q.extent.positions != k.extent.positions && !q.placed && !k.placed)
+        return disagree("the number of positions of q", q.extent.positions, "that of k", k.extent.positions,
                         "the expression compares positions: state them with align_ends(q, k) or at(q, first)");
     return {};
 }
+FOVEA_COLD inline std::string refuse_values(view_facts const& v, view_facts const& k) {
+    if (std::string why = refuse_view(v, empty_rows::allowed, access::read); !why.empty()) return why;
+    if (v.extent.batches != k.extent.batches)
+        return disagree("the batch count of v", v.extent.batches, "that of k", k.extent.batches,
+                        "give both the same batches");
+    if (v.extent.heads != k.extent.heads)
+        return disagree("the number of heads of v", v.extent.heads, "that of k", k.extent.heads,
+                        "give both the same heads");
+    if (v.extent.positions != k.extent.positions)
+        return disagree("the number of positions of v", v.extent.positions, "that of k", k.extent.positions,
+                        "give each key one value");
+    return {};
+}
 
-template <class Assignment, class Q>
-std::string refuse_output(Assignment const& a, Q const& q, index value_channels, int number) {
-    const std::string name = "output " + std::to_string(number + 1);
-    auto const& target = a.target;
-    if (std::string why = refuse_view(target, name, false, true); !why.empty()) return why;
-    const auto fit = [&](char const* what, index has, index needs, char const* then) {
-        return has == needs ? std::string()
-                            : "fovea: " + name + " has " + text_of(has) + " " + what + " but " + then + " " + text_of(needs) +
-                                  "; make them equal";
-    };
+template <class Q, class K, class V> std::string refuse_operands(operands<Q, K, V> const& o, positional compares) {
+    const view_facts q = facts_of(source_of(o.q), "q"), k = facts_of(source_of(o.k), "k");
+    std::string why = refuse_view(q, empty_rows::refused, access::read);
+    if (why.empty()) why = refuse_view(k, empty_rows::allowed, access::read);
+    if (why.empty()) why = refuse_prologue(o.q, "q");
+    if (why.empty()) why = refuse_prologue(o.k, "k");
+    if constexpr (!std::is_same_v<V, no_values>)
+        if (why.empty()) why = refuse_values(facts_of(o.v, "v"), k);
+    return why.empty() ? refuse_shapes(q, k, compares) : why;
+}
+
+FOVEA_COLD inline std::string refuse_target(view_facts const& target, view_facts const& q, index channels,
+                                            char const* channels_of) {
+    if (std::string why = refuse_view(target, empty_rows::refused, access::written); !why.empty()) return why;
+    const struct {
+        char const* axis;
+        index has, needs;
+        char const* then;
+    } axes[] = {{" batches", target.extent.batches, q.extent.batches, "q has"},
+                {" heads", target.extent.heads, q.extent.heads, "q has"},
+                {" positions", target.extent.positions, q.extent.positions, "q has"},
+                {" channels", target.channels, channels, channels_of}};
+    for (auto const& a : axes)
+        if (a.has != a.needs)
+            return sentence({target.name, target.space(), target.ordinal(), " has ", a.has, a.axis, " but ", a.then,
+                             " ", a.needs, "; make them equal"});
+    return {};
+}
+FOVEA_COLD inline std::string refuse_epilogue_tensor(view_facts const& t, view_facts const& target) {
+    if (std::string why = refuse_view(t, empty_rows::refused, access::read); !why.empty()) return why;
+    const struct {
+        char const* axis;
+        index has, needs;
+    } axes[] = {{" batches", t.extent.batches, target.extent.batches},
+                {" heads", t.extent.heads, target.extent.heads},
+                {" positions", t.extent.positions, target.extent.positions},
+                {" channels", t.channels, target.channels}};
+    for (auto const& a : axes)
+        if (a.has != 1 && a.has != a.needs)
+            return sentence({t.name, t.space(), t.ordinal(), " has ", a.has, a.axis, " but the output has ", a.needs,
+                             "; give it that many, or 1 to repeat it"});
+    return {};
+}
+FOVEA_COLD inline std::string refuse_copy(view_facts const& from, view_facts const& to) {
+    if (std::string why = refuse_view(to, empty_rows::refused, access::written); !why.empty()) return why;
+    const struct {
+        char const* axis;
+        index has, needs;
+    } axes[] = {{" batches", to.extent.batches, from.extent.batches},
+                {" heads", to.extent.heads, from.extent.heads},
+                {" positions", to.extent.positions, from.extent.positions},
+                {" channels", to.channels, from.channels}};
+    for (auto const& a : axes)
+        if (a.has != a.needs)
+            return sentence({to.name, " has ", a.has, a.axis, " but the operand has ", a.needs, "; make them equal"});
+    return {};
+}
+template <class Assignment>
+std::string refuse_output(Assignment const& a, view_facts const& q, index value_channels, index number) {
+    const view_facts target = facts_of(a.target, "output", number);
     constexpr bool has_values = decltype(find_all<value_sums>(a.expression))::count > 0;
-    for (std::string why : {fit("batches", target.batches(), q.batches(), "q has"),
-                            fit("heads", target.heads(), q.heads(), "q has"),
-                            fit("positions", target.positions(), q.positions(), "q has"),
-                            fit("channels", target.channels(), has_values ? value_channels : 1,
-                                has_values ? "v has" : "a statistic has")})
-        if (!why.empty()) return why;
-    std::string why;
+    std::string why =
+        refuse_target(target, q, has_values ? value_channels : 1, has_values ? "v has" : "a statistic has");
     each(find_all<epilogue_tensors>(a.expression), [&](auto, auto const& node) {
-        auto const& t = node.tensor;
-        if (why.empty()) why = refuse_view(t, "a tensor in the epilogue of " + name, false, false);
-        const auto repeatable = [&](char const* axis, index has, index needs) {
-            if (why.empty() && has != 1 && has != needs)
-                why = "fovea: a tensor in the epilogue of " + name + " has " + text_of(has) + " " + axis + " but the output has " +
-                      text_of(needs) + "; give it that many, or 1 to repeat it";
-        };
-        repeatable("batches", t.batches(), target.batches());
-        repeatable("heads", t.heads(), target.heads());
-        repeatable("positions", t.positions(), target.positions());
-        repeatable("channels", t.channels(), target.channels());
+        if (why.empty())
+            why = refuse_epilogue_tensor(facts_of(node.tensor, "a tensor in the epilogue of output", number), target);
     });
     return why;
 }
 
 // Scores of the same type but with other values, or two value operands, cannot share a pass.
+inline constexpr char const *two_products =
+                                "a score multiplies two different pairs of operands; use one dot(q, k) in it",
+                            *two_scores =
+                                "two assignments of one run have scores with different values; give the second "
+                                "score a run of its own",
+                            *two_values = "two assignments of one run sum different values; give the second v a run of "
+                                          "its own";
+
 template <class... Assignments> std::string refuse_disagreement(Assignments const&... assignments) {
     const auto leaves = all_leaves(assignments...);
-    std::string why;
+    char const* why = nullptr;
     const auto dots = find_all<dot_products>(bare_score(scores_of(leaves.head)));
     each(dots, [&](auto, auto const& dot) {
         if constexpr (!std::is_same_v<std::remove_cvref_t<decltype(dot)>, std::remove_cvref_t<decltype(dots.head)>>)
-            why = "fovea: a score multiplies two different pairs of operands; use one dot(q, k) in it";
-        else if (!same(dot, dots.head)) why = "fovea: a score multiplies two different pairs of operands; use one dot(q, k) in it";
+            why = two_products;
+        else if (!same(dot, dots.head)) why = two_products;
     });
     each(leaves, [&](auto, auto const& leaf) {
-        if (!same(scores_of(leaf), scores_of(leaves.head)))
-            why = "fovea: two assignments of one run have scores with different values; give the second score a run of its own";
+        if (!same(scores_of(leaf), scores_of(leaves.head))) why = two_scores;
         if constexpr (is_value_sum<std::remove_cvref_t<decltype(leaf)>>) {
             const auto v = first_values(leaves);
             if constexpr (std::is_same_v<std::remove_cvref_t<decltype(v)>, std::remove_cvref_t<decltype(leaf.v)>>) {
-                if (!same(leaf.v, v)) why = "fovea: two assignments of one run sum different values; give the second v a run of its own";
-            } else why = "fovea: two assignments of one run sum different values; give the second v a run of its own";
+                if (!same(leaf.v, v)) why = two_values;
+            } else why = two_values;
         }
     });
-    return why;
+    return why ? sentence({why}) : std::string();
 }
 
 template <class Problem, class... Assignments>
@@ -198,10 +288,12 @@ std::string refusal(Problem const& p, Assignments const&... assignments) {
     using mask_type = std::remove_cvref_t<decltype(p.scored.mask)>;
     using q_type = std::remove_cvref_t<decltype(p.operand.q)>;
     using k_type = std::remove_cvref_t<decltype(p.operand.k)>;
-    constexpr bool positional = score_type::depends.query_and_key() || mask_type::depends.query_and_key() ||
-                                (is_rotated<q_type> && is_rotated<k_type>);
+    constexpr positional compares = score_type::depends.query_and_key() || mask_type::depends.query_and_key() ||
+                                            (is_rotated<q_type> && is_rotated<k_type>)
+                                        ? positional::yes
+                                        : positional::no;
     if (std::string why = refuse_disagreement(assignments...); !why.empty()) return why;
-    if (std::string why = refuse_operands(p.operand, positional); !why.empty()) return why;
+    if (std::string why = refuse_operands(p.operand, compares); !why.empty()) return why;
     std::string why;
     auto const& q = p.q();
     const refuse_nodes nodes{why, q.batches(), q.heads(), q.positions(), p.k().positions()};
@@ -210,30 +302,19 @@ std::string refusal(Problem const& p, Assignments const&... assignments) {
     nodes(p.scored.normaliser.sink);
     each(p.moments, [&](auto, auto const& f) { nodes(f); });
     each(p.outputs, [&](auto i, auto const& a) {
-        if (why.empty()) why = refuse_output(a, q, p.operand.v.channels(), static_cast<int>(decltype(i)::value));
+        if (why.empty())
+            why = refuse_output(a, facts_of(q, "q"), p.operand.v.channels(), index{decltype(i)::value} + 1);
     });
     return why;
 }
 
 // A copy: the operand by itself, and a target of its shape.
 template <view V, operand O> std::string refusal_of_copy(assignment<V, O> const& a) {
-    auto const &from = source_of(a.expression), &to = a.target;
-    for (std::string why : {refuse_view(from, "the operand copied", false, false),
-                            refuse_prologue(a.expression, "the operand copied"),
-                            refuse_view(to, "the target of the copy", false, true)})
-        if (!why.empty()) return why;
-    const struct {
-        char const* what;
-        index has, needs;
-    } axes[] = {{"batches", to.batches(), from.batches()},
-                {"heads", to.heads(), from.heads()},
-                {"positions", to.positions(), from.positions()},
-                {"channels", to.channels(), from.channels()}};
-    for (auto const& axis : axes)
-        if (axis.has != axis.needs)
-            return std::string("fovea: the target of the copy has ") + text_of(axis.has) + " " + axis.what +
-                   " but the operand has " + text_of(axis.needs) + "; make them equal";
-    return {};
+    const view_facts from = facts_of(source_of(a.expression), "the operand copied");
+    const view_facts to = facts_of(a.target, "the target of the copy");
+    std::string why = refuse_view(from, empty_rows::refused, access::read);
+    if (why.empty()) why = refuse_prologue(a.expression, "the operand copied");
+    return why.empty() ? refuse_copy(from, to) : why;
 }
 
 } // namespace fovea

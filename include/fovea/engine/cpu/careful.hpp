@@ -21,16 +21,11 @@ template <class Problem> struct prepared_operands {
     explicit prepared_operands(Problem const& p) : q(p.operand.q), k(p.operand.k) {}
 };
 
+// Whether n numbers, padded with finite ones to whole vectors, are all finite.
 template <int N> bool all_finite(float const* x, index n) {
     auto total = splat<N>(0.f);
-    index c = 0;
-    for (; c + N <= n; c += N) {
-        const auto v = load<N>(x + c);
-        total = fma(v, 0.f, total); // NaN for an infinity or a NaN
-    }
-    float rest = 0;
-    for (; c < n; ++c) rest += x[c] * 0.f;
-    const float sum = sum_of(total) + rest;
+    for (index c = 0; c < n; c += N) total = fma(load<N>(x + c), 0.f, total); // NaN for an infinity or a NaN
+    const float sum = sum_of(total);
     return sum == sum;
 }
 
@@ -49,7 +44,8 @@ FOVEA_COLD void resum_row(Problem const& p, Bound const& e, prepared_operands<Pr
     queries.read(row, q.data());
     for (index c = 0; c < n; ++c) output[c] = 0;
     for (index j = 0; j < k.positions(); ++j) {
-        element_context at{here.batch, here.head, here.kv_head, p.q().first + row, k.first + j, p.q().first, k.first, 0};
+        element_context at{here.batch,  here.head,   here.kv_head, p.q().first + row,
+                           k.first + j, p.q().first, k.first,      0};
         if (!e.mask(at)) continue;
         keys.read(j, key.data());
         for (index c = 0; c < d; ++c) at.score += q[c] * key[c];

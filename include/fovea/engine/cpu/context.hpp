@@ -47,7 +47,9 @@ template <int N> struct lane_context {
     template <class T> FOVEA_HOST_DEVICE auto strip_by_difference(T const* values) const {
         return entries_at(values + difference_at);
     }
-    template <class T> FOVEA_HOST_DEVICE auto strip_by_key(T const* values) const { return entries_at(values + key_at); }
+    template <class T> FOVEA_HOST_DEVICE auto strip_by_key(T const* values) const {
+        return entries_at(values + key_at);
+    }
     FOVEA_HOST_DEVICE static real_lanes<N> entries_at(float const* p) { return load<N>(p); }
     FOVEA_HOST_DEVICE static wide_lanes<N> entries_at(index const* p) { return load<N>(p); }
     FOVEA_HOST_DEVICE static lane_mask<N> entries_at(std::int32_t const* p) { return {load<N>(p).v}; }

@@ -12,10 +12,12 @@
 namespace fovea {
 
 inline constexpr index longest_decode = 16; // rows; above, packing pays
-inline constexpr int decode_block = 64;     // keys worked on at once: K and V of a block stay in L1
+inline constexpr int decode_block = 64; // keys worked on at once: K and V of a block stay in L1
 
 // Keys of one piece: at most 64 pieces, none shorter than 512 keys.
-constexpr index piece_of(index keys) { return greatest(index{512}, round_up(ceil_div(keys, index{64}), index{decode_block})); }
+constexpr index piece_of(index keys) {
+    return greatest(index{512}, round_up(ceil_div(keys, index{64}), index{decode_block}));
+}
 
 // The fragment: one row's scores of a block of keys, in memory.
 template <int N> struct block_fragment {
@@ -29,10 +31,21 @@ template <int N> struct block_fragment {
 
     FOVEA_HOST_DEVICE lane_context<N> here(int, int j) const {
         const index at = j * N;
-        return {where.batch, where.head, where.kv_head, query, {key, iota<N>() + j * N}, first_query, first_key,
-                load<N>(scores + at), valid - at, 0, 0};
+        return {where.batch,
+                where.head,
+                where.kv_head,
+                query,
+                {key, iota<N>() + j * N},
+                first_query,
+                first_key,
+                load<N>(scores + at),
+                valid - at,
+                0,
+                0};
     }
-    FOVEA_HOST_DEVICE lane_mask<N> inside(int, int j) const { return iota<N>() + j * N < splat<N>(static_cast<std::int32_t>(valid)); }
+    FOVEA_HOST_DEVICE lane_mask<N> inside(int, int j) const {
+        return iota<N>() + j * N < splat<N>(static_cast<std::int32_t>(valid));
+    }
     FOVEA_HOST_DEVICE static value_type all(float x) { return splat<N>(x); }
     template <class M> FOVEA_HOST_DEVICE static lane_mask<N> truths(M m) { return as_mask<N>(m); }
     FOVEA_HOST_DEVICE static value_type exp2(value_type x) { return fovea::exp2(x); }
@@ -56,8 +69,7 @@ public:
     static constexpr bool in_place_type = view<O>;
     using element = element_of_operand<O>;
 
-    block_rows(prepared<O> const& p, index batch, index head)
-        : reader_(p, batch, head), batch_(batch), head_(head) {}
+    block_rows(prepared<O> const& p, index batch, index head) : reader_(p, batch, head), batch_(batch), head_(head) {}
     index padded() const { return round_up(reader_.channels(), index{N}); }
 
     // f(pointer, stride, padded channels) on rows [begin, begin + count).
@@ -105,7 +117,7 @@ template <class F> void four_at_a_time(index rows, F const& product) {
 // What one piece of keys leaves behind for its rows.
 template <int Moments> struct piece_result {
     row_total<Moments>* totals; // rows
-    float* output;              // rows x padded value channels
+    float* output; // rows x padded value channels
 };
 
 template <int N, class Problem, class Bound> struct decode_scratch {
@@ -149,7 +161,7 @@ void decode_piece(Problem const& p, prepared_operands<Problem> const& readers, i
             const index query = q.first + r % queries;
             const at_head at = row_at(r);
             const element_box box{at.batch, at.head, at.kv_head, {query, query}, {k.first + b, k.first + b + count - 1},
-                                  q.first, k.first};
+                                  q.first,  k.first};
             const coverage c = covers(s.bound[r].mask, box);
             return c == coverage::all && count < decode_block ? coverage::some : c;
         };

@@ -30,7 +30,6 @@ FOVEA_HOST_DEVICE void dot_block(T const* keys, index stride, float const* queri
                                  float* scores, index score_stride) {
     constexpr int at_once = R == 1 ? 4 : 2;
     real_lanes<N> part[R][N];
-    FOVEA_UNROLL
     for (int j = 0; j < N; j += at_once) {
         real_lanes<N> acc[at_once][R];
         for (int i = 0; i < at_once; ++i)
@@ -106,7 +105,8 @@ template <int R, int N, class T>
     constexpr int at_once = R == 1 ? 8 : R == 2 ? 4 : 2;
     index c = 0;
     for (; c + at_once * N <= d; c += at_once * N)
-        add_channels<R, at_once, N>(values + c, stride, count, weights, weight_stride, output + c, output_stride, ahead);
+        add_channels<R, at_once, N>(values + c, stride, count, weights, weight_stride, output + c, output_stride,
+                                    ahead);
     for (; c < d; c += N)
         add_channels<R, 1, N>(values + c, stride, count, weights, weight_stride, output + c, output_stride, ahead);
 }

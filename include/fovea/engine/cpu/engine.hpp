@@ -21,7 +21,9 @@ template <class Executor, cpu_shape Shape = cpu_shape{.lanes = 0}> struct cpu_en
     // Bytes that packed keys and values may take at once.
     constexpr cpu_engine with_packing(index bytes) const { return {executor, bytes}; }
     // Another shape than the default for this machine, for measurements and tests.
-    template <cpu_shape Other> constexpr cpu_engine<Executor, Other> with_shape() const { return {executor, packing_budget}; }
+    template <cpu_shape Other> constexpr cpu_engine<Executor, Other> with_shape() const {
+        return {executor, packing_budget};
+    }
 
     template <class Problem> static consteval cpu_shape shape_for() {
         if constexpr (Shape.lanes == 0) return default_shape(native_isa, all_bf16<Problem>);
@@ -65,7 +67,8 @@ template <int N, class Problem, executor E> void decode(Problem const& p, E& exe
                         scratch[worker], result_of(unit));
     });
     share_out(executor, workers, pairs, [&](index, index pair) {
-        finish_pieces<N, Problem, bound_type>(p, readers, pair / k.heads(), pair % k.heads(), pieces, result_of(pair * pieces));
+        finish_pieces<N, Problem, bound_type>(p, readers, pair / k.heads(), pair % k.heads(), pieces,
+                                              result_of(pair * pieces));
     });
     for (index w = 0; w < workers; ++w) scratch[w].~scratch_type();
 }

@@ -29,12 +29,15 @@ template <cpu_shape Shape, class Bound, int Strips> struct tile_scratch {
     index live_begin[blocks], live_end[blocks]; // columns of the key tile with a weight, for each row block
 
     tile_scratch(index d, index value_channels, bool packs)
-        : queries(Shape.query_tile * Shape.words(d)), weights(Shape.query_tile * Shape.tile_words()),
+        : queries(Shape.query_tile * Shape.words(d)),
+          weights(Shape.query_tile * Shape.tile_words()),
           output(Shape.query_tile * Shape.padded_channels(value_channels)),
           row(greatest(round_up(d, index{16}), 2 * Shape.padded_channels(value_channels))),
-          strips(Strips * strip_length), keys(packs ? Shape.key_tile * Shape.words(d) : 0),
+          strips(Strips * strip_length),
+          keys(packs ? Shape.key_tile * Shape.words(d) : 0),
           values(packs ? Shape.tile_words() * Shape.padded_channels(value_channels) : 0),
-          key_rows(Shape.lanes * Shape.words(d)), states(Shape.query_tile) {
+          key_rows(Shape.lanes * Shape.words(d)),
+          states(Shape.query_tile) {
         for (index i = 0; i < strips.size(); ++i) strips[i] = 0; // rows that do not exist read strips too
     }
 };
@@ -45,7 +48,9 @@ struct query_tile_at {
     index begin, count; // rows of the call
 };
 
-template <int N, class X> FOVEA_HOST_DEVICE void store_entry(float* to, X x) { store(to, alike(as_real(x), splat<N>(0.f))); }
+template <int N, class X> FOVEA_HOST_DEVICE void store_entry(float* to, X x) {
+    store(to, alike(as_real(x), splat<N>(0.f)));
+}
 template <int N, class X> FOVEA_HOST_DEVICE void store_entry(std::int32_t* to, X x) {
     store(to, int_lanes<N>{as_mask<N>(x).v});
 }
@@ -64,8 +69,9 @@ template <cpu_shape Shape, class E> void fill_strips(E const& e, tile_frame cons
         const index begin = by_key ? 0 : rows - used_rows, end = by_key ? f.valid_keys : rows + f.valid_keys;
         for (index i = begin; i < end; i += n) {
             const index query = by_key ? f.query : f.query + rows;
-            const lane_context<n> c{f.batch, f.head, f.kv_head, query, {f.key + i, iota<n>()}, f.first_query,
-                                    f.first_key, splat<n>(0.f), end - i, 0, 0};
+            const lane_context<n> c{
+                f.batch,       f.head,  f.kv_head, query, {f.key + i, iota<n>()}, f.first_query, f.first_key,
+                splat<n>(0.f), end - i, 0,         0};
             store_entry<n>(strip.values + i, strip.inner(c));
         }
     });
@@ -114,7 +120,8 @@ void score_tile(Scratch& s, Bound const& e, tile_frame& f, word const* keys, ind
             s.live_end[b] = greatest(s.live_end[b], column + width);
             accumulators<Shape.lanes, Shape.score> acc;
             acc.clear();
-            multiply_panel<Shape, Shape.score>(acc, s.queries.data() + row * words, words, keys + column * words, 0, words);
+            multiply_panel<Shape, Shape.score>(acc, s.queries.data() + row * words, words, keys + column * words, 0,
+                                               words);
             row_fragment<Shape> fragment{f, row, column, acc.c};
             if (micro == coverage::all)
                 step_block<Shape, Normalised, coverage::all>(fragment, s.states.data() + row, e);
@@ -181,9 +188,18 @@ void forward_tile(Problem const& p, Bound const& e, query_tile_at at, Scratch& s
     bool fresh = true;
     walk_keys(e.mask, e.score, box, tiles, [&](index tile, coverage covered, bool leftwards) {
         const index valid = least(index{Shape.key_tile}, k.positions() - tile * Shape.key_tile);
-        tile_frame f{at.here.batch, at.here.head, at.here.kv_head, q.first,
-                     k.first,       first,        last,            k.first + tile * Shape.key_tile,
-                     valid,         0,            0,               s.weights.data()};
+        tile_frame f{at.here.batch,
+                     at.here.head,
+                     at.here.kv_head,
+                     q.first,
+                     k.first,
+                     first,
+                     last,
+                     k.first + tile * Shape.key_tile,
+                     valid,
+                     0,
+                     0,
+                     s.weights.data()};
         if (valid < Shape.key_tile) covered = coverage::some;
         fill_strips<Shape>(e.score, f);
         if (covered == coverage::some) fill_strips<Shape>(e.mask, f);
@@ -193,7 +209,8 @@ void forward_tile(Problem const& p, Bound const& e, query_tile_at at, Scratch& s
             for (index r = 0; r < rows; ++r) s.states[r].alpha = 1;
         fresh = false;
     });
-    if (fresh && Problem::has_values) std::memset(s.output.data(), 0, static_cast<std::size_t>(s.output.size()) * sizeof(float));
+    if (fresh && Problem::has_values)
+        std::memset(s.output.data(), 0, static_cast<std::size_t>(s.output.size()) * sizeof(float));
 }
 
 } // namespace fovea

@@ -88,7 +88,9 @@ template <cpu_shape Shape> struct row_fragment {
             return sum + (a + b);
         }
     }
-    FOVEA_HOST_DEVICE weight_place<Shape> place() const { return {frame.weights + row * Shape.tile_words(), frame.done_begin, frame.done_end}; }
+    FOVEA_HOST_DEVICE weight_place<Shape> place() const {
+        return {frame.weights + row * Shape.tile_words(), frame.done_begin, frame.done_end};
+    }
 };
 
 } // namespace fovea

@@ -26,9 +26,7 @@ template <int N> FOVEA_HOST_DEVICE real_lanes<N> broadcast_word(word const* p) {
     std::memcpy(&x, p, sizeof x);
     return splat<N>(x);
 }
-template <int N> FOVEA_HOST_DEVICE real_lanes<N> load_words(word const* p) {
-    return load_from<float, N>(p);
-}
+template <int N> FOVEA_HOST_DEVICE real_lanes<N> load_words(word const* p) { return load_from<float, N>(p); }
 // c + a * b, of floats or of pairs.
 template <products Product, int N>
 FOVEA_HOST_DEVICE real_lanes<N> multiply_add(real_lanes<N> c, real_lanes<N> a, real_lanes<N> b) {
@@ -39,7 +37,8 @@ FOVEA_HOST_DEVICE real_lanes<N> multiply_add(real_lanes<N> c, real_lanes<N> a, r
 
 // acc += a x b for one word. Whichever side has fewer registers is held, the other streams through one.
 template <cpu_shape Shape, micro_tile Tile>
-FOVEA_HOST_DEVICE void multiply_word(accumulators<Shape.lanes, Tile>& acc, word const* a, index a_stride, word const* b) {
+FOVEA_HOST_DEVICE void multiply_word(accumulators<Shape.lanes, Tile>& acc, word const* a, index a_stride,
+                                     word const* b) {
     constexpr int n = Shape.lanes;
     if constexpr (Tile.rows < Tile.vectors) {
         real_lanes<n> held[Tile.rows];

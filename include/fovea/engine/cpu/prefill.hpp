@@ -31,8 +31,7 @@ template <cpu_shape Shape> struct packed_operands {
 
 template <cpu_shape Shape> constexpr index packed_bytes(index tiles, index d, index value_channels) {
     return tiles * static_cast<index>(sizeof(word)) *
-           (Shape.key_tile * Shape.words(d) +
-            Shape.tile_words() * Shape.padded_channels(value_channels));
+           (Shape.key_tile * Shape.words(d) + Shape.tile_words() * Shape.padded_channels(value_channels));
 }
 
 // Key tiles of one pair that lie packed.
@@ -56,7 +55,10 @@ template <cpu_shape Shape, class Problem, class Scratch> struct packed_on_the_fl
     row_reader<v_type, Shape.lanes> value_reader;
 
     packed_on_the_fly(Problem const& p, operands_type const& readers, at_head here, Scratch& s)
-        : problem(p), scratch(s), key_reader(readers.k, here.batch, here.kv_head), plain_values(values_of(p)),
+        : problem(p),
+          scratch(s),
+          key_reader(readers.k, here.batch, here.kv_head),
+          plain_values(values_of(p)),
           value_reader(plain_values, here.batch, here.kv_head) {}
 
     word const* keys(index tile) {
@@ -98,8 +100,9 @@ inline void sort_longest_first(buffer<tile_job>& jobs) {
 
 template <cpu_shape Shape, class Problem, executor E>
 void prefill(Problem const& p, E& executor, index packing_budget) {
-    static_assert(can_work(Shape), "fovea: cpu_shape: query_tile is a multiple of score.rows and value.rows, value.rows of score.rows, "
-                                   "key_tile of lanes * score.vectors, and score.vectors is even");
+    static_assert(can_work(Shape),
+                  "fovea: cpu_shape: query_tile is a multiple of score.rows and value.rows, value.rows of score.rows, "
+                  "key_tile of lanes * score.vectors, and score.vectors is even");
     using bound_type = decltype(bind_problem(p, at_head{}, strip_store{}));
     using scratch_type = tile_scratch<Shape, bound_type, strips_needed<Problem>>;
     auto const &q = p.q(), &k = p.k();
@@ -138,8 +141,9 @@ void prefill(Problem const& p, E& executor, index packing_budget) {
                 const at_head here = head_of(pair, 0);
                 packed_on_the_fly<Shape, Problem, scratch_type> source(p, readers, here, scratch[worker]);
                 const index n = least(index{Shape.key_tile}, k.positions() - tile * Shape.key_tile);
-                pack_keys<Shape>(source.key_reader, tile * Shape.key_tile, n, Shape.key_tile, scratch[worker].row.data(),
-                                 scratch[worker].key_rows.data(), packed.keys.data() + i * packed.key_words);
+                pack_keys<Shape>(source.key_reader, tile * Shape.key_tile, n, Shape.key_tile,
+                                 scratch[worker].row.data(), scratch[worker].key_rows.data(),
+                                 packed.keys.data() + i * packed.key_words);
                 if constexpr (Problem::has_values)
                     pack_values<Shape>(source.value_reader, tile * Shape.key_tile, n, Shape.key_tile,
                                        scratch[worker].row.data(), packed.values.data() + i * packed.value_words);
@@ -161,7 +165,8 @@ void prefill(Problem const& p, E& executor, index packing_budget) {
                                    least(index{Shape.query_tile}, q.positions() - job.tile * Shape.query_tile)};
             scratch_type& s = scratch[worker];
             const auto e = bind_problem(p, at.here, strip_store{s.strips.data(), scratch_type::strip_length});
-            row_reader<typename prepared_operands<Problem>::q_type, Shape.lanes> queries(readers.q, at.here.batch, at.here.head);
+            row_reader<typename prepared_operands<Problem>::q_type, Shape.lanes> queries(readers.q, at.here.batch,
+                                                                                         at.here.head);
             if (ahead) {
                 const index first = (job.pair - wave) * key_tiles_of_pair;
                 packed_ahead<Shape> source{packed.keys.data() + first * packed.key_words,

@@ -29,8 +29,10 @@ template <operand O, class F, pairing P> struct prepared<rotated_operand<O, F, P
     float amplitude;
     buffer<double> frequency;
     explicit prepared(rotated_operand<O, F, P> const& o)
-        : inner(o.source), turned(rotated_channels(o.frequency, source_of(o).channels())),
-          amplitude(static_cast<float>(o.frequency.amplitude())), frequency(turned / 2) {
+        : inner(o.source),
+          turned(rotated_channels(o.frequency, source_of(o).channels())),
+          amplitude(static_cast<float>(o.frequency.amplitude())),
+          frequency(turned / 2) {
         for (index i = 0; i < turned / 2; ++i) frequency[i] = o.frequency.frequency(i, turned);
     }
 };

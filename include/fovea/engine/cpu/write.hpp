@@ -84,7 +84,8 @@ void write_tile(Problem const& p, Bound const& e, query_tile_at at, Scratch& s, 
         if constexpr (decltype(p.scored.normaliser)::normalised) result = finish(total, e.sink);
         else result = finish_unnormalised(total);
         float* output = s.output.data() + r * padded;
-        if constexpr (Problem::has_values) mend_row<Shape.lanes>(p, e, readers, at.here, at.begin + r, total.reference, total.sum, output);
+        if constexpr (Problem::has_values)
+            mend_row<Shape.lanes>(p, e, readers, at.here, at.begin + r, total.reference, total.sum, output);
         write_row<Shape.lanes>(p, result, output, at.here, at.begin + r);
     }
 }

@@ -119,8 +119,8 @@ template <int N> FOVEA_HOST_DEVICE real_lanes<N> load_as_real(bf16 const* p) {
     if constexpr (N == 16) {
         typedef short signed_halves __attribute__((vector_size(32)));
         const typename int_lanes<N>::native zero = {};
-        const auto w = std::bit_cast<words>(
-            __builtin_ia32_pmovzxwd512_mask(std::bit_cast<signed_halves>(halves), zero, static_cast<unsigned short>(0xffff)));
+        const auto w = std::bit_cast<words>(__builtin_ia32_pmovzxwd512_mask(std::bit_cast<signed_halves>(halves), zero,
+                                                                            static_cast<unsigned short>(0xffff)));
         return {std::bit_cast<typename real_lanes<N>::native>(w << 16)};
     }
 #endif

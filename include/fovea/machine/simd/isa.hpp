@@ -4,7 +4,8 @@
 #pragma once
 
 #if defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__
-#error "fovea: -ffast-math implies -ffinite-math-only, under which NaN and infinity do not exist; add -fno-finite-math-only"
+#error                                                                                                                 \
+    "fovea: -ffast-math implies -ffinite-math-only, under which NaN and infinity do not exist; add -fno-finite-math-only"
 #endif
 
 namespace fovea {

@@ -20,7 +20,8 @@ template <class T, int N> struct lanes {
     static constexpr int count = N;
     static constexpr int bytes = static_cast<int>(sizeof(T)) * N;
     typedef T native __attribute__((vector_size(sizeof(T) * N)));
-    typedef T stored __attribute__((vector_size(sizeof(T) * N), aligned(bytes < register_bytes ? bytes : register_bytes)));
+    typedef T stored
+        __attribute__((vector_size(sizeof(T) * N), aligned(bytes < register_bytes ? bytes : register_bytes)));
     // Anywhere in memory, whatever lies there: loads and stores go through this type, in one instruction.
     typedef T unaligned __attribute__((vector_size(sizeof(T) * N), aligned(alignof(T)), may_alias));
     stored v;
@@ -146,9 +147,7 @@ template <class T, int N> FOVEA_HOST_DEVICE lanes<T, N> min(lanes<T, N> a, lanes
 #endif
     return {b.v < a.v ? b.v : a.v};
 }
-template <class T, int N> FOVEA_HOST_DEVICE lanes<T, N> abs(lanes<T, N> a) {
-    return {a.v < 0 ? -a.v : a.v};
-}
+template <class T, int N> FOVEA_HOST_DEVICE lanes<T, N> abs(lanes<T, N> a) { return {a.v < 0 ? -a.v : a.v}; }
 template <int N> FOVEA_HOST_DEVICE real_lanes<N> abs(real_lanes<N> a) {
     using bits = typename int_lanes<N>::native;
     const bits x = std::bit_cast<bits>(a.v) & 0x7fffffff;

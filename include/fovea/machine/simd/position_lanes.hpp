@@ -25,7 +25,9 @@ template <int N> FOVEA_HOST_DEVICE real_lanes<N> as_real(position_lanes<N> a) {
 template <int N> FOVEA_HOST_DEVICE real_lanes<N> as_real(wide_lanes<N> a) { return convert<float>(a); }
 template <int N> FOVEA_HOST_DEVICE real_lanes<N> as_real(real_lanes<N> a) { return a; }
 
-template <int N> FOVEA_HOST_DEVICE wide_lanes<N> widen(position_lanes<N> a) { return convert<index>(a.offset) + a.base; }
+template <int N> FOVEA_HOST_DEVICE wide_lanes<N> widen(position_lanes<N> a) {
+    return convert<index>(a.offset) + a.base;
+}
 template <int N> FOVEA_HOST_DEVICE wide_lanes<N> widen(wide_lanes<N> a) { return a; }
 template <int N> FOVEA_HOST_DEVICE wide_lanes<N> widen(index a) { return splat<N>(a); }
 
@@ -139,10 +141,10 @@ FOVEA_HOST_DEVICE auto operator%(A a, B b) {
 
 // ---- mixed with reals: `0.5f * (q - k)` in a user's functor ---------------------------------------------------------
 template <class A, class B>
-concept real_with_lanes = (is_integer_lanes<A> && std::is_floating_point_v<B>) ||
-                          (std::is_floating_point_v<A> && is_integer_lanes<B>) ||
-                          (is_integer_lanes<A> && std::is_same_v<B, real_lanes<lanes_of<B>>>) ||
-                          (std::is_same_v<A, real_lanes<lanes_of<A>>> && is_integer_lanes<B>);
+concept real_with_lanes =
+    (is_integer_lanes<A> && std::is_floating_point_v<B>) || (std::is_floating_point_v<A> && is_integer_lanes<B>) ||
+    (is_integer_lanes<A> && std::is_same_v<B, real_lanes<lanes_of<B>>>) ||
+    (std::is_same_v<A, real_lanes<lanes_of<A>>> && is_integer_lanes<B>);
 template <class X> FOVEA_HOST_DEVICE auto real_of(X x) {
     if constexpr (std::is_arithmetic_v<X>) return static_cast<float>(x);
     else return as_real(x);
@@ -159,9 +161,17 @@ template <int N> FOVEA_HOST_DEVICE real_lanes<N> alike(float x, real_lanes<N>) {
 template <int N> FOVEA_HOST_DEVICE real_lanes<N> alike(float x, lane_mask<N>) { return splat<N>(x); }
 template <int N> FOVEA_HOST_DEVICE wide_lanes<N> alike(index x, lane_mask<N>) { return splat<N>(x); }
 template <int N> FOVEA_HOST_DEVICE lane_mask<N> alike(bool x, lane_mask<N>) { return as_mask<N>(x); }
-template <class X> requires is_integer_lanes<X> FOVEA_HOST_DEVICE auto alike(index x, X) { return splat<lanes_of<X>>(x); }
-template <class X, class Y> requires (is_integer_lanes<X> && (is_integer_lanes<Y> || std::is_same_v<Y, index> || std::is_same_v<Y, lane_mask<lanes_of<Y>>>))
-FOVEA_HOST_DEVICE auto alike(X x, Y) { return widen(x); }
+template <class X>
+    requires is_integer_lanes<X>
+FOVEA_HOST_DEVICE auto alike(index x, X) {
+    return splat<lanes_of<X>>(x);
+}
+template <class X, class Y>
+    requires(is_integer_lanes<X> &&
+             (is_integer_lanes<Y> || std::is_same_v<Y, index> || std::is_same_v<Y, lane_mask<lanes_of<Y>>>))
+FOVEA_HOST_DEVICE auto alike(X x, Y) {
+    return widen(x);
+}
 template <int N, class Y> FOVEA_HOST_DEVICE real_lanes<N> alike(real_lanes<N> x, Y) { return x; }
 
 // Conditions and alternatives that are one number for all lanes.

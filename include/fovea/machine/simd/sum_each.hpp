@@ -14,10 +14,10 @@ namespace fovea {
 template <int N, int Unit, int Group, int Odd, int... I>
 FOVEA_HOST_DEVICE real_lanes<N> every_second(real_lanes<N> a, real_lanes<N> b, std::integer_sequence<int, I...>) {
     // position i: group g, place p within it; the first half of the places comes from a
-    return {__builtin_shufflevector(
-        a.v, b.v,
-        ((I / Unit / Group) * Group * Unit + ((I / Unit % Group) % (Group / 2) * 2 + Odd) * Unit + I % Unit +
-         ((I / Unit % Group) < Group / 2 ? 0 : N))...)};
+    return {__builtin_shufflevector(a.v, b.v,
+                                    ((I / Unit / Group) * Group * Unit +
+                                     ((I / Unit % Group) % (Group / 2) * 2 + Odd) * Unit + I % Unit +
+                                     ((I / Unit % Group) < Group / 2 ? 0 : N))...)};
 }
 template <int N, int Unit, int Group> FOVEA_HOST_DEVICE real_lanes<N> add_pairs(real_lanes<N> a, real_lanes<N> b) {
     constexpr std::make_integer_sequence<int, N> all{};
@@ -33,7 +33,8 @@ template <int N> FOVEA_HOST_DEVICE real_lanes<N> sum_each(real_lanes<N> const (&
     if constexpr (N == 4) return by_four[0];
     else if constexpr (N == 8) return add_pairs<N, 4, 2>(by_four[0], by_four[1]);
     else
-        return add_pairs<N, 4, 4>(add_pairs<N, 4, 4>(by_four[0], by_four[1]), add_pairs<N, 4, 4>(by_four[2], by_four[3]));
+        return add_pairs<N, 4, 4>(add_pairs<N, 4, 4>(by_four[0], by_four[1]),
+                                  add_pairs<N, 4, 4>(by_four[2], by_four[3]));
 }
 
 } // namespace fovea
