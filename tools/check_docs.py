@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Every block of code in README.md and docs/ does what it shows.
 
-A ```cpp block that holds `main` is compiled as it stands and must run and return 0; a picture that it writes must be the
-one in docs/pictures/. Any other ```cpp block is a fragment: it compiles inside a function that has q, k, v, o, l and the
-usual namespaces. A ```cmake block, with the first program of its file, must configure, build and run.
+A ```cpp block that holds `main` is compiled as it stands and must run and return 0; a picture that it writes must be
+the one in docs/pictures/. Any other ```cpp block is a fragment: it compiles inside a function that has q, k, v, o, l
+and the usual namespaces. A ```cmake block, with the first program of its file, must configure, build and run.
 """
 
 import argparse
@@ -65,8 +65,8 @@ def cpp_fault(options, where, code):
     with tempfile.TemporaryDirectory() as folder:
         source, binary = Path(folder) / "program.cpp", Path(folder) / "program"
         source.write_text(code if program else FRAGMENT % code)
-        built, said = run([options.compiler, "-std=c++20", "-O1", "-pthread", f"-I{ROOT / 'include'}", source, "-o", binary],
-                          folder)
+        flags = ["-std=c++20", "-O1", "-pthread", f"-I{ROOT / 'include'}"]
+        built, said = run([options.compiler, *flags, source, "-o", binary], folder)
         if not built:
             return f"{where}: does not compile:\n{said}"
         if not program:

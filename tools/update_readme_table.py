@@ -14,7 +14,8 @@ README = ROOT / "README.md"
 RESULTS = ROOT / "bench" / "results" / "cpu_peers.json"
 BEGIN = "<!-- measurements: begin (written by tools/update_readme_table.py) -->\n"
 END = "<!-- measurements: end -->\n"
-NOT_MEASURED = "Not measured yet: `./run bench peers` writes `bench/results/cpu_peers.json`, from which this table is made.\n"
+NOT_MEASURED = ("Not measured yet: `./run bench peers` writes `bench/results/cpu_peers.json`, from which this table is "
+                "made.\n")
 
 # What a newcomer asks first: one length for the forward pass, one cache for decoding, the variants.
 LENGTH, CACHE, GROUP = 2048, 8192, 4
@@ -52,7 +53,8 @@ def reached(row, peak):
     """The share of what the machine can do: multiply-adds for the forward pass, reading for decoding."""
     if row.get("share_of_read"):
         return f"{100 * row['share_of_read']:.0f} % of read"
-    limit = row.get("fp32_peak_gflops") if row["dtype"] == "fp32" or not peak.get("bf16_gflops") else peak["bf16_gflops"]
+    pairs = row["dtype"] == "bf16" and peak.get("bf16_gflops")  # without pairs, bf16 is computed in fp32
+    limit = peak["bf16_gflops"] if pairs else row.get("fp32_peak_gflops")
     if row.get("flops") and limit:
         return f"{100 * row['flops'] / row['fovea_s'] / 1e9 / limit:.0f} % of peak"
     return ""
@@ -73,9 +75,9 @@ def table(results):
         lines.append("| " + " | ".join(map(str, cells)) + " |")
     gflops = f"{peak['fp32_gflops']:.0f} GFLOP/s fp32" if peak.get("fp32_gflops") else ""
     read = f", {peak['read_gbs']:.1f} GB/s read" if peak.get("read_gbs") else ""
-    lines += ["", f"One thread of {results['machine']}, {results['compiler']}, commit {results['commit'][:12]}; peaks of the "
-                  f"same run: {gflops}{read}. `x`: times as long as fovea. Medians; how they were taken is in "
-                  "`bench/README.md`."]
+    where = f"One thread of {results['machine']}, {results['compiler']}, commit {results['commit'][:12]}"
+    lines += ["", f"{where}; peaks of the same run: {gflops}{read}. `x`: times as long as fovea. Medians; how they were "
+                  "taken is in `bench/README.md`."]
     return "\n".join(lines) + "\n"
 
 
