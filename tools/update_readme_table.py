@@ -76,8 +76,8 @@ def table(results):
     gflops = f"{peak['fp32_gflops']:.0f} GFLOP/s fp32" if peak.get("fp32_gflops") else ""
     read = f", {peak['read_gbs']:.1f} GB/s read" if peak.get("read_gbs") else ""
     where = f"One thread of {results['machine']}, {results['compiler']}, commit {results['commit'][:12]}"
-    lines += ["", f"{where}; peaks of the same run: {gflops}{read}. `x`: times as long as fovea. Medians; how they were "
-                  "taken is in `bench/README.md`."]
+    lines += ["", f"{where}; peaks of the same run: {gflops}{read}. `x`: times as long as fovea. Medians; how they "
+                  "were taken is in `bench/README.md`."]
     return "\n".join(lines) + "\n"
 
 
