@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <string>
 
+#include "fovea/base/spell.hpp"
 #include "fovea/expr/apply.hpp"
 #include "fovea/expr/find.hpp"
 #include "fovea/expr/terms.hpp"
@@ -23,7 +24,7 @@ struct phrase {
 };
 inline constexpr int level_of_unary = 3, level_of_and = 11;
 
-inline std::string enclosed(phrase const& p, bool loose) { return loose ? "(" + p.words + ")" : p.words; }
+inline std::string enclosed(phrase const& p, bool loose) { return loose ? spell({"(", p.words, ")"}) : p.words; }
 
 // ---- numbers -------------------------------------------------------------------------------------------------------
 // The shortest decimal that reads back as x and is seen to be real: 30.0, 0.125, 1e+09.
@@ -45,32 +46,30 @@ inline std::string to_string(index x) { return std::to_string(x); }
 inline std::string to_string(bool x) { return x ? "true" : "false"; }
 
 template <class T> std::string extents_text(table_view<T> const& t) {
-    const std::string columns = "[" + to_string(t.columns) + "]";
-    return t.rows == 1 ? columns : "[" + to_string(t.rows) + "]" + columns;
+    return t.rows == 1 ? spell({"[", t.columns, "]"}) : spell({"[", t.rows, "][", t.columns, "]"});
 }
 template <view V> std::string extents_text(V const& v) {
-    return "[" + to_string(v.batches()) + "][" + to_string(v.heads()) + "][" + to_string(v.positions()) + "][" +
-           to_string(v.channels()) + "]";
+    return spell({"[", v.batches(), "][", v.heads(), "][", v.positions(), "][", v.channels(), "]"});
 }
 
 // ---- operands ------------------------------------------------------------------------------------------------------
 template <class F> std::string frequency_text(F const& f) {
     std::string written = "frequency";
     if constexpr (requires { F::name; }) written = F::name;
-    if constexpr (requires { to_string(f.theta); }) written += "{.theta = " + to_string(f.theta);
+    if constexpr (requires { to_string(f.theta); }) written += spell({"{.theta = ", to_string(f.theta)});
     else return written;
-    if constexpr (requires { to_string(f.factor); }) written += ", .factor = " + to_string(f.factor);
-    if (f.channels != 0) written += ", .channels = " + to_string(static_cast<index>(f.channels));
+    if constexpr (requires { to_string(f.factor); }) written += spell({", .factor = ", to_string(f.factor)});
+    if (f.channels != 0) written += spell({", .channels = ", static_cast<index>(f.channels)});
     return written + "}";
 }
 template <view V> std::string operand_text(V const&, char const* role) { return role; }
 template <operand O> std::string operand_text(scaled_operand<O> const& o, char const* role) {
-    return "scale(" + operand_text(o.source, role) + ", " + to_string(o.factor) + ")";
+    return spell({"scale(", operand_text(o.source, role), ", ", to_string(o.factor), ")"});
 }
 template <operand O, class F, pairing P>
 std::string operand_text(rotated_operand<O, F, P> const& o, char const* role) {
-    return (P == pairing::halves ? "rope_halves(" : "rope_pairs(") + operand_text(o.source, role) + ", " +
-           frequency_text(o.frequency) + ")";
+    return spell({P == pairing::halves ? "rope_halves(" : "rope_pairs(", operand_text(o.source, role), ", ",
+                  frequency_text(o.frequency), ")"});
 }
 
 // ---- nodes ---------------------------------------------------------------------------------------------------------
@@ -80,34 +79,33 @@ template <class E> std::string joined_text(E const& e) { return phrase_of(e).wor
 template <class E, class... Rest>
     requires(sizeof...(Rest) > 0)
 std::string joined_text(E const& e, Rest const&... rest) {
-    return joined_text(e) + ", " + joined_text(rest...);
+    return spell({joined_text(e), ", ", joined_text(rest...)});
 }
 
 // name(a, b, ...); a table or a functor comes first.
 template <class Op, class... A> phrase call_phrase(Op const& op, A const&... a) {
     if constexpr (requires { op.source.rows; })
-        return {std::string(Op::name) + "(table" + extents_text(op.source) + ", " + joined_text(a...) + ")"};
+        return {spell({Op::name, "(table", extents_text(op.source), ", ", joined_text(a...), ")"})};
     else if constexpr (requires { op.functor; }) {
         std::string functor = "f";
         if constexpr (requires { op.functor.name; }) functor = op.functor.name;
-        return {std::string(Op::name) + "(" + functor + ", " + joined_text(a...) + ")"};
-    } else return {std::string(Op::name) + "(" + joined_text(a...) + ")"};
+        return {spell({Op::name, "(", functor, ", ", joined_text(a...), ")"})};
+    } else return {spell({Op::name, "(", joined_text(a...), ")"})};
 }
 
 template <class Op, class A> phrase unary_phrase(Op const& op, A const& a) {
     if constexpr (requires { Op::symbol; }) {
         const phrase inner = phrase_of(a);
         const bool repeats = inner.words.rfind(Op::symbol, 0) == 0; // - -x is not --x
-        return {Op::symbol + enclosed(inner, inner.level > level_of_unary || repeats), level_of_unary};
+        return {spell({Op::symbol, enclosed(inner, inner.level > level_of_unary || repeats)}), level_of_unary};
     } else return call_phrase(op, a);
 }
 template <class Op, class A, class B> phrase binary_phrase(Op const& op, A const& a, B const& b) {
     if constexpr (requires { Op::symbol; }) {
         const phrase left = phrase_of(a), right = phrase_of(b);
         constexpr bool associative = Op::level >= level_of_and;
-        return {enclosed(left, left.level > Op::level) + Op::symbol +
-                    enclosed(right, associative ? right.level > Op::level : right.level >= Op::level),
-                Op::level};
+        const bool loose = associative ? right.level > Op::level : right.level >= Op::level;
+        return {spell({enclosed(left, left.level > Op::level), Op::symbol, enclosed(right, loose)}), Op::level};
     } else return call_phrase(op, a, b);
 }
 
@@ -118,10 +116,10 @@ template <int I> inline constexpr bool is_number_of_expectation<numbered_expecta
 
 template <class P> std::string weights_text(P const& p) {
     const std::string scores = joined_text(p.scores);
-    if constexpr (requires { p.sink; }) return "softmax(" + scores + ", " + joined_text(p.sink) + ")";
+    if constexpr (requires { p.sink; }) return spell({"softmax(", scores, ", ", joined_text(p.sink), ")"});
     else if constexpr (std::is_same_v<P, sigmoid_weights<std::remove_cvref_t<decltype(p.scores)>>>)
-        return "sigmoid(" + scores + ")";
-    else return "softmax(" + scores + ")";
+        return spell({"sigmoid(", scores, ")"});
+    else return spell({"softmax(", scores, ")"});
 }
 
 template <class E> phrase phrase_of(E const& e) {
@@ -132,18 +130,18 @@ template <class E> phrase phrase_of(E const& e) {
     else if constexpr (is_binary<E>) return binary_phrase(e.op, e.a, e.b);
     else if constexpr (is_ternary<E>) return call_phrase(e.op, e.a, e.b, e.d);
     else if constexpr (is_dot_product<E>)
-        return {"dot(" + operand_text(e.q, "q") + ", " + operand_text(e.k, "k") + ")"};
-    else if constexpr (is_masked<E>) return {"where(" + joined_text(e.mask, e.score) + ")"};
-    else if constexpr (is_value_sum<E>) return {"sum(" + weights_text(e.p) + " * v)"};
+        return {spell({"dot(", operand_text(e.q, "q"), ", ", operand_text(e.k, "k"), ")"})};
+    else if constexpr (is_masked<E>) return {spell({"where(", joined_text(e.mask, e.score), ")"})};
+    else if constexpr (is_value_sum<E>) return {spell({"sum(", weights_text(e.p), " * v)"})};
     else if constexpr (is_expectation<E>) {
         const phrase f = phrase_of(e.f);
-        return {"sum(" + weights_text(e.p) + " * " + enclosed(f, f.level >= times::level) + ")"};
+        return {spell({"sum(", weights_text(e.p), " * ", enclosed(f, f.level >= times::level), ")"})};
     } else if constexpr (is_number_of_expectation<E>) return {"sum(p * f)"};
-    else if constexpr (is_entropy<E>) return {"entropy(" + weights_text(e.p) + ")"};
-    else if constexpr (is_logsumexp<E>) return {"logsumexp(" + joined_text(e.scores) + ")"};
-    else if constexpr (is_maximum<E>) return {"max(" + joined_text(e.scores) + ")"};
-    else if constexpr (is_epilogue_tensor<E>) return {"tensor" + extents_text(e.tensor)};
-    else if constexpr (requires { e.tensor; }) return {std::string(E::name) + "(tensor" + extents_text(e.tensor) + ")"};
+    else if constexpr (is_entropy<E>) return {spell({"entropy(", weights_text(e.p), ")"})};
+    else if constexpr (is_logsumexp<E>) return {spell({"logsumexp(", joined_text(e.scores), ")"})};
+    else if constexpr (is_maximum<E>) return {spell({"max(", joined_text(e.scores), ")"})};
+    else if constexpr (is_epilogue_tensor<E>) return {spell({"tensor", extents_text(e.tensor)})};
+    else if constexpr (requires { e.tensor; }) return {spell({E::name, "(tensor", extents_text(e.tensor), ")"})};
     else if constexpr (requires { E::name; }) return {E::name};
     else return {"expression"}; // a node of the user's own
 }
@@ -155,8 +153,8 @@ std::string to_string(E const& e) {
     else return phrase_of(e).words;
 }
 template <class V, class E> std::string to_string(assignment<V, E> const& a) {
-    if constexpr (operand<E>) return "output = " + operand_text(a.expression, "x");
-    else return "output = " + phrase_of(a.expression).words;
+    if constexpr (operand<E>) return spell({"output = ", operand_text(a.expression, "x")});
+    else return spell({"output = ", phrase_of(a.expression).words});
 }
 
 } // namespace fovea

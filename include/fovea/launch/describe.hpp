@@ -43,10 +43,10 @@ template <cpu_shape Shape, class Problem> std::string why_these_products() {
         return std::string("products in fp32, though q, k and v are bf16: ") + isa_name +
                " has no product of bf16 pairs\n";
     else {
-        std::string types = std::string("q is ") + element_name<typename Problem::query_element> + ", k is " +
-                            element_name<typename Problem::key_element>;
-        if (Problem::has_values) types += std::string(", v is ") + element_name<typename Problem::value_element>;
-        return "products in fp32: " + types + "\n";
+        std::string types = spell({"q is ", element_name<typename Problem::query_element>, ", k is ",
+                                   element_name<typename Problem::key_element>});
+        if (Problem::has_values) types += spell({", v is ", element_name<typename Problem::value_element>});
+        return spell({"products in fp32: ", types, "\n"});
     }
 }
 
@@ -64,16 +64,14 @@ void describe_prefill(description& d, Problem const& p, index packing_budget) {
 
     d.path = "prefill";
     d.tile = {Shape.query_tile, Shape.key_tile};
-    const std::string rows = to_string(q.positions() * p.group());
-    d.why +=
-        "prefill, not decode: " + rows + " query rows share a key head, more than " + to_string(longest_decode) + "\n";
+    d.why += spell({"prefill, not decode: ", q.positions() * p.group(), " query rows share a key head, more than ",
+                    longest_decode, "\n"});
     if (ahead)
-        d.why += "keys and values are packed ahead, " + to_string(in_wave) + " of " + to_string(pairs) +
-                 " key heads at a time: " + size_text(in_wave * pair_bytes) + " of a budget of " +
-                 size_text(packing_budget) + "\n";
+        d.why += spell({"keys and values are packed ahead, ", in_wave, " of ", pairs, " key heads at a time: ",
+                        size_text(in_wave * pair_bytes), " of a budget of ", size_text(packing_budget), "\n"});
     else if (many)
-        d.why += "each worker packs the key tiles it visits: one key head packed takes " + size_text(pair_bytes) +
-                 ", the budget is " + size_text(packing_budget) + "\n";
+        d.why += spell({"each worker packs the key tiles it visits: one key head packed takes ", size_text(pair_bytes),
+                        ", the budget is ", size_text(packing_budget), "\n"});
     else d.why += "each worker packs the key tiles it visits: a key head has a single tile of queries\n";
 
     const tile_scratch<Shape, bound_type, strips_needed<Problem>> one(channels, value_channels, !ahead);
@@ -96,9 +94,9 @@ template <int N, class Problem> void describe_decode(description& d, Problem con
 
     d.path = "decode";
     d.tile = {1, decode_block};
-    d.why += "decode, not prefill: " + to_string(rows) + " query rows share a key head, at most " +
-             to_string(longest_decode) + "; keys are read where they lie, in " + to_string(pieces) +
-             (pieces == 1 ? " piece" : " pieces of " + to_string(piece)) + "\n";
+    d.why += spell({"decode, not prefill: ", rows, " query rows share a key head, at most ", longest_decode,
+                    "; keys are read where they lie, in ", pieces,
+                    pieces == 1 ? std::string(" piece") : spell({" pieces of ", piece}), "\n"});
     const index worker = rows * (channels + decode_block) * 4 +
                          rows * (bytes(static_cast<state_type*>(nullptr)) + bytes(static_cast<bound_type*>(nullptr)));
     const index unit = rows * (bytes(static_cast<row_total<bound_type::moment_count>*>(nullptr)) + value_channels * 4);
@@ -108,7 +106,7 @@ template <int N, class Problem> void describe_decode(description& d, Problem con
 template <class Executor, cpu_shape Given, class Problem>
 void describe_problem(description& d, cpu_engine<Executor, Given>& engine, Problem const& p) {
     constexpr cpu_shape shape = cpu_engine<Executor, Given>::template shape_for<Problem>();
-    d.isa = std::string(isa_name) + ", " + to_string(index{shape.lanes}) + " lanes";
+    d.isa = spell({isa_name, ", ", index{shape.lanes}, " lanes"});
     d.workers = static_cast<int>(engine.executor.concurrency());
     if (is_decode(p)) {
         describe_decode<shape.lanes>(d, p);
@@ -135,16 +133,20 @@ template <class Problem> void describe_problem(description& d, reference_engine 
 }
 
 // ---- both ----------------------------------------------------------------------------------------------------------
-inline std::string with_replaced(std::string text, std::string const& what, char const* by) {
-    for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + 1))
-        text.replace(at, what.size(), by);
-    return text;
+FOVEA_COLD inline std::string with_replaced(std::string const& text, std::string const& what, char const* by) {
+    std::string changed;
+    std::size_t begin = 0;
+    for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, begin)) {
+        changed.append(text, begin, at - begin).append(by);
+        begin = at + what.size();
+    }
+    return changed.append(text, begin, std::string::npos);
 }
 
 template <class V, class E>
 std::string output_text(assignment<V, E> const& a, std::string const& scores) {
-    return std::string(element_name<std::remove_const_t<typename V::element>>) + extents_text(a.target) + " = " +
-           with_replaced(to_string(a.expression), scores, "s");
+    return spell({element_name<std::remove_const_t<typename V::element>>, extents_text(a.target), " = ",
+                  with_replaced(to_string(a.expression), scores, "s")});
 }
 
 template <class Engine, class... Assignments>
@@ -178,7 +180,7 @@ description describe(Engine&& engine, Assignments const&... assignments) {
 
 // Several lines, each a heading and what it says.
 inline std::string to_string(description const& d) {
-    if (!d.refusal.empty()) return "would not run: " + d.refusal + "\n";
+    if (!d.refusal.empty()) return spell({"would not run: ", d.refusal, "\n"});
     std::string text;
     const auto lines = [&](char const* heading, std::string const& what) {
         for (std::size_t begin = 0, end = 0; begin < what.size(); begin = end + 1, heading = "") {
@@ -200,20 +202,22 @@ inline std::string to_string(description const& d) {
         return std::string(words);
     };
     census const& c = d.counted;
-    lines("engine", d.engine + (d.isa.empty() ? "" : " (" + d.isa + ")") + ", " + d.path + ", " +
-                        to_string(index{d.workers}) + (d.workers == 1 ? " worker" : " workers"));
+    const std::string isa = d.isa.empty() ? d.isa : spell({" (", d.isa, ")"});
+    lines("engine",
+          spell({d.engine, isa, ", ", d.path, ", ", index{d.workers}, d.workers == 1 ? " worker" : " workers"}));
     lines("score s", d.score);
     lines("mask", d.mask);
     lines("outputs", d.outputs);
     if (!d.score.empty()) {
-        lines("tiles", to_string(d.tile.queries) + " x " + to_string(d.tile.keys) + ": " +
-                           to_string(c.full + c.partial) + " live of " + to_string(c.full + c.partial + c.dead) + " (" +
-                           to_string(c.full) + " full, " + to_string(c.partial) + " partial)");
-        lines("flops", giga(d.flops_live) + " on live tiles, " +
-                           (d.flops_useful < 0 ? "useful part not counted" : giga(d.flops_useful) + " useful"));
+        const index live = c.full + c.partial;
+        lines("tiles", spell({d.tile.queries, " x ", d.tile.keys, ": ", live, " live of ", live + c.dead, " (", c.full,
+                              " full, ", c.partial, " partial)"}));
+        const std::string useful =
+            d.flops_useful < 0 ? "useful part not counted" : spell({giga(d.flops_useful), " useful"});
+        lines("flops", spell({giga(d.flops_live), " on live tiles, ", useful}));
         lines("scratch", size_text(d.scratch_bytes));
     }
-    lines("bytes", size_text(c.bytes_read) + " read, " + size_text(c.bytes_written) + " written, at the least");
+    lines("bytes", spell({size_text(c.bytes_read), " read, ", size_text(c.bytes_written), " written, at the least"}));
     lines("why", d.why);
     return text;
 }

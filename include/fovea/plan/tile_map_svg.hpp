@@ -21,9 +21,9 @@ public:
 
     std::string drawn() {
         const double page_width = greatest(left + width_, 560.0) + 40, page_height = top_ + height_ + 64;
-        add("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" + px(page_width) + "\" height=\"" + px(page_height) +
-            "\" viewBox=\"0 0 " + px(page_width) + " " + px(page_height) +
-            "\" font-family=\"Inter, 'Helvetica Neue', Helvetica, Arial, 'DejaVu Sans', sans-serif\">");
+        add(spell({"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"", px(page_width), "\" height=\"",
+                   px(page_height), "\" viewBox=\"0 0 ", px(page_width), " ", px(page_height),
+                   "\" font-family=\"Inter, 'Helvetica Neue', Helvetica, Arial, 'DejaVu Sans', sans-serif\">"}));
         box(0, 0, page_width, page_height, paper);
         for (std::size_t i = 0; i < title_.size(); ++i)
             text(left, 40 + 22 * static_cast<double>(i), title_[i], "font-size=\"15\" font-weight=\"600\"", ink);
@@ -82,12 +82,12 @@ private:
     }
     void add(std::string const& element) { svg_ += element + "\n"; }
     void box(double x, double y, double w, double h, char const* colour, char const* more = "") {
-        add("<rect x=\"" + px(x) + "\" y=\"" + px(y) + "\" width=\"" + px(w) + "\" height=\"" + px(h) + "\" fill=\"" +
-            colour + "\"" + more + "/>");
+        add(spell({"<rect x=\"", px(x), "\" y=\"", px(y), "\" width=\"", px(w), "\" height=\"", px(h), "\" fill=\"",
+                   colour, "\"", more, "/>"}));
     }
     void text(double x, double y, std::string const& words, std::string const& style, char const* colour) {
-        add("<text x=\"" + px(x) + "\" y=\"" + px(y) + "\" fill=\"" + colour + "\" " + style + ">" + escaped(words) +
-            "</text>");
+        add(spell({"<text x=\"", px(x), "\" y=\"", px(y), "\" fill=\"", colour, "\" ", style, ">", escaped(words),
+                   "</text>"}));
     }
 
     std::string summary() const {
@@ -98,13 +98,12 @@ private:
             return std::string(digits);
         };
         const index all = m_.live() + m_.dead;
-        std::string words = to_string(g_.queries) + " queries x " + to_string(g_.keys) + " keys in tiles of " +
-                            to_string(g_.query_tile) + " x " + to_string(g_.key_tile) + "; " + share(m_.live(), all) +
-                            " of the tiles are live";
+        std::string words = spell({g_.queries, " queries x ", g_.keys, " keys in tiles of ", g_.query_tile, " x ",
+                                   g_.key_tile, "; ", share(m_.live(), all), " of the tiles are live"});
         if (m_.elements.empty()) return words;
         index attended = 0;
         for (char c : m_.elements) attended += c == '1';
-        return words + ", " + share(attended, g_.queries * g_.keys) + " of the elements attended";
+        return spell({words, ", ", share(attended, g_.queries * g_.keys), " of the elements attended"});
     }
 
     // Neighbours alike are one rectangle.
@@ -131,18 +130,18 @@ private:
             for (index k = 0; k < g_.keys; ++k) {
                 if (!dotted(q, k)) continue;
                 if (radius >= 1.4) {
-                    const std::string r = px(radius), arc = "a" + r + " " + r + " 0 1 1 ";
-                    path += "M" + px(x_of(k) + w / 2 - radius) + " " + px(y_of(q) + h / 2) + arc + px(2 * radius) +
-                            " 0" + arc + px(-2 * radius) + " 0z";
+                    const std::string r = px(radius), arc = spell({"a", r, " ", r, " 0 1 1 "});
+                    path += spell({"M", px(x_of(k) + w / 2 - radius), " ", px(y_of(q) + h / 2), arc, px(2 * radius),
+                                   " 0", arc, px(-2 * radius), " 0z"});
                 } else {
                     index end = k;
                     while (end < g_.keys && dotted(q, end)) ++end;
-                    path += "M" + px(x_of(k)) + " " + px(y_of(q)) + "h" + px(x_of(end) - x_of(k)) + "v" + px(h) + "H" +
-                            px(x_of(k)) + "z";
+                    path += spell({"M", px(x_of(k)), " ", px(y_of(q)), "h", px(x_of(end) - x_of(k)), "v", px(h), "H",
+                                   px(x_of(k)), "z"});
                     k = end;
                 }
             }
-        if (!path.empty()) add("<path fill=\"" + std::string(full) + "\" d=\"" + path + "\"/>");
+        if (!path.empty()) add(spell({"<path fill=\"", full, "\" d=\"", path, "\"/>"}));
     }
     bool dotted(index query, index key) const {
         return m_.at(query / g_.query_tile, key / g_.key_tile) == coverage::some && m_.attended(query, key);
@@ -153,12 +152,12 @@ private:
         const double step = least(width_ / static_cast<double>(m_.columns()), height_ / static_cast<double>(m_.rows()));
         std::string path;
         for (index c = 1; c < m_.columns(); ++c)
-            path += "M" + px(x_of(c * g_.key_tile)) + " " + px(top_) + "v" + px(height_);
+            path += spell({"M", px(x_of(c * g_.key_tile)), " ", px(top_), "v", px(height_)});
         for (index r = 1; r < m_.rows(); ++r)
-            path += "M" + px(left) + " " + px(y_of(r * g_.query_tile)) + "h" + px(width_);
+            path += spell({"M", px(left), " ", px(y_of(r * g_.query_tile)), "h", px(width_)});
         if (step >= 3)
-            add("<path stroke=\"" + std::string(paper) + "\" stroke-width=\"" + px(least(2.0, step / 10)) +
-                "\" fill=\"none\" d=\"" + path + "\"/>");
+            add(spell({"<path stroke=\"", paper, "\" stroke-width=\"", px(least(2.0, step / 10)),
+                       "\" fill=\"none\" d=\"", path, "\"/>"}));
     }
 
     // A round step that gives at most eight numbers: 1, 2 or 5 times a power of ten, or a power of two from 64 on.
@@ -175,7 +174,7 @@ private:
         for (index q = 0, step = tick_step(g_.queries); q < g_.queries; q += step)
             text(left - 8, y_of(q) + 10, to_string(g_.first_query + q), small + " text-anchor=\"end\"", soft_ink);
         text(left + width_, top_ - 24, "keys", small + " font-weight=\"600\" text-anchor=\"end\"", soft_ink);
-        const std::string turn = " transform=\"rotate(-90 " + px(24) + " " + px(top_ + height_) + ")\"";
+        const std::string turn = spell({" transform=\"rotate(-90 ", px(24), " ", px(top_ + height_), ")\""});
         text(24, top_ + height_, "queries", small + " font-weight=\"600\"" + turn, soft_ink);
     }
     void legend(double y) {
@@ -187,7 +186,7 @@ private:
         double x = left;
         for (auto const& kind : kinds_of_tile) {
             box(x, y - 11, 14, 14, kind.colour, kind.colour == dead ? " stroke=\"#d5dad8\"" : "");
-            const std::string words = to_string(kind.tiles) + " " + kind.what;
+            const std::string words = spell({kind.tiles, " ", kind.what});
             text(x + 21, y, words, "font-size=\"12.5\"", ink);
             x += 21 + 7.2 * static_cast<double>(words.size()) + 26;
         }

@@ -21,6 +21,7 @@ struct t5 {
 // expression is made.
 class t5_buckets {
 public:
+    static constexpr char const* name = "t5";
     explicit t5_buckets(t5 shape)
         : bidirectional_(shape.bidirectional), side_(shape.bidirectional ? shape.buckets / 2 : shape.buckets),
           exact_(side_ / 2), logarithmic_(least(side_ - exact_ - 1, most)) {

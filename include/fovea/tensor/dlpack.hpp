@@ -12,6 +12,7 @@
 #include <type_traits>
 
 #include "fovea/base/refusal.hpp"
+#include "fovea/base/spell.hpp"
 #include "fovea/tensor/axis_letters.hpp"
 
 namespace fovea {
@@ -38,35 +39,34 @@ inline constexpr dlpack_type dlpack_type_of = std::is_same_v<T, bf16>   ? dlpack
                                               : std::is_same_v<T, fp16> ? dlpack_type{2, 16}
                                                                         : dlpack_type{2, 32};
 
-inline std::string dlpack_type_name(int code, int bits, int lanes) {
+inline std::string dlpack_type_name(index code, index bits, index lanes) {
     constexpr char const* kinds[] = {"int", "uint", "float", "handle", "bfloat", "complex", "bool"};
-    std::string name = code >= 0 && code < 7 ? kinds[code] : "code " + std::to_string(code) + ", bits ";
-    name += std::to_string(bits);
-    return lanes == 1 ? name : name + " in " + std::to_string(lanes) + " lanes";
+    const std::string kind = code >= 0 && code < 7 ? std::string(kinds[code]) : spell({"code ", code, ", bits "});
+    return lanes == 1 ? spell({kind, bits}) : spell({kind, bits, " in ", lanes, " lanes"});
 }
 
 // Why a tensor is not a view of T with these letters; empty when it is.
 template <class T, axis_letters Letters, dlpack_tensor D> std::string refuse_dlpack(D const& d, index known_channels) {
     constexpr dlpack_type wanted = dlpack_type_of<std::remove_const_t<T>>;
-    const int code = static_cast<int>(d.dtype.code), bits = static_cast<int>(d.dtype.bits);
-    const int lanes = static_cast<int>(d.dtype.lanes), device = static_cast<int>(d.device.device_type);
+    const index code = d.dtype.code, bits = d.dtype.bits, lanes = d.dtype.lanes;
+    const index device = static_cast<index>(d.device.device_type), dimensions = d.ndim;
     if (code != wanted.code || bits != wanted.bits || lanes != 1)
-        return "fovea: the DLPack tensor's elements are " + dlpack_type_name(code, bits, lanes) +
-               " but the view asked for is of " + dlpack_type_name(wanted.code, wanted.bits, 1) +
-               "; name the tensor's own type, or convert it";
+        return spell({"fovea: the DLPack tensor's elements are ", dlpack_type_name(code, bits, lanes),
+                      " but the view asked for is of ", dlpack_type_name(wanted.code, wanted.bits, 1),
+                      "; name the tensor's own type, or convert it"});
     if (device != 1 && device != 3)
-        return "fovea: the DLPack tensor lies on a device of type " + std::to_string(device) +
-               " but the view asked for is of CPU memory (1, or 3 for pinned); copy it to the host";
-    if (static_cast<int>(d.ndim) != Letters.count)
-        return "fovea: the DLPack tensor has " + std::to_string(d.ndim) + " dimensions but " +
-               std::to_string(Letters.count) + " are named; give each dimension one letter";
+        return spell({"fovea: the DLPack tensor lies on a device of type ", device,
+                      " but the view asked for is of CPU memory (1, or 3 for pinned); copy it to the host"});
+    if (dimensions != Letters.count)
+        return spell({"fovea: the DLPack tensor has ", dimensions, " dimensions but ", index{Letters.count},
+                      " are named; give each dimension one letter"});
     if (d.shape == nullptr)
-        return "fovea: the DLPack tensor has a null shape but " + std::to_string(d.ndim) + " dimensions; fill it in";
+        return spell({"fovea: the DLPack tensor has a null shape but ", dimensions, " dimensions; fill it in"});
     constexpr int channel = Letters.place_of(axis::channel);
     const index channels = channel < 0 ? 1 : static_cast<index>(d.shape[channel < 0 ? 0 : channel]);
     if (known_channels >= 0 && channels != known_channels)
-        return "fovea: the DLPack tensor has " + std::to_string(channels) + " channels but the view asked for has " +
-               std::to_string(known_channels) + "; name the tensor's own number";
+        return spell({"fovea: the DLPack tensor has ", channels, " channels but the view asked for has ",
+                      known_channels, "; name the tensor's own number"});
     return {};
 }
 

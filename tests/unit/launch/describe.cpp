@@ -18,7 +18,7 @@ using namespace fovea::terms;
 namespace {
 std::atomic<std::int64_t> held = 0, most_held = 0;
 }
-void* operator new(std::size_t bytes, std::align_val_t alignment) {
+[[gnu::noinline]] void* operator new(std::size_t bytes, std::align_val_t alignment) {
     const auto step = static_cast<std::size_t>(alignment), header = step < 64 ? std::size_t{64} : step;
     char* memory = static_cast<char*>(std::aligned_alloc(header, (header + bytes + header - 1) / header * header));
     if (memory == nullptr) throw std::bad_alloc();
@@ -27,7 +27,7 @@ void* operator new(std::size_t bytes, std::align_val_t alignment) {
     most_held = std::max(held.load(), most_held.load());
     return memory + header;
 }
-void operator delete(void* data, std::align_val_t alignment) noexcept {
+[[gnu::noinline]] void operator delete(void* data, std::align_val_t alignment) noexcept {
     if (data == nullptr) return;
     const auto step = static_cast<std::size_t>(alignment), header = step < 64 ? std::size_t{64} : step;
     char* memory = static_cast<char*>(data) - header;
