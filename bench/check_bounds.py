@@ -141,6 +141,13 @@ def decode_lines(r, report):
                     if x["heads"] == group * x["kv_heads"]]
             report.least(f"{label}: batch 1, 8k keys, bf16, GQA {group}, share of read", rows,
                          lambda x: 100 * x["share_of_read"], bound, " %")
+            report.note("the most that the core's fp32 multiply-adds allow", rows, compute_share_of_read, " %")
+
+
+def compute_share_of_read(row):
+    """Share of the read bandwidth at which both products run at the fp32 peak: 4 operations a query head and element."""
+    per_byte = 2 * (row["heads"] / row["kv_heads"]) / {"fp32": 4, "bf16": 2}[row["dtype"]]
+    return min(100, 100 * row["fp32_peak_gflops"] / per_byte / row["read_gbs"])
 
 
 def compile_lines(r, report):

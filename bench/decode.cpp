@@ -35,8 +35,10 @@ void measure(bench::report& report, bench::options const& options, index keys, i
                 bench::read_all(w->v().data, w->key_bytes(), ahead);
             }
         });
+    double flops = 0;
+    candidates.push_back([&flops, rounds = options.quick ? 20000 : 500000] { flops = bench::fp32_burst(rounds); });
     const auto s = bench::alternate(candidates, options.with({.repeats = 15, .seconds = 2.5}));
-    const double best_read = *std::min_element(s.begin() + 1, s.end());
+    const double best_read = *std::min_element(s.begin() + 1, s.end() - 1);
     const double bytes = static_cast<double>(cache * layers), rate = bytes / s[0] * 1e-9;
     const double read = bytes / best_read * 1e-9;
     std::printf("%s  d %3td  %5td keys  %td / %td heads  %8.3f ms a layer  %5.1f GB/s  %5.1f %% of a read's %.1f\n",
@@ -55,7 +57,8 @@ void measure(bench::report& report, bench::options const& options, index keys, i
                 {"fovea_s", s[0] / static_cast<double>(layers)},
                 {"gbs", rate},
                 {"read_gbs", read},
-                {"share_of_read", rate / read}});
+                {"share_of_read", rate / read},
+                {"fp32_peak_gflops", flops / s.back() * 1e-9}});
 }
 
 } // namespace

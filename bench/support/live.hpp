@@ -1,6 +1,6 @@
 // How much of a mask is alive, by the engine's own walk and at its own grain.
 //
-//     bench::count_live(fovea::causal, {.queries = 4096, .keys = 4096}, shape)     // .tiles, .micro_tiles
+//     bench::count_live(fovea::causal, 4096, 4096, shape)     // .tiles, .products, .pairs
 #pragma once
 #include "fovea/fovea.hpp"
 
@@ -8,30 +8,59 @@ namespace bench {
 
 using fovea::index;
 
+// tiles: key tiles visited. products: scores of both products at the grain of their register blocks, halved.
+// pairs: attended (query, key).
 struct live_counts {
-    double tiles = 0, micro_tiles = 0; // micro-tiles inside live tiles: rows x width of the register block
+    double tiles = 0, products = 0, pairs = 0;
+};
+
+struct live_counter {
+    fovea::cpu_shape shape;
+    live_counts n{};
+
+    using index_range = fovea::index_range;
+    static bool live(auto const& mask, index_range query, index_range key) {
+        return fovea::covers(mask, {0, 0, 0, query, key}) != fovea::coverage::none;
+    }
+
+    // One block of rows of the second product against one key tile, whose live columns are taken from first to last.
+    void add_block(auto const& mask, index_range query, index_range key) {
+        index begin = key.hi + 1, end = key.lo, scores = 0;
+        const index width = shape.key_panel();
+        for (index row = query.lo; row <= query.hi; row += shape.score.rows)
+            for (index column = key.lo; column <= key.hi; column += width) {
+                const index_range rows{row, fovea::least(row + shape.score.rows - 1, query.hi)};
+                if (!live(mask, rows, {column, fovea::least(column + width - 1, key.hi)})) continue;
+                scores += shape.score.rows * width;
+                begin = fovea::least(begin, column);
+                end = fovea::greatest(end, column + width);
+            }
+        const index values = end > begin ? shape.value.rows * (end - begin) : 0;
+        n.products += static_cast<double>(scores + values) / 2;
+    }
+    void add_pairs(auto const& mask, index_range query, index_range key) {
+        for (index i = query.lo; i <= query.hi; ++i)
+            for (index j = key.lo; j <= key.hi; ++j) n.pairs += live(mask, {i, i}, {j, j});
+    }
 };
 
 // Of one head, query and key 0 at position 0.
 template <class Mask> live_counts count_live(Mask const& mask, index queries, index keys, fovea::cpu_shape shape) {
-    live_counts n;
-    const index width = shape.key_panel(), height = shape.score.rows;
+    live_counter counter{shape};
     const fovea::key_tiles tiles{0, keys, shape.key_tile};
     for (index row = 0; row < queries; row += shape.query_tile) {
-        const index last = fovea::least(row + shape.query_tile, queries) - 1;
-        const fovea::element_box box{0, 0, 0, {row, last}, {}};
-        fovea::walk_range<false>(mask, box, tiles, 0, tiles.count(), [&](index tile, fovea::coverage) {
-            n.tiles += 1;
-            const fovea::index_range range = tiles.range(tile, tile + 1);
-            for (index r = row; r <= last; r += height)
-                for (index c = range.lo; c <= range.hi; c += width) {
-                    const fovea::element_box micro{
-                        0, 0, 0, {r, fovea::least(r + height - 1, last)}, {c, fovea::least(c + width - 1, range.hi)}};
-                    n.micro_tiles += fovea::covers(mask, micro) != fovea::coverage::none;
-                }
-        });
+        const fovea::index_range query{row, fovea::least(row + shape.query_tile, queries) - 1};
+        fovea::walk_range<false>(
+            mask, {0, 0, 0, query, {}}, tiles, 0, tiles.count(), [&](index tile, fovea::coverage covered) {
+                const fovea::index_range key = tiles.range(tile, tile + 1);
+                counter.n.tiles += 1;
+                for (index r = query.lo; r <= query.hi; r += shape.value.rows)
+                    counter.add_block(mask, {r, fovea::least(r + shape.value.rows - 1, query.hi)}, key);
+                if (covered == fovea::coverage::some) counter.add_pairs(mask, query, key);
+                else counter.n.pairs += static_cast<double>((query.hi - query.lo + 1) * (key.hi - key.lo + 1));
+            });
     }
-    return n;
+    return counter.n;
 }
 
 // The shape in which the engine works on operands of type T.
