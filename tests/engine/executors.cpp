@@ -1,0 +1,79 @@
+// The laws of executors: every index once, done on return; and the same bits from all of them.
+#include <atomic>
+#include <fovea/thread_pool.hpp>
+
+#include "engine/small_problem.hpp"
+#include "support/catch.hpp"
+
+namespace fv = fovea;
+
+namespace {
+
+template <class E> void every_index_once(E& executor) {
+    CHECK(executor.concurrency() >= 1);
+    for (std::int64_t n : {0, 1, 2, 3, 17, 1000}) {
+        std::vector<std::atomic<int>> seen(static_cast<std::size_t>(n));
+        executor.run(n, [&](std::int64_t i) { ++seen[static_cast<std::size_t>(i)]; });
+        int wrong = 0;
+        for (auto const& count : seen) wrong += count != 1;
+        CHECK(wrong == 0);
+    }
+}
+
+const tests::shape some{.batches = 2,
+                        .heads = 4,
+                        .kv_heads = 2,
+                        .queries = 200,
+                        .keys = 300,
+                        .channels = 16,
+                        .value_channels = 16,
+                        .first_query = 100,
+                        .placed = true};
+
+} // namespace
+
+TEST_CASE("executors call every index once and return when all are done", "[executors]") {
+    fv::serial serial;
+    every_index_once(serial);
+    for (int workers : {1, 2, 5}) {
+        fv::thread_pool pool(workers);
+        every_index_once(pool);
+        every_index_once(pool); // a pool is used again
+    }
+#if defined(_OPENMP)
+    fv::openmp team{3};
+    every_index_once(team);
+#endif
+}
+
+TEST_CASE("results do not depend on the executor", "[executors]") {
+    tests::small_problem<float> alone(some);
+    alone.run(fv::cpu());
+    CHECK(alone.compared() == "");
+    for (int workers : {1, 3}) {
+        fv::thread_pool pool(workers);
+        for (int round = 0; round < 3; ++round) {
+            tests::small_problem<float> x(some);
+            x.run(fv::cpu(pool));
+            CHECK(x.same_bits(alone));
+        }
+    }
+#if defined(_OPENMP)
+    tests::small_problem<float> x(some);
+    x.run(fv::cpu(fv::openmp{2}));
+    CHECK(x.same_bits(alone));
+#endif
+}
+
+TEST_CASE("an engine is shared by many runs at once", "[executors]") {
+    tests::small_problem<float> right(some);
+    right.run(fv::cpu());
+    fv::thread_pool pool(3);
+    std::atomic<int> wrong = 0;
+    pool.run(6, [&](std::int64_t) {
+        tests::small_problem<float> x(some);
+        x.run(fv::cpu());
+        wrong += !x.same_bits(right);
+    });
+    CHECK(wrong == 0);
+}

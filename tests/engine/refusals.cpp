@@ -1,0 +1,184 @@
+// Bad input: not ok, a sentence that names the argument and the two numbers, and nothing is written.
+#include <cstring>
+#include <fovea/fovea.hpp>
+#include <functional>
+#include <vector>
+
+#include "support/catch.hpp"
+#include "support/generators.hpp"
+
+namespace fv = fovea;
+using std::int64_t;
+
+namespace {
+
+using view = fv::strided_view<float, fv::index>;
+using statistic = fv::strided_view<float, fv::constant_size<1>>;
+
+// A call that is in order, to be spoiled in one place. One type of call for all, so that the engine is compiled once.
+struct call {
+    std::vector<float> memory = std::vector<float>(20000, 0.25f), written = std::vector<float>(20000);
+    std::vector<float> slopes = std::vector<float>(4, 0.5f), bias_memory = std::vector<float>(4 * 6 * 6, 0.f);
+    view q, k, v, o, bias;
+    statistic l;
+    fv::table_view<float> table{slopes.data(), 1, 4};
+
+    call() {
+        for (float& x : written) x = tests::poison<float>();
+        q = fv::tensor(memory.data(), fv::bshd(2, 6, 4, int64_t{8}));
+        k = fv::tensor(memory.data() + 1000, fv::bshd(2, 6, 2, int64_t{8}));
+        v = fv::tensor(memory.data() + 2000, fv::bshd(2, 6, 2, int64_t{16}));
+        o = fv::tensor(written.data(), fv::bshd(2, 6, 4, int64_t{16}));
+        l = fv::tensor(written.data() + 10000, fv::bhs(2, 4, 6));
+        bias = fv::tensor(bias_memory.data(), fv::bhqk(1, 4, 6, 6));
+    }
+    fv::status run() {
+        auto engine = fv::cpu();
+        const auto s = fv::where(fv::causal, fv::scaled_dot(q, k) + fv::alibi(table) + fv::bias(bias));
+        return fv::try_run(engine, o = fv::sum(fv::softmax(s) * v), l = fv::logsumexp(s));
+    }
+    bool untouched() const {
+        for (float x : written)
+            if (!tests::is_poison(x)) return false;
+        return true;
+    }
+};
+
+// Spoils a call; the sentence has to hold every word.
+void refused(char const* what, std::function<void(call&)> const& spoil, std::vector<std::string> const& words) {
+    call c;
+    spoil(c);
+    const fv::status s = c.run();
+    INFO(what << ": '" << s.sentence() << "'");
+    CHECK_FALSE(s.ok());
+    CHECK(c.untouched());
+    CHECK(s.sentence().rfind("fovea: ", 0) == 0);
+    for (std::string const& word : words) {
+        INFO("'" << word << "' is missing");
+        CHECK(s.sentence().find(word) != std::string::npos);
+    }
+}
+
+} // namespace
+
+TEST_CASE("a call in order runs", "[refusals]") {
+    call c;
+    const fv::status s = c.run();
+    CHECK(s.ok());
+    CHECK(s.sentence().empty());
+    CHECK_FALSE(c.untouched());
+}
+
+TEST_CASE("shapes that do not fit are refused with both numbers", "[refusals]") {
+    refused("batches of k", [](call& c) { c.k.layout.extent.batches = c.v.layout.extent.batches = 1; },
+            {"batch", "q", "k", "2", "1"});
+    refused("batches of v", [](call& c) { c.v.layout.extent.batches = 3; }, {"batch", "v", "3", "2"});
+    refused("heads of k", [](call& c) { c.k.layout.extent.heads = c.v.layout.extent.heads = 3; },
+            {"heads", "q", "4", "3"});
+    refused("heads of v", [](call& c) { c.v.layout.extent.heads = 1; }, {"heads", "v", "1", "2"});
+    refused("channels of q", [](call& c) { c.q.layout.channels = 7; }, {"channels", "q", "7", "8"});
+    refused("positions of v", [](call& c) { c.v.layout.extent.positions = 5; }, {"positions", "v", "5", "6"});
+    refused("channels of o", [](call& c) { c.o.layout.channels = 8; }, {"output 1", "8 channels", "16"});
+    refused("positions of o", [](call& c) { c.o.layout.extent.positions = 5; }, {"output 1", "5 positions", "6"});
+    refused("heads of l", [](call& c) { c.l.layout.extent.heads = 2; }, {"output 2", "2 heads", "4"});
+    refused("batches of l", [](call& c) { c.l.layout.extent.batches = 1; }, {"output 2", "1 batches", "2"});
+    refused("queries of the bias", [](call& c) { c.bias.layout.extent.positions = 5; }, {"bias", "queries", "5", "6"});
+    refused("keys of the bias", [](call& c) { c.bias.layout.channels = 4; }, {"bias", "keys", "4", "6"});
+    refused("heads of the bias", [](call& c) { c.bias.layout.extent.heads = 2; }, {"bias", "heads", "2", "4"});
+}
+
+TEST_CASE("zero and negative sizes are refused", "[refusals]") {
+    refused("no batch", [](call& c) { c.q.layout.extent.batches = 0; }, {"q", "0 batches"});
+    refused("no head", [](call& c) { c.k.layout.extent.heads = 0; }, {"k", "0 heads"});
+    refused("no query", [](call& c) { c.q.layout.extent.positions = 0; }, {"q", "0 positions"});
+    refused("fewer than no keys", [](call& c) { c.k.layout.extent.positions = -1; }, {"k", "-1 positions"});
+    refused("no channel", [](call& c) { c.q.layout.channels = c.k.layout.channels = 0; }, {"q", "0 channels"});
+    refused("an empty table", [](call& c) { c.table.columns = 0; }, {"table", "0"});
+}
+
+TEST_CASE("null data is refused", "[refusals]") {
+    refused("q", [](call& c) { c.q.data = nullptr; }, {"q", "null"});
+    refused("k", [](call& c) { c.k.data = nullptr; }, {"k", "null"});
+    refused("v", [](call& c) { c.v.data = nullptr; }, {"v", "null"});
+    refused("o", [](call& c) { c.o.data = nullptr; }, {"output 1", "null"});
+    refused("l", [](call& c) { c.l.data = nullptr; }, {"output 2", "null"});
+    refused("a table", [](call& c) { c.table.data = nullptr; }, {"table", "null"});
+    refused("a bias", [](call& c) { c.bias.data = nullptr; }, {"bias", "null"});
+}
+
+TEST_CASE("negative strides, strides of 0 on outputs, and pointers between elements are refused", "[refusals]") {
+    refused("head stride of q", [](call& c) { c.q.layout.stride.head = -8; }, {"q", "head stride", "-8"});
+    refused("position stride of v", [](call& c) { c.v.layout.stride.position = -1; }, {"v", "position stride", "-1"});
+    refused("channel stride of o", [](call& c) { c.o.layout.stride.channel = -1; },
+            {"output 1", "channel stride", "-1"});
+    refused("an output over itself", [](call& c) { c.o.layout.stride.head = 0; },
+            {"output 1", "head stride", "0", "4"});
+    const auto shift = [](float* p) { return reinterpret_cast<float*>(reinterpret_cast<char*>(p) + 2); };
+    refused("q between elements", [&](call& c) { c.q.data = shift(c.q.data); }, {"q", "2 bytes", "4 bytes"});
+    refused("l between elements", [&](call& c) { c.l.data = shift(c.l.data); }, {"output 2", "2 bytes", "4 bytes"});
+}
+
+TEST_CASE("unstated positions are refused where lengths differ and the expression compares positions", "[refusals]") {
+    const auto shorter = [](call& c) {
+        c.q.layout.extent.positions = c.o.layout.extent.positions = c.l.layout.extent.positions = 3;
+        c.bias.layout.extent.positions = 1;
+    };
+    refused("3 queries of 6 keys", shorter, {"positions", "q", "k", "3", "6", "align_ends"});
+    call stated;
+    shorter(stated);
+    stated.q = fv::align_ends(stated.q, stated.k);
+    CHECK(stated.q.first == 3);
+    CHECK(stated.run().ok());
+    call placed;
+    shorter(placed);
+    placed.q = fv::at(placed.q, 0);
+    CHECK(placed.run().ok());
+}
+
+TEST_CASE("strides of 0 repeat an operand that is only read", "[refusals]") {
+    call c;
+    c.k.layout.stride.batch = c.v.layout.stride.batch = 0;
+    CHECK(c.run().ok());
+}
+
+TEST_CASE("run throws the sentence that try_run returns", "[refusals]") {
+    call c;
+    c.q.data = nullptr;
+    const auto s = fv::dot(c.q, c.k);
+    const fv::status refused_call = fv::try_run(fv::cpu(), c.l = fv::logsumexp(s));
+    CHECK_FALSE(refused_call.ok());
+    CHECK_THROWS_AS(fv::run(fv::cpu(), c.l = fv::logsumexp(s)), fv::error);
+    CHECK_THROWS_WITH(fv::run(fv::cpu(), c.l = fv::logsumexp(s)), refused_call.sentence());
+}
+
+TEST_CASE("two scores with different values in one run are refused", "[refusals]") {
+    call c;
+    const auto s = fv::where(fv::sliding_window(3), fv::dot(c.q, c.k)),
+               t = fv::where(fv::sliding_window(4), fv::dot(c.q, c.k));
+    const fv::status refused_call = fv::try_run(
+        fv::cpu(), c.l = fv::logsumexp(s), fv::tensor(c.written.data() + 12000, fv::bhs(2, 4, 6)) = fv::logsumexp(t));
+    INFO(refused_call.sentence());
+    CHECK_FALSE(refused_call.ok());
+    CHECK(refused_call.sentence().find("score") != std::string::npos);
+    CHECK(c.untouched());
+}
+
+TEST_CASE("copies that do not fit are refused", "[refusals]") {
+    call c;
+    const fv::rope_plain f{};
+    const auto target = fv::tensor(c.written.data(), fv::bshd(2, 6, 2, int64_t{8}));
+    auto shorter = target;
+    shorter.layout.extent.positions = 5;
+    fv::status s = fv::try_run(fv::cpu(), shorter = fv::rope_pairs(c.k, f));
+    INFO(s.sentence());
+    CHECK_FALSE(s.ok());
+    CHECK(s.sentence().find("5 positions") != std::string::npos);
+    CHECK(s.sentence().find("6") != std::string::npos);
+    s = fv::try_run(fv::cpu(), target = fv::rope_pairs(c.k, fv::rope_plain{.channels = 10}));
+    CHECK_FALSE(s.ok());
+    CHECK(s.sentence().find("10") != std::string::npos);
+    s = fv::try_run(fv::cpu(), target = fv::rope_pairs(c.k, fv::rope_plain{.channels = 5}));
+    CHECK_FALSE(s.ok());
+    CHECK(s.sentence().find("5") != std::string::npos);
+    CHECK(c.untouched());
+}
