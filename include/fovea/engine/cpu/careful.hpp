@@ -1,9 +1,10 @@
-// The rare end of a row whose output is not finite: 0 x NaN from a masked key must not reach it, an attended NaN must.
+// The rare end of a row whose output is not finite although its weights are: 0 x NaN from the value of a masked key must
+// not reach it by a bit, the value of an attended one must.
 //
-//     mend_row<8>(problem, bound, readers, here, row, reference, sum, output)
+//     if (spoiled(output, channels, sum)) ...       one check a row, all that clean data pays
 //
-// A finite row costs one check. Otherwise, unless the scores themselves were not finite, the row is summed again over its
-// attended keys alone, one key at a time.
+// A spoiled tile is computed again with every non-finite value read as 0, which gives the bits that clean data would;
+// rows that attend such a key are then summed over their attended keys alone, one key at a time.
 #pragma once
 #include "fovea/attend/bound.hpp"
 #include "fovea/base/coverage.hpp"
@@ -11,15 +12,6 @@
 #include "fovea/engine/cpu/row_reader.hpp"
 
 namespace fovea {
-
-// The operands of a problem, prepared once a run.
-template <class Problem> struct prepared_operands {
-    using q_type = decltype(decltype(Problem::operand)::q);
-    using k_type = decltype(decltype(Problem::operand)::k);
-    prepared<q_type> q;
-    prepared<k_type> k;
-    explicit prepared_operands(Problem const& p) : q(p.operand.q), k(p.operand.k) {}
-};
 
 // Whether n numbers, padded with finite ones to whole vectors, are all finite.
 template <int N> bool all_finite(float const* x, index n) {
@@ -56,11 +48,45 @@ FOVEA_COLD void resum_row(Problem const& p, Bound const& e, prepared_operands<Pr
     }
 }
 
-template <int N, class Problem, class Bound>
-void mend_row(Problem const& p, Bound const& e, prepared_operands<Problem> const& readers, at_head here, index row,
-              float reference, float sum, float* output) {
-    if (__builtin_expect(all_finite<N>(output, p.operand.v.channels()), 1)) return;
-    if (sum - sum == 0) resum_row<N>(p, e, readers, here, row, reference, output);
+// How values are read: as they are, or with 0 for what is not finite.
+enum class values_read { as_they_are, finite };
+
+template <int N> bool spoiled(float const* output, index channels, float sum) {
+    return __builtin_expect(!all_finite<N>(output, channels), 0) && sum - sum == 0;
 }
+
+inline void clear_non_finite(float* row, index n) {
+    for (index c = 0; c < n; ++c)
+        if (!(row[c] - row[c] == 0)) row[c] = 0;
+}
+
+// The keys of one (batch, kv head) whose values are not all finite.
+template <int N, class Problem> class non_finite_keys {
+public:
+    non_finite_keys(Problem const& p, at_head here) : found_(p.k().positions()) {
+        const prepared values(p.operand.v);
+        row_reader<decltype(p.operand.v), N> reader(values, here.batch, here.kv_head);
+        const index n = p.operand.v.channels();
+        buffer<float> row(round_up(n, index{16}));
+        for (index c = n; c < row.size(); ++c) row[c] = 0;
+        for (index j = 0; j < p.k().positions(); ++j) {
+            reader.read(j, row.data());
+            if (!all_finite<N>(row.data(), n)) found_[count_++] = j;
+        }
+    }
+    template <class Bound> bool attended_by(Problem const& p, Bound const& e, at_head here, index row) const {
+        for (index i = 0; i < count_; ++i) {
+            const element_context at{
+                here.batch,  here.head, here.kv_head, p.q().first + row, p.k().first + found_[i], p.q().first,
+                p.k().first, 0};
+            if (e.mask(at)) return true;
+        }
+        return false;
+    }
+
+private:
+    buffer<index> found_;
+    index count_ = 0;
+};
 
 } // namespace fovea

@@ -19,6 +19,13 @@ constexpr index piece_of(index keys) {
     return greatest(index{512}, round_up(ceil_div(keys, index{64}), index{decode_block}));
 }
 
+struct decode_pieces {
+    index keys, size, count;
+    explicit decode_pieces(index n) : keys(n), size(piece_of(n)), count(greatest(index{1}, ceil_div(n, piece_of(n)))) {}
+    index begin(index i) const { return i * size; }
+    index end(index i) const { return least((i + 1) * size, keys); }
+};
+
 // The fragment: one row's scores of a block of keys, in memory.
 template <int N> struct block_fragment {
     static constexpr int cols = decode_block / N;
@@ -73,9 +80,9 @@ public:
     index padded() const { return round_up(reader_.channels(), index{N}); }
 
     // f(pointer, stride, padded channels) on rows [begin, begin + count).
-    template <class F> void with(O const& source, index begin, index count, F const& f) {
+    template <class F> void with(O const& source, index begin, index count, values_read how, F const& f) {
         if constexpr (view<O>)
-            if (source.layout.stride.channel == 1 && source.channels() % N == 0) {
+            if (how == values_read::as_they_are && source.layout.stride.channel == 1 && source.channels() % N == 0) {
                 f(static_cast<element const*>(source.row(batch_, head_, begin)), source.layout.stride.position);
                 return;
             }
@@ -84,6 +91,7 @@ public:
             float* row = copy_.data() + i * padded();
             for (index c = reader_.channels(); c < padded(); ++c) row[c] = 0;
             reader_.read(begin + i, row);
+            if (how == values_read::finite) clear_non_finite(row, reader_.channels());
         }
         f(static_cast<float const*>(copy_.data()), padded());
     }
@@ -130,8 +138,9 @@ template <int N, class Problem, class Bound> struct decode_scratch {
 };
 
 template <int N, class Problem, class Bound>
-void decode_piece(Problem const& p, prepared_operands<Problem> const& readers, index batch, index kv_head, index begin,
-                  index end, decode_scratch<N, Problem, Bound>& s, piece_result<Bound::moment_count> result) {
+[[gnu::noinline]] void decode_piece(Problem const& p, prepared_operands<Problem> const& readers, index batch, index kv_head, index begin,
+                  index end, decode_scratch<N, Problem, Bound>& s, piece_result<Bound::moment_count> result,
+                  values_read how = values_read::as_they_are) {
     using q_type = typename prepared_operands<Problem>::q_type;
     using k_type = typename prepared_operands<Problem>::k_type;
     using v_type = decltype(p.operand.v);
@@ -169,7 +178,7 @@ void decode_piece(Problem const& p, prepared_operands<Problem> const& readers, i
         for (index r = 0; r < rows && !live; ++r) live = row_coverage(r) != coverage::none;
         if (!live) continue;
 
-        keys.with(p.operand.k, b, count, [&](auto const* data, index stride) {
+        keys.with(p.operand.k, b, count, values_read::as_they_are, [&](auto const* data, index stride) {
             four_at_a_time(rows, [&](auto n, index r) {
                 dot_rows<static_cast<int>(decltype(n)::value), N>(
                     data, stride, count, s.queries.data() + r * d, d, d, s.scores.data() + r * decode_block,
@@ -200,7 +209,7 @@ void decode_piece(Problem const& p, prepared_operands<Problem> const& readers, i
         if constexpr (Problem::has_values) {
             const prepared plain(p.operand.v);
             block_rows<v_type, N> values(plain, batch, kv_head);
-            values.with(p.operand.v, b, count, [&](auto const* data, index stride) {
+            values.with(p.operand.v, b, count, how, [&](auto const* data, index stride) {
                 four_at_a_time(rows, [&](auto n, index r) {
                     add_rows<static_cast<int>(decltype(n)::value), N>(
                         data, stride, count, s.scores.data() + r * decode_block, decode_block, value_channels,
@@ -214,14 +223,11 @@ void decode_piece(Problem const& p, prepared_operands<Problem> const& readers, i
     for (index r = 0; r < rows; ++r) result.totals[r] = folded<Bound::moment_count>(s.states[r]);
 }
 
-// The pieces of one (batch, kv head) merged in order into the first, and written.
-template <int N, class Problem, class Bound>
-void finish_pieces(Problem const& p, prepared_operands<Problem> const& readers, index batch, index kv_head,
-                   index pieces, piece_result<Bound::moment_count> first) {
-    const index queries = p.q().positions(), rows = queries * p.group();
-    const index channels = round_up(p.operand.v.channels(), index{N});
+// The pieces of one (batch, kv head) merged in order into the first.
+template <int N, class Problem, int Moments>
+void merge_pieces(index rows, index channels, index pieces, piece_result<Moments> first) {
     for (index r = 0; r < rows; ++r) {
-        auto& total = first.totals[r];
+        row_total<Moments>& total = first.totals[r];
         float* output = first.output + r * channels;
         for (index i = 1; i < pieces; ++i) {
             const float* other = first.output + (i * rows + r) * channels;
@@ -234,14 +240,41 @@ void finish_pieces(Problem const& p, prepared_operands<Problem> const& readers, 
                 store(output + c, fma(load<N>(other + c), w.second, a));
             }
         }
-        const at_head here{batch, kv_head * p.group() + r / queries, kv_head};
-        const Bound e = bind_problem(p, here, no_strips{});
+    }
+}
+
+// Merged, mended where a value that is not finite spoiled a row, and written.
+template <int N, class Problem, class Bound>
+void finish_pieces(Problem const& p, prepared_operands<Problem> const& readers, index batch, index kv_head,
+                   decode_pieces cut, decode_scratch<N, Problem, Bound>& s, piece_result<Bound::moment_count> first) {
+    const index queries = p.q().positions(), rows = queries * p.group(), value_channels = p.operand.v.channels();
+    const index channels = round_up(value_channels, index{N});
+    const auto head_of = [&](index r) { return at_head{batch, kv_head * p.group() + r / queries, kv_head}; };
+    merge_pieces<N, Problem>(rows, channels, cut.count, first);
+    if constexpr (Problem::has_values) {
+        bool any = false;
+        for (index r = 0; r < rows; ++r)
+            any = any || spoiled<N>(first.output + r * channels, value_channels, first.totals[r].sum);
+        if (__builtin_expect(any, 0)) {
+            for (index i = 0; i < cut.count; ++i)
+                decode_piece<N>(p, readers, batch, kv_head, cut.begin(i), cut.end(i), s,
+                                {first.totals + i * rows, first.output + i * rows * channels}, values_read::finite);
+            merge_pieces<N, Problem>(rows, channels, cut.count, first);
+            const non_finite_keys<N, Problem> found(p, {batch, kv_head * p.group(), kv_head});
+            for (index r = 0; r < rows; ++r) {
+                const Bound e = bind_problem(p, head_of(r), no_strips{});
+                if (found.attended_by(p, e, head_of(r), r % queries))
+                    resum_row<N>(p, e, readers, head_of(r), r % queries, first.totals[r].reference,
+                                 first.output + r * channels);
+            }
+        }
+    }
+    for (index r = 0; r < rows; ++r) {
         row_result<Bound::moment_count> result;
-        if constexpr (Problem::normalised) result = finish(total, e.sink);
-        else result = finish_unnormalised(total);
-        if constexpr (Problem::has_values)
-            mend_row<N>(p, e, readers, here, r % queries, total.reference, total.sum, output);
-        write_row<N>(p, result, output, here, r % queries);
+        if constexpr (Problem::normalised)
+            result = finish(first.totals[r], bind_problem(p, head_of(r), no_strips{}).sink);
+        else result = finish_unnormalised(first.totals[r]);
+        write_row<N>(p, result, first.output + r * channels, head_of(r), r % queries);
     }
 }
 

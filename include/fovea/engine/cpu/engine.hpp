@@ -49,7 +49,8 @@ template <int N, class Problem, executor E> void decode(Problem const& p, E& exe
     constexpr int moments = bound_type::moment_count;
     auto const &q = p.q(), &k = p.k();
     const index rows = q.positions() * p.group(), pairs = q.batches() * k.heads();
-    const index piece = piece_of(k.positions()), pieces = greatest(index{1}, ceil_div(k.positions(), piece));
+    const decode_pieces cut(k.positions());
+    const index pieces = cut.count;
     const index channels = round_up(p.operand.v.channels(), index{N});
     const index workers = greatest(1, executor.concurrency());
     const prepared_operands<Problem> readers(p);
@@ -62,13 +63,13 @@ template <int N, class Problem, executor E> void decode(Problem const& p, E& exe
         return piece_result<moments>{totals.data() + unit * rows, outputs.data() + unit * rows * channels};
     };
     share_out(executor, workers, pairs * pieces, [&](index worker, index unit) {
-        const index pair = unit / pieces, begin = unit % pieces * piece;
-        decode_piece<N>(p, readers, pair / k.heads(), pair % k.heads(), begin, least(begin + piece, k.positions()),
-                        scratch[worker], result_of(unit));
+        const index pair = unit / pieces, i = unit % pieces;
+        decode_piece<N>(p, readers, pair / k.heads(), pair % k.heads(), cut.begin(i), cut.end(i), scratch[worker],
+                        result_of(unit));
     });
-    share_out(executor, workers, pairs, [&](index, index pair) {
-        finish_pieces<N, Problem, bound_type>(p, readers, pair / k.heads(), pair % k.heads(), pieces,
-                                              result_of(pair * pieces));
+    share_out(executor, workers, pairs, [&](index worker, index pair) {
+        finish_pieces<N>(p, readers, pair / k.heads(), pair % k.heads(), cut, scratch[worker],
+                         result_of(pair * pieces));
     });
     for (index w = 0; w < workers; ++w) scratch[w].~scratch_type();
 }

@@ -24,21 +24,25 @@ template <cpu_shape Shape, class Bound, int Strips> struct tile_scratch {
     buffer<word> queries, weights;
     buffer<float> output, row;
     buffer<index> strips;
-    buffer<word> keys, values, key_rows; // for packing on the fly
+    buffer<word> keys, values, key_rows;
     buffer<state_type> states;
     index live_begin[blocks], live_end[blocks]; // columns of the key tile with a weight, for each row block
 
-    tile_scratch(index d, index value_channels, bool packs)
+    tile_scratch(index d, index value_channels)
         : queries(Shape.query_tile * Shape.words(d)),
           weights(Shape.query_tile * Shape.tile_words()),
           output(Shape.query_tile * Shape.padded_channels(value_channels)),
           row(greatest(round_up(d, index{16}), 2 * Shape.padded_channels(value_channels))),
           strips(Strips * strip_length),
-          keys(packs ? Shape.key_tile * Shape.words(d) : 0),
-          values(packs ? Shape.tile_words() * Shape.padded_channels(value_channels) : 0),
           key_rows(Shape.lanes * Shape.words(d)),
           states(Shape.query_tile) {
         for (index i = 0; i < strips.size(); ++i) strips[i] = 0; // rows that do not exist read strips too
+    }
+    // For packing on the fly: one key tile.
+    void make_room() {
+        if (keys.size() > 0) return;
+        keys = buffer<word>(queries.size() / Shape.query_tile * Shape.key_tile);
+        values = buffer<word>(output.size() / Shape.query_tile * Shape.tile_words());
     }
 };
 
@@ -170,14 +174,17 @@ void accumulate_tile(Scratch& s, word const* values, index value_channels, index
 }
 
 // source.keys(tile), source.values(tile): packed operands of a key tile.
-template <cpu_shape Shape, class Problem, class Bound, class Scratch, class Source, class Reader>
-void forward_tile(Problem const& p, Bound const& e, query_tile_at at, Scratch& s, Source& source, Reader& queries) {
+template <cpu_shape Shape, class Problem, class Bound, class Scratch, class Source>
+[[gnu::noinline]] void forward_tile(Problem const& p, Bound const& e, prepared_operands<Problem> const& readers,
+                                    query_tile_at at, Scratch& s, Source& source) {
     constexpr bool normalised = decltype(p.scored.normaliser)::normalised;
     using lanes_type = real_lanes<Shape.lanes>;
     auto const &q = p.q(), &k = p.k();
     const index words = Shape.words(q.channels());
     [[maybe_unused]] const index value_channels = p.operand.v.channels(); // unused without values
     const index rows = round_up(at.count, index{Shape.value.rows});
+    row_reader<typename prepared_operands<Problem>::q_type, Shape.lanes> queries(readers.q, at.here.batch,
+                                                                                 at.here.head);
     pack_queries<Shape>(queries, at.begin, at.count, rows, s.row.data(), s.queries.data());
     const lanes_type zero = splat<Shape.lanes>(0.f), lowest = splat<Shape.lanes>(masked_score);
     for (index r = 0; r < rows; ++r) s.states[r].clear(zero, lowest);

@@ -34,53 +34,91 @@ template <cpu_shape Shape> constexpr index packed_bytes(index tiles, index d, in
            (Shape.key_tile * Shape.words(d) + Shape.tile_words() * Shape.padded_channels(value_channels));
 }
 
-// Key tiles of one pair that lie packed.
-template <cpu_shape Shape> struct packed_ahead {
-    word const *first_keys, *first_values;
-    index key_words, value_words;
-    word const* keys(index tile) const { return first_keys + tile * key_words; }
-    word const* values(index tile) const { return first_values + tile * value_words; }
-};
+// The packed key tiles of one (batch, kv head): where they lie packed ahead, or packed into a worker's scratch when they
+// are visited.
+template <cpu_shape Shape, class Problem, class Scratch> class tile_source {
+public:
+    tile_source(Problem const& p, prepared_operands<Problem> const& readers, at_head here, Scratch& s)
+        : problem_(p), readers_(readers), here_(here), scratch_(s) {}
 
-// Key tiles packed when they are visited, into one worker's scratch.
-template <cpu_shape Shape, class Problem, class Scratch> struct packed_on_the_fly {
-    using operands_type = prepared_operands<Problem>;
-    // Without values (statistics alone) the keys stand in for them and are not read.
-    using v_type = std::conditional_t<Problem::has_values, decltype(decltype(Problem::operand)::v),
-                                      std::remove_cvref_t<decltype(std::declval<Problem const&>().k())>>;
-    Problem const& problem;
-    Scratch& scratch;
-    row_reader<typename operands_type::k_type, Shape.lanes> key_reader;
-    prepared<v_type> plain_values;
-    row_reader<v_type, Shape.lanes> value_reader;
-
-    packed_on_the_fly(Problem const& p, operands_type const& readers, at_head here, Scratch& s)
-        : problem(p),
-          scratch(s),
-          key_reader(readers.k, here.batch, here.kv_head),
-          plain_values(values_of(p)),
-          value_reader(plain_values, here.batch, here.kv_head) {}
+    // Tiles of this pair start at pair * packed.tiles.
+    void use(packed_operands<Shape> const& packed, index pair) {
+        packed_ = &packed;
+        first_ = pair * packed.tiles;
+    }
+    void read_values(values_read how) { how_ = how; }
 
     word const* keys(index tile) {
-        pack_keys<Shape>(key_reader, tile * Shape.key_tile, count(tile), Shape.key_tile, scratch.row.data(),
-                         scratch.key_rows.data(), scratch.keys.data());
-        return scratch.keys.data();
+        if (packed_) return packed_->keys.data() + (first_ + tile) * packed_->key_words;
+        scratch_.make_room();
+        pack_keys(tile, scratch_.keys.data());
+        return scratch_.keys.data();
     }
     word const* values(index tile) {
-        pack_values<Shape>(value_reader, tile * Shape.key_tile, count(tile), Shape.key_tile, scratch.row.data(),
-                           scratch.values.data());
-        return scratch.values.data();
+        if (packed_ && how_ == values_read::as_they_are)
+            return packed_->values.data() + (first_ + tile) * packed_->value_words;
+        scratch_.make_room();
+        pack_values(tile, scratch_.values.data());
+        return scratch_.values.data();
+    }
+    void pack_keys(index tile, word* to) {
+        row_reader<typename prepared_operands<Problem>::k_type, Shape.lanes> reader(readers_.k, here_.batch,
+                                                                                    here_.kv_head);
+        fovea::pack_keys<Shape>(reader, tile * Shape.key_tile, count(tile), Shape.key_tile, scratch_.row.data(),
+                                scratch_.key_rows.data(), to);
+    }
+    void pack_values(index tile, word* to) {
+        if constexpr (Problem::has_values) {
+            const prepared plain(problem_.operand.v);
+            value_reader reader{{plain, here_.batch, here_.kv_head}, how_};
+            fovea::pack_values<Shape>(reader, tile * Shape.key_tile, count(tile), Shape.key_tile, scratch_.row.data(),
+                                      to);
+        }
     }
 
 private:
-    static v_type const& values_of(Problem const& p) {
-        if constexpr (Problem::has_values) return p.operand.v;
-        else return p.k();
-    }
+    struct value_reader {
+        row_reader<decltype(decltype(Problem::operand)::v), Shape.lanes> rows;
+        values_read how;
+        void read(index i, float* out) {
+            rows.read(i, out);
+            if (how == values_read::finite) clear_non_finite(out, rows.channels());
+        }
+        index channels() const { return rows.channels(); }
+    };
     index count(index tile) const {
-        return least(index{Shape.key_tile}, problem.k().positions() - tile * Shape.key_tile);
+        return least(index{Shape.key_tile}, problem_.k().positions() - tile * Shape.key_tile);
     }
+
+    Problem const& problem_;
+    prepared_operands<Problem> const& readers_;
+    at_head here_;
+    Scratch& scratch_;
+    packed_operands<Shape> const* packed_ = nullptr;
+    index first_ = 0;
+    values_read how_ = values_read::as_they_are;
 };
+
+// The tile once more with finite values, and one by one the rows that attend a value that is not.
+template <cpu_shape Shape, class Problem, class Bound, class Scratch, class Source>
+FOVEA_COLD void mend_tile(Problem const& p, Bound const& e, prepared_operands<Problem> const& readers, query_tile_at at,
+                          Scratch& s, Source& source) {
+    source.read_values(values_read::finite);
+    forward_tile<Shape>(p, e, readers, at, s, source);
+    const non_finite_keys<Shape.lanes, Problem> found(p, at.here);
+    for (index r = 0; r < at.count; ++r)
+        if (found.attended_by(p, e, at.here, at.begin + r))
+            resum_row<Shape.lanes>(p, e, readers, at.here, at.begin + r, s.states[r].reference,
+                                   s.output.data() + r * Shape.padded_channels(p.operand.v.channels()));
+}
+
+template <cpu_shape Shape, class Problem, class Scratch>
+bool is_spoiled(Problem const& p, query_tile_at at, Scratch const& s) {
+    const index channels = p.operand.v.channels(), padded = Shape.padded_channels(channels);
+    for (index r = 0; r < at.count; ++r)
+        if (spoiled<Shape.lanes>(s.output.data() + r * padded, channels, sum_of(s.states[r].sum))) return true;
+    return false;
+}
 
 // One query tile of one head, in the order of the queue.
 struct tile_job {
@@ -117,7 +155,9 @@ void prefill(Problem const& p, E& executor, index packing_budget) {
 
     // All memory is taken before the work starts.
     buffer<scratch_type> scratch(workers);
-    for (index w = 0; w < workers; ++w) new (scratch.data() + w) scratch_type(d, value_channels, !ahead);
+    for (index w = 0; w < workers; ++w) new (scratch.data() + w) scratch_type(d, value_channels);
+    if (!ahead)
+        for (index w = 0; w < workers; ++w) scratch[w].make_room();
     packed_operands<Shape> packed(ahead ? in_wave : 0, key_tiles_of_pair, d, value_channels);
 
     const auto head_of = [&](index pair, index head_in_group) {
@@ -137,16 +177,10 @@ void prefill(Problem const& p, E& executor, index packing_budget) {
         const index count = least(in_wave, pairs - wave);
         if (ahead)
             share_out(executor, workers, count * key_tiles_of_pair, [&](index worker, index i) {
-                const index pair = wave + i / key_tiles_of_pair, tile = i % key_tiles_of_pair;
-                const at_head here = head_of(pair, 0);
-                packed_on_the_fly<Shape, Problem, scratch_type> source(p, readers, here, scratch[worker]);
-                const index n = least(index{Shape.key_tile}, k.positions() - tile * Shape.key_tile);
-                pack_keys<Shape>(source.key_reader, tile * Shape.key_tile, n, Shape.key_tile,
-                                 scratch[worker].row.data(), scratch[worker].key_rows.data(),
-                                 packed.keys.data() + i * packed.key_words);
-                if constexpr (Problem::has_values)
-                    pack_values<Shape>(source.value_reader, tile * Shape.key_tile, n, Shape.key_tile,
-                                       scratch[worker].row.data(), packed.values.data() + i * packed.value_words);
+                tile_source<Shape, Problem, scratch_type> source(p, readers, head_of(wave + i / key_tiles_of_pair, 0),
+                                                                 scratch[worker]);
+                source.pack_keys(i % key_tiles_of_pair, packed.keys.data() + i * packed.key_words);
+                source.pack_values(i % key_tiles_of_pair, packed.values.data() + i * packed.value_words);
             });
 
         buffer<tile_job> jobs(count * group * query_tiles);
@@ -165,19 +199,12 @@ void prefill(Problem const& p, E& executor, index packing_budget) {
                                    least(index{Shape.query_tile}, q.positions() - job.tile * Shape.query_tile)};
             scratch_type& s = scratch[worker];
             const auto e = bind_problem(p, at.here, strip_store{s.strips.data(), scratch_type::strip_length});
-            row_reader<typename prepared_operands<Problem>::q_type, Shape.lanes> queries(readers.q, at.here.batch,
-                                                                                         at.here.head);
-            if (ahead) {
-                const index first = (job.pair - wave) * key_tiles_of_pair;
-                packed_ahead<Shape> source{packed.keys.data() + first * packed.key_words,
-                                           packed.values.data() + first * packed.value_words, packed.key_words,
-                                           packed.value_words};
-                forward_tile<Shape>(p, e, at, s, source, queries);
-            } else {
-                packed_on_the_fly<Shape, Problem, scratch_type> source(p, readers, at.here, s);
-                forward_tile<Shape>(p, e, at, s, source, queries);
-            }
-            write_tile<Shape>(p, e, at, s, readers);
+            tile_source<Shape, Problem, scratch_type> source(p, readers, at.here, s);
+            if (ahead) source.use(packed, job.pair - wave);
+            forward_tile<Shape>(p, e, readers, at, s, source);
+            if constexpr (Problem::has_values)
+                if (is_spoiled<Shape>(p, at, s)) mend_tile<Shape>(p, e, readers, at, s, source);
+            write_tile<Shape>(p, e, at, s);
         });
     }
     for (index w = 0; w < workers; ++w) scratch[w].~scratch_type();

@@ -37,6 +37,15 @@ template <operand O, class F, pairing P> struct prepared<rotated_operand<O, F, P
     }
 };
 
+// The operands of a problem, prepared once a run.
+template <class Problem> struct prepared_operands {
+    using q_type = decltype(decltype(Problem::operand)::q);
+    using k_type = decltype(decltype(Problem::operand)::k);
+    prepared<q_type> q;
+    prepared<k_type> k;
+    explicit prepared_operands(Problem const& p) : q(p.operand.q), k(p.operand.k) {}
+};
+
 template <operand O, int N> class row_reader {
 public:
     row_reader(prepared<O> const& p, index batch, index head) : view_(p.operand), batch_(batch), head_(head) {}

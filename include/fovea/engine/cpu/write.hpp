@@ -74,8 +74,8 @@ void write_row(Problem const& p, row_result<Moments> const& result, float const*
 }
 
 // Rows of a finished tile.
-template <cpu_shape Shape, class Problem, class Bound, class Scratch, class Rows>
-void write_tile(Problem const& p, Bound const& e, query_tile_at at, Scratch& s, Rows const& readers) {
+template <cpu_shape Shape, class Problem, class Bound, class Scratch>
+void write_tile(Problem const& p, Bound const& e, query_tile_at at, Scratch& s) {
     constexpr int moments = Bound::moment_count;
     const index padded = Shape.padded_channels(p.operand.v.channels());
     for (index r = 0; r < at.count; ++r) {
@@ -84,8 +84,6 @@ void write_tile(Problem const& p, Bound const& e, query_tile_at at, Scratch& s, 
         if constexpr (decltype(p.scored.normaliser)::normalised) result = finish(total, e.sink);
         else result = finish_unnormalised(total);
         float* output = s.output.data() + r * padded;
-        if constexpr (Problem::has_values)
-            mend_row<Shape.lanes>(p, e, readers, at.here, at.begin + r, total.reference, total.sum, output);
         write_row<Shape.lanes>(p, result, output, at.here, at.begin + r);
     }
 }
