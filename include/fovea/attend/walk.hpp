@@ -20,8 +20,9 @@ struct element_box {
     bounds score{0, 0}; // walks compare what the positions add, at a product of zero
 };
 
-template <class Mask> FOVEA_HOST_DEVICE coverage covers(Mask const& mask, element_box const& box) {
+template <class Mask> FOVEA_HOST_DEVICE coverage covers(Mask const& mask, element_box box) {
     if (box.query.lo > box.query.hi || box.key.lo > box.key.hi) return coverage::none;
+    box.score = any_score; // a mask may compare the score itself, of which a walk knows nothing
     return covers(as_truth(mask(box)));
 }
 

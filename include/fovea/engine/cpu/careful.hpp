@@ -38,9 +38,9 @@ FOVEA_COLD void resum_row(Problem const& p, Bound const& e, prepared_operands<Pr
     for (index j = 0; j < k.positions(); ++j) {
         element_context at{here.batch,  here.head,   here.kv_head, p.q().first + row,
                            k.first + j, p.q().first, k.first,      0};
-        if (!e.mask(at)) continue;
         keys.read(j, key.data());
         for (index c = 0; c < d; ++c) at.score += q[c] * key[c];
+        if (!e.mask(at)) continue; // after the product, which a mask may compare
         const float score = as_real(e.score(at));
         const float weight = Problem::normalised ? exp2(score - reference) : 1 / (1 + exp2(-score));
         values.read(j, value.data());
@@ -79,7 +79,7 @@ public:
             const element_context at{
                 here.batch,  here.head, here.kv_head, p.q().first + row, p.k().first + found_[i], p.q().first,
                 p.k().first, 0};
-            if (e.mask(at)) return true;
+            if (decltype(e.mask)::depends.score || e.mask(at)) return true; // the sum over the row will tell
         }
         return false;
     }
