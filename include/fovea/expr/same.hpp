@@ -2,6 +2,7 @@
 //
 //     same(causal, causal) == true;      same(sliding_window(4), sliding_window(5)) == false
 #pragma once
+#include <concepts>
 #include <cstring>
 
 #include "fovea/expr/operators.hpp"
@@ -12,9 +13,12 @@
 
 namespace fovea {
 
-// Anything without a rule of its own is compared by its bytes; an empty object equals every other of its type.
+// Anything without a rule of its own is compared by == where it has one, else by its bytes; an empty object equals every
+// other of its type. (A functor with bytes between its members should have ==.)
 template <class T> bool same(T const& a, T const& b) {
     if constexpr (std::is_empty_v<T>) return true;
+    else if constexpr (requires { same(a.tensor, b.tensor); }) return same(a.tensor, b.tensor);
+    else if constexpr (std::equality_comparable<T>) return a == b;
     else return std::memcmp(&a, &b, sizeof(T)) == 0;
 }
 template <class T, class C> bool same(strided_view<T, C> const& a, strided_view<T, C> const& b) {

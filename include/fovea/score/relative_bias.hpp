@@ -58,6 +58,8 @@ public:
         return {least(ends[0], ends[1]), greatest(ends[0], ends[1])};
     }
 
+    bool operator==(t5_buckets const&) const = default;
+
 private:
     static constexpr index most = 64; // logarithmic buckets on one side
     bool bidirectional_;
