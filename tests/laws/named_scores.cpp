@@ -91,10 +91,11 @@ TEST_CASE("alibi keeps the laws", "[laws]") {
 TEST_CASE("relative_bias keeps the laws", "[laws]") {
     for (bool bidirectional : {false, true}) {
         const fv::t5 buckets{.buckets = 32, .max_distance = 20, .bidirectional = bidirectional};
-        check("buckets", fv::apply(buckets, k_pos - q_pos));
+        check("buckets", fv::apply(fv::t5_buckets(buckets), k_pos - q_pos));
         check("relative_bias", scaled + fv::relative_bias(fv::table(biases.data(), 4, 32), buckets));
         check("few buckets",
-              fv::apply(fv::t5{.buckets = 8, .max_distance = 128, .bidirectional = bidirectional}, k_pos - q_pos));
+              fv::apply(fv::t5_buckets({.buckets = 8, .max_distance = 128, .bidirectional = bidirectional}),
+                        k_pos - q_pos));
     }
     check("a table of distances", scaled + fv::lookup(fv::table(biases), fv::clamp(q_pos - k_pos, 0, 31)));
     check("a table of keys", scaled + fv::lookup(fv::table(biases), k_pos % 128));

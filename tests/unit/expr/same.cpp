@@ -76,6 +76,12 @@ TEST_CASE("the bytes between members do not count", "[expr]") {
     CHECK(same_whatever_padding(bias));
     CHECK(same_whatever_padding(fv::relative_bias(fv::table(numbers.data(), 2, 32), fv::t5{.bidirectional = true})));
     CHECK(same_whatever_padding(fv::scaled_dot(view_of(numbers), view_of(others)) + bias));
+    const auto built_twice = [](unsigned char fill) {
+        unsigned char dirt[2048];
+        std::memset(dirt, fill, sizeof dirt);
+        return fv::relative_bias(fv::table(numbers.data(), 2, 32), fv::t5{.bidirectional = dirt[7] == fill});
+    };
+    CHECK(fv::same(built_twice(0x55), built_twice(0xaa)));
     CHECK_FALSE(fv::same(bias, fv::bias(fv::tensor(others.data(), fv::bhqk(1, 1, 8, 8)))));
     CHECK_FALSE(fv::same(fv::relative_bias(fv::table(numbers.data(), 2, 32), fv::t5{.buckets = 32}),
                          fv::relative_bias(fv::table(numbers.data(), 2, 32), fv::t5{.buckets = 16})));
