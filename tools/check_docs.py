@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 
 from compile import in_parallel
@@ -112,9 +113,9 @@ def main():
         programs = [code for _, language, code in blocks if language == "cpp" and "int main" in code]
         for where, language, code in blocks:
             if language == "cpp":
-                jobs.append(lambda where=where, code=code: cpp_fault(options, where, code))
+                jobs.append(partial(cpp_fault, options, where, code))
             elif language == "cmake" and (options.prefix or "find_package" not in code):
-                jobs.append(lambda where=where, code=code: cmake_fault(options, where, code, programs[0]))
+                jobs.append(partial(cmake_fault, options, where, code, programs[0]))
     faults = [fault for fault in in_parallel(jobs, lambda job: job()) if fault]
     return report("docs", faults, f"{len(jobs)} blocks of code with {options.compiler}")
 

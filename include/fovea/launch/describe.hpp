@@ -74,7 +74,8 @@ void describe_prefill(description& d, Problem const& p, index packing_budget) {
                         ", the budget is ", size_text(packing_budget), "\n"});
     else d.why += "each worker packs the key tiles it visits: a key head has a single tile of queries\n";
 
-    const tile_scratch<Shape, bound_type, strips_needed<Problem>> one(channels, value_channels, !ahead);
+    tile_scratch<Shape, bound_type, strips_needed<Problem>> one(channels, value_channels);
+    if (!ahead) one.make_room();
     d.scratch_bytes = d.workers * (bytes_of(one.queries) + bytes_of(one.weights) + bytes_of(one.output) +
                                    bytes_of(one.row) + bytes_of(one.strips) + bytes_of(one.keys) +
                                    bytes_of(one.values) + bytes_of(one.key_rows) + bytes_of(one.states));
