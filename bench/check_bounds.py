@@ -173,6 +173,10 @@ def main():
     forward_lines(r, report)
     peers_lines(r, report)
     report.least("two cores against one", r.rows("threads"), lambda x: x["speedup"], 1.9)
+    report.note("bare multiply-adds on two threads against one: below 1.95 the machine was busy", r.rows("threads"),
+                lambda x: x["bare_products_speedup"])
+    report.note("the most that the CPU time of both threads allows, 2 / (CPU time over one thread's)",
+                r.rows("threads"), lambda x: 2 / x["cpu_ratio"])
     mask_lines(r, report)
     variant_lines(r, report)
     decode_lines(r, report)

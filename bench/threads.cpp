@@ -1,6 +1,7 @@
 // How much faster are two cores than one? Wall clock, since two threads are meant to share it: run on an idle machine.
 //
-// Idle or not is measured too: two threads of bare multiply-adds against one, in the same alternation.
+// Idle or not is measured too: two threads of bare multiply-adds against one, in the same alternation. The CPU time of
+// both threads over that of one tells what the division of the work costs, on a busy machine as well.
 #include <thread>
 
 #include "fovea/thread_pool.hpp"
@@ -24,14 +25,16 @@ void measure(bench::report& report, bench::options const& options, fv::thread_po
             if (causal) fv::run(engine, w.o() = fv::sum(fv::softmax(fv::where(fv::causal, w.scores())) * w.v()));
             else fv::run(engine, w.o() = fv::sum(fv::softmax(w.scores()) * w.v()));
         };
-        const auto s = bench::alternate({[&] { attention(fv::cpu()); }, [&] { attention(fv::cpu(pool)); },
-                                         [&] { burst(0); }, [&] { pool.run(2, burst); }},
-                                        options.with({.repeats = 11, .seconds = 4}), bench::wall_seconds);
+        const bench::work one = [&] { attention(fv::cpu()); }, two = [&] { attention(fv::cpu(pool)); };
+        const auto effort = options.with({.repeats = 11, .seconds = 3});
+        const auto s =
+            bench::alternate({one, two, [&] { burst(0); }, [&] { pool.run(2, burst); }}, effort, bench::wall_seconds);
+        const auto cpu = bench::alternate({one, two}, effort, bench::process_seconds);
         const double speedup = s[0] / s[1], machine = 2 * s[2] / s[3];
         std::printf("%s  d %3td  %5td tokens  %td heads  %-6s  one %9.3f ms  two %9.3f ms  %.2f times  "
-                    "(bare products: %.2f)\n",
+                    "(bare products %.2f, CPU time %.3f of one's)\n",
                     bench::dtype_name<T>, D, length, heads, causal ? "causal" : "full", 1e3 * s[0], 1e3 * s[1], speedup,
-                    machine);
+                    machine, cpu[1] / cpu[0]);
         std::fflush(stdout);
         report.add({{"case", "threads"},
                     {"dtype", bench::dtype_name<T>},
@@ -45,7 +48,8 @@ void measure(bench::report& report, bench::options const& options, fv::thread_po
                     {"fovea_s", s[1]},
                     {"one_thread_s", s[0]},
                     {"speedup", speedup},
-                    {"bare_products_speedup", machine}});
+                    {"bare_products_speedup", machine},
+                    {"cpu_ratio", cpu[1] / cpu[0]}});
     }
 }
 

@@ -13,6 +13,7 @@ inline double seconds_of(clockid_t clock) {
     return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
 }
 inline double thread_seconds() { return seconds_of(CLOCK_THREAD_CPUTIME_ID); }
+inline double process_seconds() { return seconds_of(CLOCK_PROCESS_CPUTIME_ID); }
 inline double wall_seconds() { return seconds_of(CLOCK_MONOTONIC); }
 
 // Keeps the calling thread on one core; where that is not allowed, nothing happens.
