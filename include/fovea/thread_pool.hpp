@@ -56,9 +56,7 @@ private:
             std::exception_ptr failure;
             try {
                 call_(data_, i);
-            } catch (...) {
-                failure = std::current_exception();
-            }
+            } catch (...) { failure = std::current_exception(); }
             lock.lock();
             if (failure) failure_ = failure;
             if (++done_ == size_) finished_.notify_all();

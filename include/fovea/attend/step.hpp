@@ -6,7 +6,8 @@
 // inside(r, j), which of them exist; put(r, j, a, b, sum), weights of columns j and j + 1, returns the row's new sum;
 // across(x, op), a fold of x over everything that works on the row; above(x, limit), whether any of it exceeds;
 // place(), a small value whose rescale(r, alpha) rescales weights of row r that were already put (cold).
-// Model: engine/cpu/fragment.hpp. Law: the result does not depend on how the keys are cut into fragments, up to rounding.
+// Model: engine/cpu/fragment.hpp. Law: the result does not depend on how the keys are cut into fragments, up to
+// rounding.
 #pragma once
 #include "fovea/attend/bound.hpp"
 #include "fovea/base/coverage.hpp"
@@ -63,7 +64,7 @@ FOVEA_HOST_DEVICE void step_row(F& fragment, int r, State& state, Bound const& e
         for (int n = 0; n < 2; ++n) {
             if constexpr (Bound::wanted.entropy)
                 state.entropy = fma(p[n], max(x[j + n], fragment.all(masked_score)), state.entropy);
-            if constexpr (Bound::moment_count > 0) add_moments<partial>(fragment, r, j + n, state, e, p[n]);
+            if constexpr (Bound::moment_count > 0) add_moments<Covered>(fragment, r, j + n, state, e, p[n]);
         }
         sum = fragment.put(r, j, p[0], p[1], sum);
     }
@@ -77,12 +78,13 @@ template <class V, int N> FOVEA_HOST_DEVICE V max_of_columns(V const (&x)[N]) {
 }
 
 // sum over keys of weight x f. A masked element's f, which may be anything, does not take part.
-template <bool Partial, class F, class State, class Bound, class V>
+template <coverage Covered, class F, class State, class Bound, class V>
 FOVEA_HOST_DEVICE void add_moments(F& fragment, int r, int j, State& state, Bound const& e, V weight) {
     const auto here = fragment.here(r, j);
     each(e.moments, [&](auto i, auto const& f) {
         V x = alike(as_real(f(here)), weight);
-        if constexpr (Partial) x = select(fragment.inside(r, j) && fragment.truths(e.mask(here)), x, fragment.all(0.f));
+        if constexpr (Covered == coverage::some)
+            x = select(fragment.inside(r, j) && fragment.truths(e.mask(here)), x, fragment.all(0.f));
         V& moment = state.moments[static_cast<int>(decltype(i)::value)];
         moment = fma(weight, x, moment);
     });
@@ -104,7 +106,7 @@ FOVEA_HOST_DEVICE void sigmoid_row(F& fragment, int r, State& state, Bound const
             p[n] = one / (one + fragment.exp2(min(-x, fragment.all(126.f))));
             if constexpr (partial)
                 p[n] = select(fragment.inside(r, j + n) && fragment.truths(e.mask(here)), p[n], fragment.all(0.f));
-            if constexpr (Bound::moment_count > 0) add_moments<partial>(fragment, r, j + n, state, e, p[n]);
+            if constexpr (Bound::moment_count > 0) add_moments<Covered>(fragment, r, j + n, state, e, p[n]);
         }
         state.sum = fragment.put(r, j, p[0], p[1], state.sum);
     }

@@ -37,16 +37,19 @@ struct key_tiles {
 
 inline constexpr index tiles_in_group = 16;
 
-// Calls visit(tile, coverage) for the live tiles of [begin, end), downwards if Down.
-template <bool Down, class Mask, class Visit>
+enum class direction { up, down };
+
+// Calls visit(tile, coverage) for the live tiles of [begin, end), upwards or downwards.
+template <direction Way, class Mask, class Visit>
 void walk_range(Mask const& mask, element_box box, key_tiles const& tiles, index begin, index end, Visit const& visit) {
     const index groups = ceil_div(end - begin, tiles_in_group);
     for (index g = 0; g < groups; ++g) {
-        const index lo = begin + (Down ? groups - 1 - g : g) * tiles_in_group, hi = least(lo + tiles_in_group, end);
+        const index lo = begin + (Way == direction::down ? groups - 1 - g : g) * tiles_in_group,
+                    hi = least(lo + tiles_in_group, end);
         box.key = tiles.range(lo, hi);
         if (hi - lo > 1 && covers(mask, box) == coverage::none) continue;
         for (index t = 0; t < hi - lo; ++t) {
-            const index tile = Down ? hi - 1 - t : lo + t;
+            const index tile = Way == direction::down ? hi - 1 - t : lo + t;
             box.key = tiles.range(tile, tile + 1);
             const coverage c = covers(mask, box);
             if (c != coverage::none) visit(tile, c);
@@ -57,14 +60,15 @@ void walk_range(Mask const& mask, element_box box, key_tiles const& tiles, index
 template <class Score>
 inline constexpr bool is_positional = Score::depends.query || Score::depends.key || Score::depends.difference;
 
-// The live tile whose score can be the highest, the last of them among equals; the last tile without a positional score.
+// The live tile whose score can be the highest, the last of them among equals; the last tile without a positional
+// score.
 template <class Mask, class Score>
 index peak_tile(Mask const& mask, Score const& score, element_box const& box, key_tiles const& tiles) {
     index best = tiles.count() - 1;
     if constexpr (is_positional<Score>) {
         float highest = -infinity;
         bool any = false;
-        walk_range<false>(mask, box, tiles, 0, tiles.count(), [&](index tile, coverage) {
+        walk_range<direction::up>(mask, box, tiles, 0, tiles.count(), [&](index tile, coverage) {
             element_box here = box;
             here.key = tiles.range(tile, tile + 1);
             const float hi = as_interval(as_real(score(here))).hi;
@@ -83,14 +87,15 @@ template <class Mask, class Score, class Visit>
 void walk_keys(Mask const& mask, Score const& score, element_box const& box, key_tiles const& tiles,
                Visit const& visit) {
     const index peak = peak_tile(mask, score, box, tiles);
-    walk_range<true>(mask, box, tiles, 0, peak + 1, [&](index t, coverage c) { visit(t, c, true); });
-    walk_range<false>(mask, box, tiles, peak + 1, tiles.count(), [&](index t, coverage c) { visit(t, c, false); });
+    walk_range<direction::down>(mask, box, tiles, 0, peak + 1, [&](index t, coverage c) { visit(t, c, true); });
+    walk_range<direction::up>(mask, box, tiles, peak + 1, tiles.count(),
+                              [&](index t, coverage c) { visit(t, c, false); });
 }
 
 template <class Mask> index count_live(Mask const& mask, element_box const& box, key_tiles const& tiles) {
     index live = 0;
-    walk_range<false>(mask, box, tiles, 0, tiles.count(),
-                      [&](index, coverage c) { live += c == coverage::all ? 4 : 3; });
+    walk_range<direction::up>(mask, box, tiles, 0, tiles.count(),
+                              [&](index, coverage c) { live += c == coverage::all ? 4 : 3; });
     return live;
 }
 

@@ -6,7 +6,8 @@
 
 namespace fovea {
 
-// may: some element may be true. must: every element is true. A point is {b, b}; {true, false} is always a correct answer.
+// may: some element may be true. must: every element is true. A point is {b, b}; {true, false} is always a correct
+// answer.
 struct truth {
     bool may, must;
 };

@@ -124,7 +124,8 @@ FOVEA_HOST_DEVICE constexpr index_range operator^(index_range a, index_range b) 
 FOVEA_HOST_DEVICE constexpr index_range operator~(index_range a) { return {~a.hi, ~a.lo}; }
 
 // ---- reals ---------------------------------------------------------------------------------------------------------
-// Every real result is widened by a relative 1e-6, which covers the rounding of the readings that compute in another order.
+// Every real result is widened by a relative 1e-6, which covers the rounding of the readings that compute in another
+// order.
 FOVEA_HOST_DEVICE constexpr bounds widened(float lo, float hi) {
     const float margin = 1e-6f;
     return checked(lo - margin * (lo < 0 ? -lo : lo), hi + margin * (hi < 0 ? -hi : hi));

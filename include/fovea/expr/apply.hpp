@@ -3,10 +3,10 @@
 //     struct bump { template <class S, class I> auto operator()(S s, I q, I k) const { return s + 0.1f * (q - k); } };
 //     auto mine = fovea::apply(bump{}, scaled_dot(q, k), q_pos, k_pos);
 //
-// A template operator() must accept every reading: it gets numbers, lanes and intervals, and skips dead tiles by itself.
-// An operator() with plain parameters (float, std::int64_t, int) is called for one element at a time, and says nothing
-// about intervals: its tiles are `some`. It is called for elements of the call's own rows and columns only, though also
-// for ones that the mask leaves out. It must be a named type for use on a device.
+// A template operator() must accept every reading: it gets numbers, lanes and intervals, and skips dead tiles by
+// itself. An operator() with plain parameters (float, std::int64_t, int) is called for one element at a time, and says
+// nothing about intervals: its tiles are `some`. It is called for elements of the call's own rows and columns only,
+// though also for ones that the mask leaves out. It must be a named type for use on a device.
 #pragma once
 #include "fovea/expr/node.hpp"
 

@@ -3,8 +3,8 @@
 //     auto here = bind(score, at_head{batch, head, kv_head});        // lookup(slopes, head) is now a number
 //
 // With a strip_store, subexpressions of q_pos - k_pos alone, and of k_pos alone, become reads of a strip: one value for
-// each difference or key of a tile, filled once a tile instead of once an element. Real ones always do, integers and masks
-// where they are dear (a division, a table, a functor).
+// each difference or key of a tile, filled once a tile instead of once an element. Real ones always do, integers and
+// masks where they are dear (a division, a table, a functor).
 #pragma once
 #include "fovea/expr/operators.hpp"
 #include "fovea/expr/terms.hpp"

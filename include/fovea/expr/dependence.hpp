@@ -11,8 +11,8 @@ struct dependence {
     bool batch = false, head = false, query = false, key = false, difference = false, score = false;
 
     constexpr dependence operator|(dependence o) const {
-        return {batch || o.batch, head || o.head,           query || o.query,
-                key || o.key,     difference || o.difference, score || o.score};
+        return {batch || o.batch,           head || o.head,  query || o.query, key || o.key,
+                difference || o.difference, score || o.score};
     }
     constexpr bool operator==(dependence const&) const = default;
     // With the batch and head at most: one value for a whole attention head.

@@ -41,10 +41,20 @@ template <class S> inline constexpr bool is_maximum<max_of_scores<S>> = true;
 template <class T> inline constexpr bool is_epilogue_tensor = false;
 template <class V> inline constexpr bool is_epilogue_tensor<element_of_tensor<V>> = true;
 
-struct dot_products { template <class T> static constexpr bool is = is_dot_product<T>; };
-struct output_leaves { template <class T> static constexpr bool is = is_output<T>; };
-struct value_sums { template <class T> static constexpr bool is = is_value_sum<T>; };
-struct epilogue_tensors { template <class T> static constexpr bool is = is_epilogue_tensor<T>; };
-struct expectations { template <class T> static constexpr bool is = is_expectation<T>; };
+struct dot_products {
+    template <class T> static constexpr bool is = is_dot_product<T>;
+};
+struct output_leaves {
+    template <class T> static constexpr bool is = is_output<T>;
+};
+struct value_sums {
+    template <class T> static constexpr bool is = is_value_sum<T>;
+};
+struct epilogue_tensors {
+    template <class T> static constexpr bool is = is_epilogue_tensor<T>;
+};
+struct expectations {
+    template <class T> static constexpr bool is = is_expectation<T>;
+};
 
 } // namespace fovea

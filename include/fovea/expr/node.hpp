@@ -17,12 +17,11 @@ namespace fovea {
 
 enum class kinds { truth, integer, real };
 
-template <class E>
-concept expression = requires { typename E::is_expression; };
+template <class E> concept expression = requires { typename E::is_expression; };
 
 template <class T> struct constant {
     using is_expression = void;
-    static constexpr kinds kind = std::is_same_v<T, bool>           ? kinds::truth
+    static constexpr kinds kind = std::is_same_v<T, bool>       ? kinds::truth
                                   : std::is_floating_point_v<T> ? kinds::real
                                                                 : kinds::integer;
     static constexpr dependence depends{};
@@ -40,8 +39,7 @@ template <class T> FOVEA_HOST_DEVICE constexpr auto lift(T const& x) {
 template <class T> using lifted = decltype(lift(std::declval<T const&>()));
 
 // What can stand beside an expression in an operator.
-template <class T>
-concept operand_of_operator = expression<T> || std::is_arithmetic_v<T>;
+template <class T> concept operand_of_operator = expression<T> || std::is_arithmetic_v<T>;
 template <class A, class B>
 concept makes_expression = operand_of_operator<A> && operand_of_operator<B> && (expression<A> || expression<B>);
 
@@ -93,9 +91,7 @@ template <class Op, class A, class B, class D> struct ternary {
     A a;
     B b;
     D d;
-    template <class C> FOVEA_HOST_DEVICE constexpr auto operator()(C const& c) const {
-        return op(c, a(c), b(c), d(c));
-    }
+    template <class C> FOVEA_HOST_DEVICE constexpr auto operator()(C const& c) const { return op(c, a(c), b(c), d(c)); }
     template <class F> FOVEA_HOST_DEVICE constexpr auto rebuild(F const& f) const {
         return ternary<Op, decltype(f(a)), decltype(f(b)), decltype(f(d))>{op, f(a), f(b), f(d)};
     }

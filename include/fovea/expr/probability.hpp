@@ -1,6 +1,7 @@
 // Probabilities, and what is reduced over keys.
 //
-//     auto p = fovea::softmax(s);     run(cpu(), o = fovea::sum(p * v), l = fovea::logsumexp(s), h = fovea::entropy(p));
+//     auto p = fovea::softmax(s);     run(cpu(), o = fovea::sum(p * v), l = fovea::logsumexp(s), h =
+//     fovea::entropy(p));
 //
 // Units: logsumexp and entropy in nats, max in the units of the score as written.
 // Empty: a row with no key has sum 0, logsumexp and max -inf, entropy 0.
@@ -110,8 +111,9 @@ template <score S> constexpr auto entropy(sigmoid_weights<S> const&) {
     static_assert(sizeof(S) == 0, "fovea: sigmoid weights do not sum to one and have no entropy; use softmax");
 }
 
-// ---- epilogue: tensors and rounding on the way out -------------------------------------------------------------------
-// An element of a tensor beside an output: (batch, head, query row, channel); axes of extent 1 are repeated.
+// ---- epilogue: tensors and rounding on the way out
+// ------------------------------------------------------------------- An element of a tensor beside an output: (batch,
+// head, query row, channel); axes of extent 1 are repeated.
 template <view V> struct element_of_tensor {
     using is_expression = void;
     static constexpr kinds kind = kinds::real;
@@ -147,8 +149,9 @@ template <view V, expression A> constexpr auto operator+(V const& v, A const& a)
 template <view V, expression A> constexpr auto operator-(V const& v, A const& a) { return combine<minus>(element_of_tensor<V>{v}, a); }
 // clang-format on
 
-// ---- assignment ------------------------------------------------------------------------------------------------------
-// What is written where: does nothing until it is given to run.
+// ---- assignment
+// ------------------------------------------------------------------------------------------------------ What is
+// written where: does nothing until it is given to run.
 template <class View, class Expression> struct [[nodiscard]] assignment {
     View target;
     Expression expression;

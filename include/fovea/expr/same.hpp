@@ -13,8 +13,8 @@
 
 namespace fovea {
 
-// Anything without a rule of its own is compared by == where it has one, else by its bytes; an empty object equals every
-// other of its type. (A functor with bytes between its members should have ==.)
+// Anything without a rule of its own is compared by == where it has one, else by its bytes; an empty object equals
+// every other of its type. (A functor with bytes between its members should have ==.)
 template <class T> bool same(T const& a, T const& b) {
     if constexpr (std::is_empty_v<T>) return true;
     else if constexpr (requires { same(a.tensor, b.tensor); }) return same(a.tensor, b.tensor);
@@ -56,8 +56,12 @@ template <class Op, class A, class B> bool same(binary<Op, A, B> const& a, binar
 template <class Op, class A, class B, class D> bool same(ternary<Op, A, B, D> const& a, ternary<Op, A, B, D> const& b) {
     return same(a.op, b.op) && same(a.a, b.a) && same(a.b, b.b) && same(a.d, b.d);
 }
-template <class S> bool same(softmax_weights<S> const& a, softmax_weights<S> const& b) { return same(a.scores, b.scores); }
-template <class S> bool same(sigmoid_weights<S> const& a, sigmoid_weights<S> const& b) { return same(a.scores, b.scores); }
+template <class S> bool same(softmax_weights<S> const& a, softmax_weights<S> const& b) {
+    return same(a.scores, b.scores);
+}
+template <class S> bool same(sigmoid_weights<S> const& a, sigmoid_weights<S> const& b) {
+    return same(a.scores, b.scores);
+}
 template <class S, class L> bool same(sink_softmax_weights<S, L> const& a, sink_softmax_weights<S, L> const& b) {
     return same(a.scores, b.scores) && same(a.sink, b.sink);
 }

@@ -2,8 +2,8 @@
 //
 //     auto s = fovea::where(fovea::causal, fovea::scaled_dot(q, k));
 //
-// Shapes: q (batches, heads, queries, d), k (batches, kv_heads, keys, d), heads a multiple of kv_heads. Either may carry
-// a prologue: rope_halves(q, ...), rope_pairs(q, ...), scale(q, c).
+// Shapes: q (batches, heads, queries, d), k (batches, kv_heads, keys, d), heads a multiple of kv_heads. Either may
+// carry a prologue: rope_halves(q, ...), rope_pairs(q, ...), scale(q, c).
 #pragma once
 #include "fovea/expr/operators.hpp"
 #include "fovea/tensor/prologue.hpp"
@@ -43,14 +43,15 @@ template <class S> inline constexpr bool is_masked = false;
 template <class M, class S> inline constexpr bool is_masked<masked<M, S>> = true;
 
 template <operand_of_operator M, expression S> constexpr auto where(M const& mask, S const& score) {
-    static_assert(lifted<M>::kind == kinds::truth, "fovea: the first argument of where is a mask: compare the number first");
+    static_assert(lifted<M>::kind == kinds::truth,
+                  "fovea: the first argument of where is a mask: compare the number first");
     static_assert(S::kind == kinds::real, "fovea: the second argument of where is a score, such as scaled_dot(q, k)");
     if constexpr (is_masked<S>) return fovea::where(lift(mask) && score.mask, score.score);
     else return masked<lifted<M>, S>{lift(mask), score};
 }
 
-// The sum of a masked score and a bias is the masked sum; any other use of a masked score inside an expression is refused
-// where the score is taken apart (plan).
+// The sum of a masked score and a bias is the masked sum; any other use of a masked score inside an expression is
+// refused where the score is taken apart (plan).
 template <class M, class S, operand_of_operator B>
     requires(!is_masked<B>)
 constexpr auto operator+(masked<M, S> const& a, B const& b) {

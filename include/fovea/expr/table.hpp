@@ -3,9 +3,9 @@
 //     auto bias = lookup(table(pointer, 128), clamp(q_pos - k_pos, 0, 127));
 //     auto same = lookup(sorted(ids, n), q_pos) == lookup(sorted(ids, n), k_pos);
 //
-// A table owns nothing. An index outside reads the nearest entry and never outside memory; fovea::reference() refuses it
-// at an attended element. Integer tables have an interval reading: the ends of the range where the table is sorted, a
-// scan of the range where it is short, else everything.
+// A table owns nothing. An index outside reads the nearest entry and never outside memory; fovea::reference() refuses
+// it at an attended element. Integer tables have an interval reading: the ends of the range where the table is sorted,
+// a scan of the range where it is short, else everything.
 #pragma once
 #include <bit>
 
@@ -59,8 +59,8 @@ template <class T> FOVEA_HOST_DEVICE constexpr auto entry(table_view<T> t, index
 }
 
 template <class T>
-FOVEA_HOST_DEVICE constexpr auto entries(table_view<T> t, index_range row, index_range column)
-    -> typename reading<T>::range {
+FOVEA_HOST_DEVICE constexpr auto entries(table_view<T> t, index_range row, index_range column) ->
+    typename reading<T>::range {
     using range = typename reading<T>::range;
     using scalar = typename reading<T>::scalar;
     const index_range r{nearest(row.lo, t.rows), nearest(row.hi, t.rows)};

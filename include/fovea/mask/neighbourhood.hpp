@@ -1,5 +1,5 @@
-// neighbourhood(width, radius_y, radius_x): positions are pixels of an image of `width` columns, row by row; a query sees
-// the pixels at most radius_y rows and radius_x columns away.
+// neighbourhood(width, radius_y, radius_x): positions are pixels of an image of `width` columns, row by row; a query
+// sees the pixels at most radius_y rows and radius_x columns away.
 //
 //     auto local = neighbourhood(64, 3, 3);      // 7 x 7 windows
 #pragma once

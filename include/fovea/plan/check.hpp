@@ -1,5 +1,5 @@
-// What values decide: every refusal of a problem, as a sentence that names the argument, the two values that disagree and
-// what to do. An empty string lets the problem run.
+// What values decide: every refusal of a problem, as a sentence that names the argument, the two values that disagree
+// and what to do. An empty string lets the problem run.
 //
 //     std::string why = refusal(problem);
 //

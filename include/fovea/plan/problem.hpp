@@ -104,9 +104,12 @@ template <class A, class... Rest> constexpr auto all_leaves(A const& a, Rest con
     return join(find_all<output_leaves>(a.expression), all_leaves(rest...));
 }
 
-// ---- agreement of the leaves, as types -------------------------------------------------------------------------------
+// ---- agreement of the leaves, as types
+// -------------------------------------------------------------------------------
 template <class L> using scores_type = std::remove_cvref_t<decltype(scores_of(std::declval<L const&>()))>;
-template <class L> struct probability_of_leaf { using type = void; };
+template <class L> struct probability_of_leaf {
+    using type = void;
+};
 template <class L>
     requires requires(L l) { l.p; }
 struct probability_of_leaf<L> {
@@ -118,7 +121,9 @@ inline constexpr bool agree = std::is_same_v<A, B> || std::is_void_v<A> || std::
 template <class H, class... T> consteval bool one_score(list<H, T...> const*) {
     return (std::is_same_v<scores_type<H>, scores_type<T>> && ...);
 }
-template <class... T> struct first_probability { using type = void; };
+template <class... T> struct first_probability {
+    using type = void;
+};
 template <class H, class... T> struct first_probability<H, T...> {
     using own = typename probability_of_leaf<H>::type;
     using type = std::conditional_t<std::is_void_v<own>, typename first_probability<T...>::type, own>;
@@ -158,13 +163,15 @@ template <class... L> inline constexpr bool wants_maximum<list<L...>> = (is_maxi
 template <class... Assignments> constexpr auto make_problem(Assignments const&... assignments) {
     const auto leaves = all_leaves(assignments...);
     using leaf_list = std::remove_const_t<decltype(leaves)>;
-    static_assert(leaf_list::count > 0,
-                  "fovea: nothing is reduced over keys: assign sum(p * v), logsumexp(s), max(s), entropy(p) or sum(p * f)");
+    static_assert(
+        leaf_list::count > 0,
+        "fovea: nothing is reduced over keys: assign sum(p * v), logsumexp(s), max(s), entropy(p) or sum(p * f)");
     if constexpr (leaf_list::count > 0) {
         static_assert(one_score(static_cast<leaf_list const*>(nullptr)),
                       "fovea: the assignments of one run share one score; give the second score a run of its own");
-        static_assert(one_probability(static_cast<leaf_list const*>(nullptr)),
-                      "fovea: the assignments of one run share one softmax or sigmoid; give the second a run of its own");
+        static_assert(
+            one_probability(static_cast<leaf_list const*>(nullptr)),
+            "fovea: the assignments of one run share one softmax or sigmoid; give the second a run of its own");
         const auto scores = scores_of(leaves.head);
         const auto bare = bare_score(scores);
         const auto dots = find_all<dot_products>(bare);
@@ -180,12 +187,15 @@ template <class... Assignments> constexpr auto make_problem(Assignments const&..
             const auto outputs = numbered_outputs<0>(assignments...);
             using ops = operands<std::remove_const_t<decltype(q)>, std::remove_const_t<decltype(k)>,
                                  std::remove_const_t<decltype(v)>>;
-            using sc = scoring<std::remove_const_t<decltype(bare)>, std::remove_const_t<decltype(mask)>,
-                               std::remove_const_t<decltype(normaliser)>,
-                               statistics{wants_logsumexp<leaf_list>, wants_maximum<leaf_list>, wants_entropy<leaf_list>}>;
-            static_assert(std::remove_cvref_t<decltype(normaliser)>::normalised || !(wants_logsumexp<leaf_list> || wants_maximum<leaf_list>),
+            using sc =
+                scoring<std::remove_const_t<decltype(bare)>, std::remove_const_t<decltype(mask)>,
+                        std::remove_const_t<decltype(normaliser)>,
+                        statistics{wants_logsumexp<leaf_list>, wants_maximum<leaf_list>, wants_entropy<leaf_list>}>;
+            static_assert(std::remove_cvref_t<decltype(normaliser)>::normalised ||
+                              !(wants_logsumexp<leaf_list> || wants_maximum<leaf_list>),
                           "fovea: sigmoid weights keep no maximum and no logsumexp; take those in a run of their own");
-            static_assert(is_element<element_of_operand<decltype(ops::q)>> && is_element<element_of_operand<decltype(ops::k)>>,
+            static_assert(is_element<element_of_operand<decltype(ops::q)>> &&
+                              is_element<element_of_operand<decltype(ops::k)>>,
                           "fovea: the elements of q and k are float, bf16 or fp16");
             return problem<ops, sc, std::remove_const_t<decltype(moments)>, std::remove_const_t<decltype(outputs)>>{
                 {q, k, v}, {bare, mask, normaliser}, moments, outputs};

@@ -1,6 +1,7 @@
 // relative_bias(biases, t5{...}): a learned bias for each head and bucket of distances, as in T5.
 //
-//     auto s = scaled_dot(q, k, 1.f) + relative_bias(table(biases, heads, 32), t5{.buckets = 32, .bidirectional = true});
+//     auto s = scaled_dot(q, k, 1.f) + relative_bias(table(biases, heads, 32), t5{.buckets = 32, .bidirectional =
+//     true});
 //
 // Shapes: biases (heads, buckets). Half of the buckets are single distances, the rest grow logarithmically up to
 // max_distance; bidirectional buckets are split between before and after. Source: T5 (2019), section 2.1.
@@ -17,19 +18,22 @@ struct t5 {
     bool bidirectional = false;
 };
 
-// The bucket of key position minus query position: the least distance of every logarithmic bucket is found once, when the
-// expression is made.
+// The bucket of key position minus query position: the least distance of every logarithmic bucket is found once, when
+// the expression is made.
 class t5_buckets {
 public:
     static constexpr char const* name = "t5";
     explicit t5_buckets(t5 shape)
-        : bidirectional_(shape.bidirectional), side_(shape.bidirectional ? shape.buckets / 2 : shape.buckets),
-          exact_(side_ / 2), logarithmic_(least(side_ - exact_ - 1, most)) {
+        : bidirectional_(shape.bidirectional),
+          side_(shape.bidirectional ? shape.buckets / 2 : shape.buckets),
+          exact_(side_ / 2),
+          logarithmic_(least(side_ - exact_ - 1, most)) {
         const float span = __builtin_logf(static_cast<float>(shape.max_distance) / static_cast<float>(exact_));
         const float scale = static_cast<float>(side_ - exact_);
         for (index i = 0, distance = exact_; i < logarithmic_; ++i) {
             while (distance < shape.max_distance &&
-                   static_cast<index>(__builtin_logf(static_cast<float>(distance) / static_cast<float>(exact_)) / span * scale) <= i)
+                   static_cast<index>(__builtin_logf(static_cast<float>(distance) / static_cast<float>(exact_)) / span *
+                                      scale) <= i)
                 ++distance;
             first_[i] = distance;
         }

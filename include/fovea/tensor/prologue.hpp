@@ -14,8 +14,7 @@ namespace fovea {
 
 template <class T> inline constexpr bool is_prologue = false;
 
-template <class T>
-concept operand = view<T> || is_prologue<T>;
+template <class T> concept operand = view<T> || is_prologue<T>;
 
 template <view V> constexpr V const& source_of(V const& v) { return v; }
 template <class P>

@@ -3,9 +3,9 @@
 //     rope_halves(q, rope_plain{.theta = 1e4})       // pairs (i, i + channels / 2): GPT-NeoX, Hugging Face Llama
 //     rope_pairs(q, rope_llama3{.theta = 5e5})       // pairs (2 i, 2 i + 1): the paper, GGUF Llama files
 //
-// There is no default pairing. `channels` 0 rotates all channels, n the first n. Positions are absolute: view.first + row.
-// Error: angles are formed and reduced in double, exact to positions of 1M (tests/unit/tensor/rope.cpp).
-// Source: RoFormer (2021); NTK-aware and YaRN scaling (2023); Llama 3.1 model card for rope_llama3.
+// There is no default pairing. `channels` 0 rotates all channels, n the first n. Positions are absolute: view.first +
+// row. Error: angles are formed and reduced in double, exact to positions of 1M (tests/unit/tensor/rope.cpp). Source:
+// RoFormer (2021); NTK-aware and YaRN scaling (2023); Llama 3.1 model card for rope_llama3.
 #pragma once
 #include "fovea/tensor/prologue.hpp"
 
@@ -54,12 +54,13 @@ struct rope_yarn {
     double beta_fast = 32, beta_slow = 1;
     index channels = 0;
     double pair_with_turns(double turns, index n) const {
-        return static_cast<double>(n) *
-               __builtin_log(static_cast<double>(original_length) / (turns * two_pi)) / (2 * __builtin_log(theta));
+        return static_cast<double>(n) * __builtin_log(static_cast<double>(original_length) / (turns * two_pi)) /
+               (2 * __builtin_log(theta));
     }
     double frequency(index i, index n) const {
         const double last = static_cast<double>(n - 1);
-        double low = __builtin_floor(pair_with_turns(beta_fast, n)), high = __builtin_ceil(pair_with_turns(beta_slow, n));
+        double low = __builtin_floor(pair_with_turns(beta_fast, n)),
+               high = __builtin_ceil(pair_with_turns(beta_slow, n));
         low = low < 0 ? 0 : low;
         high = high > last ? last : high;
         if (high == low) high += 0.001;
@@ -101,11 +102,13 @@ concept rope_frequency = requires(F const& f) {
 };
 
 template <operand O, class F> constexpr auto rope_halves(O const& x, F const& frequency) {
-    static_assert(rope_frequency<F>, "fovea: rope_halves takes a frequency type: rope_plain, rope_linear, rope_ntk, rope_yarn, rope_llama3 or your own");
+    static_assert(rope_frequency<F>, "fovea: rope_halves takes a frequency type: rope_plain, rope_linear, rope_ntk, "
+                                     "rope_yarn, rope_llama3 or your own");
     return rotated_operand<O, F, pairing::halves>{x, frequency};
 }
 template <operand O, class F> constexpr auto rope_pairs(O const& x, F const& frequency) {
-    static_assert(rope_frequency<F>, "fovea: rope_pairs takes a frequency type: rope_plain, rope_linear, rope_ntk, rope_yarn, rope_llama3 or your own");
+    static_assert(rope_frequency<F>, "fovea: rope_pairs takes a frequency type: rope_plain, rope_linear, rope_ntk, "
+                                     "rope_yarn, rope_llama3 or your own");
     return rotated_operand<O, F, pairing::pairs>{x, frequency};
 }
 template <operand O, class F, pairing P> constexpr auto at(rotated_operand<O, F, P> x, index first) {

@@ -92,8 +92,7 @@ template <class T, class Channels>
 
 template <class T> inline constexpr bool is_view = false;
 template <class T, class C> inline constexpr bool is_view<strided_view<T, C>> = true;
-template <class T>
-concept view = is_view<T>;
+template <class T> concept view = is_view<T>;
 
 // The same view with its row 0 at absolute position `first`.
 template <view V> [[nodiscard]] constexpr V at(V v, index first) { return {v.data, v.layout, first, true}; }

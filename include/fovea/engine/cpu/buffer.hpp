@@ -13,8 +13,8 @@
 
 namespace fovea {
 
-// Elements are trivial and start without a value. From 2 MiB on the memory asks for huge pages: a run that packs keys and
-// values would otherwise spend 1 to 2 % of its time in page faults.
+// Elements are trivial and start without a value. From 2 MiB on the memory asks for huge pages: a run that packs keys
+// and values would otherwise spend 1 to 2 % of its time in page faults.
 template <class T> class buffer {
 public:
     buffer() = default;

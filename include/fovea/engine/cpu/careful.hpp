@@ -1,5 +1,5 @@
-// The rare end of a row whose output is not finite although its weights are: 0 x NaN from the value of a masked key must
-// not reach it by a bit, the value of an attended one must.
+// The rare end of a row whose output is not finite although its weights are: 0 x NaN from the value of a masked key
+// must not reach it by a bit, the value of an attended one must.
 //
 //     if (spoiled(output, channels, sum)) ...       one check a row, all that clean data pays
 //

@@ -1,5 +1,5 @@
-// A few query rows against many keys: decoding with a cache. The query heads of a group are packed together, the keys are
-// read from where they lie and split over workers in fixed pieces, and the pieces are merged in order.
+// A few query rows against many keys: decoding with a cache. The query heads of a group are packed together, the keys
+// are read from where they lie and split over workers in fixed pieces, and the pieces are merged in order.
 //
 //     unit = (batch, kv head, piece of keys)      rows = group x queries, at most longest_decode
 //
@@ -138,9 +138,10 @@ template <int N, class Problem, class Bound> struct decode_scratch {
 };
 
 template <int N, class Problem, class Bound>
-[[gnu::noinline]] void decode_piece(Problem const& p, prepared_operands<Problem> const& readers, index batch, index kv_head, index begin,
-                  index end, decode_scratch<N, Problem, Bound>& s, piece_result<Bound::moment_count> result,
-                  values_read how = values_read::as_they_are) {
+[[gnu::noinline]] void decode_piece(Problem const& p, prepared_operands<Problem> const& readers, index batch,
+                                    index kv_head, index begin, index end, decode_scratch<N, Problem, Bound>& s,
+                                    piece_result<Bound::moment_count> result,
+                                    values_read how = values_read::as_they_are) {
     using q_type = typename prepared_operands<Problem>::q_type;
     using k_type = typename prepared_operands<Problem>::k_type;
     using v_type = decltype(p.operand.v);

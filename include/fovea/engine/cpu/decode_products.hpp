@@ -10,8 +10,8 @@
 
 namespace fovea {
 
-// Memory that the next phase will read, fetched a row at a time while this phase computes: the values of a block during its
-// first product, the keys of the next block during its second.
+// Memory that the next phase will read, fetched a row at a time while this phase computes: the values of a block during
+// its first product, the keys of the next block during its second.
 struct read_ahead {
     char const* next = nullptr; // row to fetch
     index stride = 0, bytes = 0, rows = 0;

@@ -46,6 +46,9 @@ template <cpu_shape Shape, class Bound, int Strips> struct tile_scratch {
     }
 };
 
+// How scores become weights: with a running reference, or each by itself.
+enum class weighting { softmax, sigmoid };
+
 // Which rows of which head.
 struct query_tile_at {
     at_head here;
@@ -81,17 +84,17 @@ template <cpu_shape Shape, class E> void fill_strips(E const& e, tile_frame cons
     });
 }
 
-template <cpu_shape Shape, bool Normalised, coverage Covered, class F, class State, class Bound>
+template <cpu_shape Shape, weighting Weights, coverage Covered, class F, class State, class Bound>
 FOVEA_HOST_DEVICE void step_block(F& fragment, State* states, Bound const& e) {
     FOVEA_UNROLL
     for (int r = 0; r < Shape.score.rows; ++r) {
-        if constexpr (Normalised) step_row<Covered>(fragment, r, states[r], e);
+        if constexpr (Weights == weighting::softmax) step_row<Covered>(fragment, r, states[r], e);
         else sigmoid_row<Covered>(fragment, r, states[r], e);
     }
 }
 
 // Scores of one key tile into weights; live columns of each row block are recorded. `rows`: rows in use, whole blocks.
-template <cpu_shape Shape, bool Normalised, class Scratch, class Bound>
+template <cpu_shape Shape, weighting Weights, class Scratch, class Bound>
 void score_tile(Scratch& s, Bound const& e, tile_frame& f, word const* keys, index words, index rows, coverage covered,
                 bool leftwards) {
     constexpr index width = Shape.key_panel(), panels = Shape.key_tile / width, height = Shape.score.rows;
@@ -127,9 +130,8 @@ void score_tile(Scratch& s, Bound const& e, tile_frame& f, word const* keys, ind
             multiply_panel<Shape, Shape.score>(acc, s.queries.data() + row * words, words, keys + column * words, 0,
                                                words);
             row_fragment<Shape> fragment{f, row, column, acc.c};
-            if (micro == coverage::all)
-                step_block<Shape, Normalised, coverage::all>(fragment, s.states.data() + row, e);
-            else step_block<Shape, Normalised, coverage::some>(fragment, s.states.data() + row, e);
+            if (micro == coverage::all) step_block<Shape, Weights, coverage::all>(fragment, s.states.data() + row, e);
+            else step_block<Shape, Weights, coverage::some>(fragment, s.states.data() + row, e);
         }
     }
 }
@@ -177,7 +179,7 @@ void accumulate_tile(Scratch& s, word const* values, index value_channels, index
 template <cpu_shape Shape, class Problem, class Bound, class Scratch, class Source>
 [[gnu::noinline]] void forward_tile(Problem const& p, Bound const& e, prepared_operands<Problem> const& readers,
                                     query_tile_at at, Scratch& s, Source& source) {
-    constexpr bool normalised = decltype(p.scored.normaliser)::normalised;
+    constexpr weighting weights = Problem::normalised ? weighting::softmax : weighting::sigmoid;
     using lanes_type = real_lanes<Shape.lanes>;
     auto const &q = p.q(), &k = p.k();
     const index words = Shape.words(q.channels());
@@ -210,7 +212,7 @@ template <cpu_shape Shape, class Problem, class Bound, class Scratch, class Sour
         if (valid < Shape.key_tile) covered = coverage::some;
         fill_strips<Shape>(e.score, f);
         if (covered == coverage::some) fill_strips<Shape>(e.mask, f);
-        score_tile<Shape, normalised>(s, e, f, source.keys(tile), words, rows, covered, leftwards);
+        score_tile<Shape, weights>(s, e, f, source.keys(tile), words, rows, covered, leftwards);
         if constexpr (Problem::has_values) accumulate_tile<Shape>(s, source.values(tile), value_channels, rows, fresh);
         else
             for (index r = 0; r < rows; ++r) s.states[r].alpha = 1;

@@ -34,8 +34,8 @@ template <cpu_shape Shape> constexpr index packed_bytes(index tiles, index d, in
            (Shape.key_tile * Shape.words(d) + Shape.tile_words() * Shape.padded_channels(value_channels));
 }
 
-// The packed key tiles of one (batch, kv head): where they lie packed ahead, or packed into a worker's scratch when they
-// are visited.
+// The packed key tiles of one (batch, kv head): where they lie packed ahead, or packed into a worker's scratch when
+// they are visited.
 template <cpu_shape Shape, class Problem, class Scratch> class tile_source {
 public:
     tile_source(Problem const& p, prepared_operands<Problem> const& readers, at_head here, Scratch& s)

@@ -16,7 +16,8 @@ struct micro_tile {
     int rows, vectors;
 };
 
-// fp32: every operand is packed as floats. bf16_pairs: two numbers a word, multiplied by vdpbf16ps or its meaning in lanes.
+// fp32: every operand is packed as floats. bf16_pairs: two numbers a word, multiplied by vdpbf16ps or its meaning in
+// lanes.
 enum class products { fp32, bf16_pairs };
 
 struct cpu_shape {

@@ -1,11 +1,11 @@
 // What the CPU of this translation unit can do, read off the compiler's target macros.
 //
-//     constexpr fovea::cpu_isa here = fovea::native_isa;      // {.lanes = 16, .registers = 32, .bf16_pairs = true} on Zen 5
+//     constexpr fovea::cpu_isa here = fovea::native_isa;      // {.lanes = 16, .registers = 32, .bf16_pairs = true} on
+//     Zen 5
 #pragma once
 
 #if defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__
-#error                                                                                                                 \
-    "fovea: -ffast-math implies -ffinite-math-only, under which NaN and infinity do not exist; add -fno-finite-math-only"
+#error "fovea: -ffast-math takes NaN and infinity out of C++; add -fno-finite-math-only"
 #endif
 
 namespace fovea {

@@ -133,8 +133,8 @@ template <int N> FOVEA_HOST_DEVICE wide_lanes<N> select(lane_mask<N> m, wide_lan
     const auto wide = __builtin_convertvector(m.v, typename wide_lanes<N>::native);
     return {wide ? a.v : b.v};
 }
-// b > a ? b : a, one instruction; a NaN in `a` wins, as in the scalar max. g++ 12 does not find the instruction when one
-// side is a constant.
+// b > a ? b : a, one instruction; a NaN in `a` wins, as in the scalar max. g++ 12 does not find the instruction when
+// one side is a constant.
 template <class T, int N> FOVEA_HOST_DEVICE lanes<T, N> max(lanes<T, N> a, lanes<T, N> b) {
 #if defined(__AVX__) && defined(__GNUC__) && !defined(__clang__)
     if constexpr (std::is_same_v<T, float> && N == 8) return {__builtin_ia32_maxps256(b.v, a.v)};

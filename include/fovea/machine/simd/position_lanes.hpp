@@ -156,7 +156,8 @@ template <class A, class B> requires real_with_lanes<A, B> FOVEA_HOST_DEVICE aut
 template <class A, class B> requires real_with_lanes<A, B> FOVEA_HOST_DEVICE auto operator/(A a, B b) { return real_of(a) / real_of(b); }
 // clang-format on
 
-// ---- one number beside lanes: x in the form of its partner -----------------------------------------------------------
+// ---- one number beside lanes: x in the form of its partner
+// -----------------------------------------------------------
 template <int N> FOVEA_HOST_DEVICE real_lanes<N> alike(float x, real_lanes<N>) { return splat<N>(x); }
 template <int N> FOVEA_HOST_DEVICE real_lanes<N> alike(float x, lane_mask<N>) { return splat<N>(x); }
 template <int N> FOVEA_HOST_DEVICE wide_lanes<N> alike(index x, lane_mask<N>) { return splat<N>(x); }

@@ -10,7 +10,8 @@
 
 namespace fovea {
 
-// Lanes taken in units of `unit` neighbours: even units of a then of b, plus odd units of a then of b, per `group` units.
+// Lanes taken in units of `unit` neighbours: even units of a then of b, plus odd units of a then of b, per `group`
+// units.
 template <int N, int Unit, int Group, int Odd, int... I>
 FOVEA_HOST_DEVICE real_lanes<N> every_second(real_lanes<N> a, real_lanes<N> b, std::integer_sequence<int, I...>) {
     // position i: group g, place p within it; the first half of the places comes from a
