@@ -145,7 +145,7 @@ def decode_lines(r, report):
 
 
 def compute_share_of_read(row):
-    """Share of the read bandwidth at which both products run at the fp32 peak: 4 operations a query head and element."""
+    """Share of the read bandwidth that the fp32 peak allows: 2 operations for each element and query head."""
     per_byte = 2 * (row["heads"] / row["kv_heads"]) / {"fp32": 4, "bf16": 2}[row["dtype"]]
     return min(100, 100 * row["fp32_peak_gflops"] / per_byte / row["read_gbs"])
 
