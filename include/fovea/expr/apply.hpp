@@ -1,6 +1,8 @@
 // A user's own function object as part of an expression.
 //
-//     struct bump { template <class S, class I> auto operator()(S s, I q, I k) const { return s + 0.1f * (q - k); } };
+//     struct bump {
+//         template <class S, class I> auto operator()(S s, I q, I k) const { return s + 0.1f * fovea::as_real(q - k); }
+//     };
 //     auto mine = fovea::apply(bump{}, scaled_dot(q, k), q_pos, k_pos);
 //
 // A template operator() must accept every reading: it gets numbers, lanes and intervals, and skips dead tiles by

@@ -24,7 +24,7 @@ class t5_buckets {
 public:
     static constexpr char const* name = "t5";
     explicit t5_buckets(t5 shape)
-        : bidirectional_(shape.bidirectional),
+        : bidirectional_(shape.bidirectional ? 1 : 0),
           side_(shape.bidirectional ? shape.buckets / 2 : shape.buckets),
           exact_(side_ / 2),
           logarithmic_(least(side_ - exact_ - 1, most)) {
@@ -35,14 +35,14 @@ public:
                    static_cast<index>(__builtin_logf(static_cast<float>(distance) / static_cast<float>(exact_)) / span *
                                       scale) <= i)
                 ++distance;
-            first_[i] = distance;
+            first_[i] = static_cast<std::int32_t>(least(distance, index{0x7fffffff}));
         }
     }
 
     index operator()(index relative) const {
         index offset = 0, distance = relative < 0 ? -relative : relative;
         if (relative > 0) {
-            if (bidirectional_) offset = side_;
+            if (bidirectional_ != 0) offset = side_;
             else distance = 0;
         }
         if (distance < exact_) return offset + distance;
@@ -65,10 +65,10 @@ public:
     bool operator==(t5_buckets const&) const = default;
 
 private:
-    static constexpr index most = 64; // logarithmic buckets on one side
-    bool bidirectional_;
+    static constexpr index most = 256; // logarithmic buckets on one side
+    index bidirectional_; // 0 or 1: no padding, so that equal buckets have equal bytes
     index side_, exact_, logarithmic_;
-    index first_[most] = {}; // least distance of logarithmic bucket i + 1
+    std::int32_t first_[most] = {}; // least distance of logarithmic bucket i + 1
 };
 
 template <class T> auto relative_bias(table_view<T> biases, t5 shape) {

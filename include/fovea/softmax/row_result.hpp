@@ -65,7 +65,9 @@ template <int Moments> row_result<Moments> finish(row_total<Moments> const& t, f
     }
     r.scale = any ? shrink / denominator : 0.f;
     r.logsumexp = any ? (t.reference + log2(t.sum)) * ln_2 : -infinity;
-    r.maximum = any ? (t.reference + t.top) * ln_2 : -infinity;
+    // a NaN sum comes from a NaN score, or from an infinite one, which is then the reference
+    const bool finite = t.sum - t.sum == 0;
+    r.maximum = !any ? -infinity : finite ? (t.reference + t.top) * ln_2 : t.reference == infinity ? infinity : t.sum;
     r.entropy = any ? (log2_denominator * t.sum - t.entropy) * r.scale * ln_2 : 0.f;
     for (int i = 0; i < Moments; ++i) r.moments[i] = any ? t.moments[i] * r.scale : 0.f;
     return r;

@@ -10,8 +10,8 @@ namespace fovea {
 template <int Moments, class Value> row_total<Moments> folded(row_state<Value, Moments> const& s) {
     row_total<Moments> t;
     t.reference = s.reference;
-    t.fresh = s.fresh();
     t.sum = sum_of(s.sum);
+    t.fresh = s.fresh() && t.sum == 0; // scores that are all NaN raise nothing, but they are no empty row
     t.entropy = sum_of(s.entropy);
     t.top = max_of(s.top);
     for (int i = 0; i < Moments; ++i) t.moments[i] = sum_of(s.moments[i]);
