@@ -133,12 +133,12 @@ TEST_CASE("a user's plain functor keeps the laws and decides nothing", "[laws]")
 TEST_CASE("a bound expression keeps the laws and its values", "[laws]") {
     const auto score = fv::softcap(5.f, scaled) + fv::alibi(fv::table(slopes)) +
                        fv::relative_bias(fv::table(biases.data(), 4, 32), fv::t5{.max_distance = 20});
-    for (std::int64_t head = 0; head < 4; ++head) {
-        const auto bound = fv::bind(score, fv::at_head{0, head, head / 2});
-        const tests::law_report r = tests::run_laws_everywhere(bound, 0, head);
+    for (std::int64_t h = 0; h < 4; ++h) {
+        const auto bound = fv::bind(score, fv::at_head{0, h, h / 2});
+        const tests::law_report r = tests::run_laws_everywhere(bound, 0, h);
         INFO(r.first);
         CHECK(r.broken() == 0);
-        const tests::grid g{.head = head, .kv_head = head / 2};
+        const tests::grid g{.head = h, .kv_head = h / 2};
         CHECK(tests::values_on_grid(bound, g).numbers == tests::values_on_grid(score, g).numbers);
     }
 }
