@@ -1,4 +1,5 @@
-// Copies of operands: conversion, rotation, scaling, appending to a cache; rotations against long double to 1M positions.
+// Copies of operands: conversion, rotation, scaling, appending to a cache; rotations against long double to 1M
+// positions.
 #include <fovea/engine/reference/engine.hpp>
 #include <fovea/fovea.hpp>
 

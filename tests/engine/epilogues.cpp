@@ -1,4 +1,5 @@
-// Epilogues: gate, residual and cast on the way out, one value a row or a channel, and several outputs of different kinds.
+// Epilogues: gate, residual and cast on the way out, one value a row or a channel, and several outputs of different
+// kinds.
 #include <cmath>
 #include <fovea/engine/reference/engine.hpp>
 #include <fovea/fovea.hpp>

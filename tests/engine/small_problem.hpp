@@ -3,8 +3,8 @@
 //     tests::small_problem<float> x({.batches = 2, .heads = 4, .kv_heads = 2, .queries = 70, .keys = 300});
 //     x.run(fovea::cpu());      x.o, x.l, x.m, x.h
 //
-// One expression for all of them, so that every engine is compiled once. first_query places the queries; lengths[b] keys
-// of batch b exist.
+// One expression for all of them, so that every engine is compiled once. first_query places the queries; lengths[b]
+// keys of batch b exist.
 #pragma once
 #include <cmath>
 #include <cstring>

@@ -3,8 +3,8 @@
 //     tests::law_report r = tests::run_laws(mask, tests::grid{.queries = 24, .keys = 40});   CHECK(r.broken() == 0);
 //
 // Interval: `none` means that no element is attended, `all` that every element is; a real's bounds hold every element's
-// value. Lanes: an integer or a mask is the point's value; a real lies inside the bounds that its own element has, which
-// allow for the roundings of the operations in it and for nothing else.
+// value. Lanes: an integer or a mask is the point's value; a real lies inside the bounds that its own element has,
+// which allow for the roundings of the operations in it and for nothing else.
 #pragma once
 #include <string>
 #include <vector>
@@ -167,8 +167,8 @@ template <class E> law_report run_laws(E const& e, grid const& g) {
     return report;
 }
 
-// Places where things go wrong: the origin, offsets that are no multiple of a tile, queries far after or before the keys,
-// positions that do not fit 32 bits.
+// Places where things go wrong: the origin, offsets that are no multiple of a tile, queries far after or before the
+// keys, positions that do not fit 32 bits.
 inline std::vector<grid> places(std::int64_t batch = 0, std::int64_t head = 0) {
     std::vector<grid> all;
     const std::int64_t far = (std::int64_t{1} << 33) + 11;

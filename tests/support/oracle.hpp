@@ -1,10 +1,11 @@
 // Attention in double precision, written from its definition and from nothing of the library: what results are held to.
 //
-//     tests::attention a{.batches = 1, .heads = 2, ...};   a.mask = [](auto b, auto h, auto q, auto k) { return k <= q; };
-//     tests::answer right = tests::solve(a);               tests::answer naive = tests::unfused(a, tests::format::bf16);
+//     tests::attention a;   a.heads = 2;   a.mask = [](auto b, auto h, auto q, auto k) { return k <= q; };
+//     tests::answer right = tests::solve(a);   tests::answer naive = tests::unfused(a, tests::format::bf16);
 //
-// unfused is the yardstick for errors: the product, the softmax and the second product one after the other in fp32, with
-// the scores, the weights and the output rounded to the storage format between them, as a framework without fusion does.
+// unfused is the yardstick for errors: the product, the softmax and the second product one after the other in fp32,
+// with the scores, the weights and the output rounded to the storage format between them, as a framework without fusion
+// does.
 #pragma once
 #include <cmath>
 #include <cstdint>
@@ -58,8 +59,8 @@ struct answer {
     std::vector<int64_t> attended; // keys of a row
 };
 
-// Real: the type everything is computed in. storage: what scores, weights and outputs are rounded to on the way, or fp32
-// for none.
+// Real: the type everything is computed in. storage: what scores, weights and outputs are rounded to on the way, or
+// fp32 for none.
 template <class Real> answer attend(attention const& a, format storage) {
     answer r;
     const auto rows = static_cast<std::size_t>(a.batches * a.heads * a.queries);
@@ -159,7 +160,7 @@ inline answer unfused(attention a, format storage) {
     return attend<float>(a, storage);
 }
 
-// ---- rotary embedding, from the papers' formulas ----------------------------------------------------------------------
+// ---- rotary embedding, from the papers' formulas ------------------------------------------------------------------
 enum class rope_kind { plain, linear, ntk, yarn, llama3 };
 
 struct rope_rule {

@@ -2,9 +2,9 @@
 //
 //     std::string why = tests::compare(right, naive, got, tests::format::bf16);      // empty: within bounds
 //
-// The criterion: the error, as a root mean square over the whole output and in the worst element, is at most twice that of
-// an unfused computation in the same formats. Where so few numbers are compared that the yardstick may be exact by luck,
-// a floor stands in: what any computation in fp32 with a rounded result must be allowed.
+// The criterion: the error, as a root mean square over the whole output and in the worst element, is at most twice that
+// of an unfused computation in the same formats. Where so few numbers are compared that the yardstick may be exact by
+// luck, a floor stands in: what any computation in fp32 with a rounded result must be allowed.
 #pragma once
 #include <algorithm>
 #include <sstream>
@@ -33,8 +33,8 @@ struct roundings {
     format weights = format::fp32, rotated = format::fp32;
 };
 
-// A score of size s carries about (16 + 4 s) roundings of fp32 into the exponent, and from there into weights; and one of
-// its rotated operands, where these are kept in 16 bits.
+// A score of size s carries about (16 + 4 s) roundings of fp32 into the exponent, and from there into weights; and one
+// of its rotated operands, where these are kept in 16 bits.
 inline double score_floor(double s, roundings r) {
     return unit_of(format::fp32) * (16 + 4 * s) + (r.rotated == format::fp32 ? 0 : unit_of(r.rotated) * s);
 }

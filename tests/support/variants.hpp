@@ -2,7 +2,8 @@
 //
 //     struct variant : tests::variant_base { name; scores(q, k, in); describe(attention&, in); ... };
 //
-// scores: the masked score from two views. describe: sets mask and score (and sink, moment, rope) of the oracle's problem.
+// scores: the masked score from two views. describe: sets mask and score (and sink, moment, rope) of the oracle's
+// problem.
 #pragma once
 #include <fovea/fovea.hpp>
 #include <memory>
