@@ -81,7 +81,7 @@ def forward_lines(r, report):
         report.least(f"forward: bf16 d {head_dim} full 2k-8k, share of vdpbf16ps peak", rows, share_of_peak, bound,
                      " %", "not measurable: this machine has no vdpbf16ps")
         if no_pairs:
-            report.note("the same against the fp32 peak, which bounds bf16 here",
+            report.note("against the fp32 peak, which bounds bf16 here",
                         r.rows("forward", dtype="bf16", head_dim=head_dim, mask="full", queries=(2048, 4096, 8192)),
                         share_of_peak, " %")
 
@@ -98,7 +98,7 @@ def peers_lines(r, report):
             rows = r.rows("cpu_peers", case="forward", dtype=dtype, mask=mask, queries=lambda n: n >= 128)
             report.least(f"against PyTorch SDPA: {dtype} {mask} 128-8k, times as fast", rows,
                          lambda x: x["torch_sdpa_s"] / x["fovea_s"], 1.5)
-            report.note("the most that any engine could reach there: both products at the peak, softmax for nothing",
+            report.note("ceiling: products at the peak, softmax for nothing",
                         rows, peak_over_torch)
     report.least("never slower than PyTorch SDPA, 128-8k",
                  r.rows("cpu_peers", case="forward", queries=lambda n: n >= 128),
@@ -141,7 +141,7 @@ def decode_lines(r, report):
                     if x["heads"] == group * x["kv_heads"]]
             report.least(f"{label}: batch 1, 8k keys, bf16, GQA {group}, share of read", rows,
                          lambda x: 100 * x["share_of_read"], bound, " %")
-            report.note("the most that the core's fp32 multiply-adds allow", rows, compute_share_of_read, " %")
+            report.note("ceiling: products at the fp32 peak", rows, compute_share_of_read, " %")
 
 
 def compute_share_of_read(row):
@@ -173,9 +173,9 @@ def main():
     forward_lines(r, report)
     peers_lines(r, report)
     report.least("two cores against one", r.rows("threads"), lambda x: x["speedup"], 1.9)
-    report.note("bare multiply-adds on two threads against one: below 1.95 the machine was busy", r.rows("threads"),
+    report.note("bare multiply-adds, two against one (below 1.95: busy machine)", r.rows("threads"),
                 lambda x: x["bare_products_speedup"])
-    report.note("the most that the CPU time of both threads allows, 2 / (CPU time over one thread's)",
+    report.note("ceiling: 2 / (CPU time of both threads over that of one)",
                 r.rows("threads"), lambda x: 2 / x["cpu_ratio"])
     mask_lines(r, report)
     variant_lines(r, report)
