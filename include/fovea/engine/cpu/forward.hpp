@@ -103,9 +103,17 @@ void score_tile(Scratch& s, Bound const& e, tile_frame& f, word const* keys, ind
         s.live_end[b] = 0;
     }
     element_box box{f.batch, f.head, f.kv_head, {}, {}, f.first_query, f.first_key};
-    // A mask whose interval reading divides or reads tables is asked for more rows at once.
-    constexpr index classified = is_dear<std::remove_cvref_t<decltype(e.mask)>> ? 8 * height : height;
-    coverage micro = covered;
+    // Partial tiles are classified again: eight row blocks at once, and one by one where those are cut, unless the mask's
+    // interval reading divides or reads tables and costs as much as it would save.
+    constexpr index group = 8 * height;
+    constexpr bool dear = is_dear<std::remove_cvref_t<decltype(e.mask)>>;
+    const auto classify = [&](index row, index row_count, index column) {
+        box.query = {f.query + row, least(f.query + row + row_count - 1, f.last_query)};
+        box.key = {f.key + column, f.key + least(column + width, f.valid_keys) - 1};
+        const coverage c = covers(e.mask, box);
+        return c == coverage::all && column + width > f.valid_keys ? coverage::some : c;
+    };
+    coverage grouped = covered;
     for (index p = 0; p < panels; ++p) {
         const index column = (leftwards ? panels - 1 - p : p) * width;
         f.done_begin = leftwards ? column + width : 0;
@@ -113,12 +121,8 @@ void score_tile(Scratch& s, Bound const& e, tile_frame& f, word const* keys, ind
         if (column >= f.valid_keys) continue;
         for (index b = 0; b < rows / height; ++b) {
             const index row = b * height;
-            if (covered == coverage::some && row % classified == 0) {
-                box.query = {f.query + row, least(f.query + row + classified - 1, f.last_query)};
-                box.key = {f.key + column, f.key + least(column + width, f.valid_keys) - 1};
-                micro = covers(e.mask, box);
-                if (micro == coverage::all && column + width > f.valid_keys) micro = coverage::some;
-            }
+            if (covered == coverage::some && row % group == 0) grouped = classify(row, group, column);
+            const coverage micro = grouped == coverage::some && !dear ? classify(row, height, column) : grouped;
             if (micro == coverage::none) {
                 clear_weights<Shape>(f, row, column);
                 continue;

@@ -57,7 +57,8 @@ void pack_keys(Reader& reader, index begin, index count, index padded, float* ro
     }
 }
 
-// Values [begin, begin + count) into channel panels of words(padded) words each. row: scratch for two padded rows.
+// Values [begin, begin + count) into channel panels of tile_words() words each, of which those of the first `padded` keys
+// are written. row: scratch for two padded rows.
 template <cpu_shape Shape, class Reader>
 void pack_values(Reader& reader, index begin, index count, index padded, float* row, word* out) {
     constexpr index width = Shape.channel_panel();
@@ -74,7 +75,7 @@ void pack_values(Reader& reader, index begin, index count, index padded, float* 
         }
         for (index c = 0; c < padded_d; c += width)
             for (index n = 0; n < width; n += Shape.lanes) {
-                word* to = out + c / width * words * width + u * width + n;
+                word* to = out + c * Shape.tile_words() + u * width + n;
                 const auto x = load<Shape.lanes>(row + c + n);
                 if constexpr (Shape.pairs()) {
                     store_into(to, pair_of(x, load<Shape.lanes>(second + c + n)));

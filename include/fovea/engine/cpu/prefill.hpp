@@ -64,14 +64,14 @@ public:
     void pack_keys(index tile, word* to) {
         row_reader<typename prepared_operands<Problem>::k_type, Shape.lanes> reader(readers_.k, here_.batch,
                                                                                     here_.kv_head);
-        fovea::pack_keys<Shape>(reader, tile * Shape.key_tile, count(tile), Shape.key_tile, scratch_.row.data(),
+        fovea::pack_keys<Shape>(reader, tile * Shape.key_tile, count(tile), padded(tile), scratch_.row.data(),
                                 scratch_.key_rows.data(), to);
     }
     void pack_values(index tile, word* to) {
         if constexpr (Problem::has_values) {
             const prepared plain(problem_.operand.v);
             value_reader reader{{plain, here_.batch, here_.kv_head}, how_};
-            fovea::pack_values<Shape>(reader, tile * Shape.key_tile, count(tile), Shape.key_tile, scratch_.row.data(),
+            fovea::pack_values<Shape>(reader, tile * Shape.key_tile, count(tile), padded(tile), scratch_.row.data(),
                                       to);
         }
     }
@@ -89,6 +89,8 @@ private:
     index count(index tile) const {
         return least(index{Shape.key_tile}, problem_.k().positions() - tile * Shape.key_tile);
     }
+    // Keys beyond the last panel in use are neither packed nor read.
+    index padded(index tile) const { return round_up(count(tile), Shape.key_panel()); }
 
     Problem const& problem_;
     prepared_operands<Problem> const& readers_;
