@@ -2,6 +2,7 @@
 //
 // Idle or not is measured too: two threads of bare multiply-adds against one, in the same alternation. The CPU time of
 // both threads over that of one tells what the division of the work costs, on a busy machine as well.
+#include <atomic>
 #include <thread>
 
 #include "fovea/thread_pool.hpp"
@@ -53,6 +54,15 @@ void measure(bench::report& report, bench::options const& options, fv::thread_po
     }
 }
 
+// Each of the pool's two threads on a core of its own: a busy scheduler may leave both on one.
+void pin_each(fv::thread_pool& pool) {
+    std::atomic<int> arrived = 0;
+    pool.run(2, [&arrived](index i) {
+        bench::pin_to_core(static_cast<int>(i));
+        for (++arrived; arrived < 2;) std::this_thread::yield();
+    });
+}
+
 } // namespace
 
 int main(int count, char** arguments) {
@@ -62,6 +72,7 @@ int main(int count, char** arguments) {
     bench::report report("threads", options);
     report.set("unit", "s of wall clock, medians of alternating runs");
     fv::thread_pool pool(2);
+    pin_each(pool);
     bench::for_each_format([&]<class T, bench::index D> {
         for (const bench::index length : {2048, 8192})
             if (!options.quick || length == 2048) measure<T, D>(report, options, pool, options.quick ? 512 : length);
