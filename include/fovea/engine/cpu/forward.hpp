@@ -103,8 +103,8 @@ void score_tile(Scratch& s, Bound const& e, tile_frame& f, word const* keys, ind
         s.live_end[b] = 0;
     }
     element_box box{f.batch, f.head, f.kv_head, {}, {}, f.first_query, f.first_key};
-    // Partial tiles are classified again: eight row blocks at once, and one by one where those are cut, unless the mask's
-    // interval reading divides or reads tables and costs as much as it would save.
+    // Partial tiles are classified again: eight row blocks at once, and one by one where those are cut, unless the
+    // mask's interval reading divides or reads tables and costs as much as it would save.
     constexpr index group = 8 * height;
     constexpr bool dear = is_dear<std::remove_cvref_t<decltype(e.mask)>>;
     const auto classify = [&](index row, index row_count, index column) {

@@ -57,8 +57,8 @@ void pack_keys(Reader& reader, index begin, index count, index padded, float* ro
     }
 }
 
-// Values [begin, begin + count) into channel panels of tile_words() words each, of which those of the first `padded` keys
-// are written. row: scratch for two padded rows.
+// Values [begin, begin + count) into channel panels of tile_words() words each, of which those of the first `padded`
+// keys are written. row: scratch for two padded rows.
 template <cpu_shape Shape, class Reader>
 void pack_values(Reader& reader, index begin, index count, index padded, float* row, word* out) {
     constexpr index width = Shape.channel_panel();

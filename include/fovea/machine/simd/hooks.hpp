@@ -8,6 +8,15 @@
 
 namespace fovea {
 
+#if defined(__AVX512F__)
+// A mask register with all 16 lanes set, in the type that the compiler's builtins take.
+#if defined(__clang__)
+inline constexpr unsigned short every_lane = 0xffff;
+#else
+inline constexpr short every_lane = -1;
+#endif
+#endif
+
 // Keeps x in a register: g++ would otherwise load it anew for each of its uses, and the load ports become the limit.
 template <class T, int N> FOVEA_HOST_DEVICE void hold(lanes<T, N>& x) {
 #if defined(__AVX512F__)
@@ -38,7 +47,8 @@ template <int N> FOVEA_HOST_DEVICE bool any(lane_mask<N> m) {
 }
 template <int N> FOVEA_HOST_DEVICE bool any_greater(real_lanes<N> a, real_lanes<N> b) {
 #if defined(__AVX512F__)
-    if constexpr (N == 16) return __builtin_ia32_cmpps512_mask(a.v, b.v, 0x1e, 0xffff, 4) != 0; // GT, ordered, quiet
+    if constexpr (N == 16)
+        return __builtin_ia32_cmpps512_mask(a.v, b.v, 0x1e, every_lane, 4) != 0; // GT, ordered, quiet
 #endif
     return any(a > b);
 }
@@ -46,7 +56,7 @@ template <int N> FOVEA_HOST_DEVICE bool any_greater(real_lanes<N> a, real_lanes<
 // x * 2^n for whole n in [-127, 127] or far below; -127 and below give exactly 0.
 template <int N> FOVEA_HOST_DEVICE real_lanes<N> scale_by_power(real_lanes<N> x, real_lanes<N> n) {
 #if defined(__AVX512F__)
-    if constexpr (N == 16) return {__builtin_ia32_scalefps512_mask(x.v, n.v, x.v, 0xffff, 4)};
+    if constexpr (N == 16) return {__builtin_ia32_scalefps512_mask(x.v, n.v, x.v, every_lane, 4)};
 #endif
     // The exponent by its bits, not by a conversion: that of a NaN is undefined, and clang makes use of it.
     const real_lanes<N> t = max(n, splat<N>(-127.f)) + (0x1.8p23f + 127.f);
@@ -120,8 +130,8 @@ template <int N> FOVEA_HOST_DEVICE real_lanes<N> load_as_real(bf16 const* p) {
     if constexpr (N == 16) {
         typedef short signed_halves __attribute__((vector_size(32)));
         const typename int_lanes<N>::native zero = {};
-        const auto w = std::bit_cast<words>(__builtin_ia32_pmovzxwd512_mask(std::bit_cast<signed_halves>(halves), zero,
-                                                                            static_cast<unsigned short>(0xffff)));
+        const auto w = std::bit_cast<words>(
+            __builtin_ia32_pmovzxwd512_mask(std::bit_cast<signed_halves>(halves), zero, every_lane));
         return {std::bit_cast<typename real_lanes<N>::native>(w << 16)};
     }
 #endif

@@ -1,0 +1,16 @@
+// expect: fovea: cpu(executor) takes an executor: run(n, f) and concurrency()
+#include <fovea/fovea.hpp>
+
+namespace fv = fovea;
+
+int main() {
+    float x[4] = {}, y[4] = {};
+    auto q = fv::tensor(x, fv::bshd(1, 1, 2, 2));
+    auto o = fv::tensor(y, fv::bshd(1, 1, 2, 2));
+    auto p = fv::softmax(fv::dot(q, q));
+#ifdef FOVEA_CONTROL
+    fv::run(fv::cpu(fv::serial{}), o = fv::sum(p * q));
+#else
+    fv::run(fv::cpu(2), o = fv::sum(p * q));
+#endif
+}
