@@ -15,13 +15,18 @@ namespace fovea {
 template <class A> inline constexpr bool is_copy = false;
 template <class V, class E> inline constexpr bool is_copy<assignment<V, E>> = operand<E>;
 
+// Engines run as they are given; one that is const is copied, since its executor need not be.
+template <class Engine> Engine& usable(Engine& engine) { return engine; }
+template <class Engine> Engine usable(Engine const& engine) { return engine; }
+
 template <class Engine, class... Assignments>
-status try_run(Engine&& engine, Assignments const&... assignments) {
+status try_run(Engine&& given, Assignments const&... assignments) {
     static_assert(sizeof...(Assignments) > 0,
                   "fovea: run takes an engine and at least one assignment, such as o = sum(p * v)");
     static_assert((is_assignment<Assignments> && ...),
                   "fovea: run takes assignments of outputs to views, such as o = sum(p * v)");
     if constexpr (sizeof...(Assignments) > 0 && (is_assignment<Assignments> && ...)) {
+        auto&& engine = usable(given);
         static_assert((is_copy<Assignments> && ...) || !(is_copy<Assignments> || ...),
                       "fovea: a run is either copies of operands or one attention; give the copies a run of their own");
         if constexpr ((is_copy<Assignments> && ...)) {
