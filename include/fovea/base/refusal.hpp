@@ -2,7 +2,7 @@
 //
 //     if (fovea::status s = fovea::try_run(fovea::cpu(), o = fovea::sum(p * v)); !s.ok()) log(s.sentence());
 #pragma once
-#include <stdexcept>
+#include <exception>
 #include <string>
 #include <utility>
 
@@ -21,9 +21,13 @@ private:
 };
 
 // What run throws: a refused call; what() is the sentence.
-class error : public std::runtime_error {
+class error : public std::exception {
 public:
-    using std::runtime_error::runtime_error;
+    explicit error(std::string sentence) : sentence_(std::move(sentence)) {}
+    char const* what() const noexcept override { return sentence_.c_str(); }
+
+private:
+    std::string sentence_;
 };
 
 } // namespace fovea
