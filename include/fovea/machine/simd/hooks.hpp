@@ -31,7 +31,7 @@ template <class T, int N> FOVEA_HOST_DEVICE void hold(lanes<T, N>& x) {
 // Whether any lane is set.
 template <int N> FOVEA_HOST_DEVICE bool any(lane_mask<N> m) {
 #if defined(__AVX__)
-    if constexpr (N == 8) return __builtin_ia32_movmskps256(std::bit_cast<real_lanes<8>::native>(m.v)) != 0;
+    if constexpr (N == 8) return __builtin_ia32_movmskps256(__builtin_bit_cast(real_lanes<8>::native, m.v)) != 0;
 #endif
     if constexpr (N == 16) {
         int_lanes<8> halves[2];
@@ -80,19 +80,20 @@ FOVEA_HOST_DEVICE real_lanes<N> multiply_pairs(real_lanes<N> acc, int_lanes<N> a
 // bf16 of a float in the upper half of each word, round to nearest even; NaN stays NaN.
 template <int N> FOVEA_HOST_DEVICE int_lanes<N> bf16_in_upper_half(real_lanes<N> x) {
     using words = typename lanes<std::uint32_t, N>::native;
-    const words u = std::bit_cast<words>(x.v);
+    const words u = __builtin_bit_cast(words, x.v);
     const words rounded = u + 0x7fffu + ((u >> 16) & 1u);
     const words quiet = u | 0x400000u;
     const auto is_nan = x != x;
-    return {(is_nan.v ? std::bit_cast<typename int_lanes<N>::native>(quiet)
-                      : std::bit_cast<typename int_lanes<N>::native>(rounded))};
+    return {(is_nan.v ? __builtin_bit_cast(typename int_lanes<N>::native, quiet)
+                      : __builtin_bit_cast(typename int_lanes<N>::native, rounded))};
 }
 // Words whose lower half is bf16(lo) and whose upper half is bf16(hi).
 template <int N> FOVEA_HOST_DEVICE int_lanes<N> pair_of(real_lanes<N> lo, real_lanes<N> hi) {
     using words = typename lanes<std::uint32_t, N>::native;
-    const words l = std::bit_cast<words>(bf16_in_upper_half(lo).v), h = std::bit_cast<words>(bf16_in_upper_half(hi).v);
+    const words l = __builtin_bit_cast(words, bf16_in_upper_half(lo).v),
+                h = __builtin_bit_cast(words, bf16_in_upper_half(hi).v);
     const words pair = (l >> 16) | (h & 0xffff0000u);
-    return {std::bit_cast<typename int_lanes<N>::native>(pair)};
+    return {__builtin_bit_cast(typename int_lanes<N>::native, pair)};
 }
 
 // The 2 N floats of a and then b as bf16, in order, two to a word.
@@ -106,8 +107,8 @@ template <int N> FOVEA_HOST_DEVICE int_lanes<N> bf16_words(real_lanes<N> a, real
 #endif
     using halves = typename lanes<std::uint16_t, N>::native;
     using words = typename lanes<std::uint32_t, N>::native;
-    const words upper_a = std::bit_cast<words>(bf16_in_upper_half(a).v) >> 16;
-    const words upper_b = std::bit_cast<words>(bf16_in_upper_half(b).v) >> 16;
+    const words upper_a = __builtin_bit_cast(words, bf16_in_upper_half(a).v) >> 16;
+    const words upper_b = __builtin_bit_cast(words, bf16_in_upper_half(b).v) >> 16;
     const halves both[2] = {__builtin_convertvector(upper_a, halves), __builtin_convertvector(upper_b, halves)};
     std::memcpy(&result, both, sizeof result);
     return result;
@@ -122,22 +123,22 @@ template <int N> FOVEA_HOST_DEVICE real_lanes<N> load_as_real(bf16 const* p) {
 #if defined(__AVX2__)
     if constexpr (N == 8) {
         typedef short signed_halves __attribute__((vector_size(16)));
-        const auto w = std::bit_cast<words>(__builtin_ia32_pmovzxwd256(std::bit_cast<signed_halves>(halves)));
-        return {std::bit_cast<typename real_lanes<N>::native>(w << 16)};
+        const auto w = __builtin_bit_cast(words, __builtin_ia32_pmovzxwd256(__builtin_bit_cast(signed_halves, halves)));
+        return {__builtin_bit_cast(typename real_lanes<N>::native, w << 16)};
     }
 #endif
 #if defined(__AVX512F__)
     if constexpr (N == 16) {
         typedef short signed_halves __attribute__((vector_size(32)));
         const typename int_lanes<N>::native zero = {};
-        const auto w = std::bit_cast<words>(
-            __builtin_ia32_pmovzxwd512_mask(std::bit_cast<signed_halves>(halves), zero, every_lane));
-        return {std::bit_cast<typename real_lanes<N>::native>(w << 16)};
+        const auto w = __builtin_bit_cast(
+            words, __builtin_ia32_pmovzxwd512_mask(__builtin_bit_cast(signed_halves, halves), zero, every_lane));
+        return {__builtin_bit_cast(typename real_lanes<N>::native, w << 16)};
     }
 #endif
 #endif
     const words w = __builtin_convertvector(halves, words) << 16;
-    return {std::bit_cast<typename real_lanes<N>::native>(w)};
+    return {__builtin_bit_cast(typename real_lanes<N>::native, w)};
 }
 template <int N> FOVEA_HOST_DEVICE real_lanes<N> load_as_real(fp16 const* p) {
 #if defined(__F16C__)
@@ -164,7 +165,7 @@ template <int N> FOVEA_HOST_DEVICE void store_as(float* p, real_lanes<N> x) { st
 template <int N> FOVEA_HOST_DEVICE void store_as(bf16* p, real_lanes<N> x) {
     using halves = typename lanes<std::uint16_t, N>::native;
     using words = typename lanes<std::uint32_t, N>::native;
-    const words upper = std::bit_cast<words>(bf16_in_upper_half(x).v) >> 16;
+    const words upper = __builtin_bit_cast(words, bf16_in_upper_half(x).v) >> 16;
     const halves h = __builtin_convertvector(upper, halves);
     std::memcpy(p, &h, sizeof h);
 }

@@ -150,8 +150,8 @@ template <class T, int N> FOVEA_HOST_DEVICE lanes<T, N> min(lanes<T, N> a, lanes
 template <class T, int N> FOVEA_HOST_DEVICE lanes<T, N> abs(lanes<T, N> a) { return {a.v < 0 ? -a.v : a.v}; }
 template <int N> FOVEA_HOST_DEVICE real_lanes<N> abs(real_lanes<N> a) {
     using bits = typename int_lanes<N>::native;
-    const bits x = std::bit_cast<bits>(a.v) & 0x7fffffff;
-    return {std::bit_cast<typename real_lanes<N>::native>(x)};
+    const bits x = __builtin_bit_cast(bits, a.v) & 0x7fffffff;
+    return {__builtin_bit_cast(typename real_lanes<N>::native, x)};
 }
 
 // ---- conversions ---------------------------------------------------------------------------------------------------
@@ -160,7 +160,7 @@ template <class To, class From, int N> FOVEA_HOST_DEVICE lanes<To, N> convert(la
 }
 template <class To, class From, int N> FOVEA_HOST_DEVICE lanes<To, N> reinterpret(lanes<From, N> x) {
     static_assert(sizeof(To) == sizeof(From));
-    return {std::bit_cast<typename lanes<To, N>::native>(x.v)};
+    return {__builtin_bit_cast(typename lanes<To, N>::native, x.v)};
 }
 
 // ---- folds over the lanes ------------------------------------------------------------------------------------------
