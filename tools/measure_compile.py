@@ -21,8 +21,8 @@ from tree import ROOT
 BUDGET = {"include": 0.5, "variant": 2.5}
 
 
-# CPU seconds of `#include <string>` on the idle machine that the budgets are for. A machine whose clock is held down by its
-# neighbours takes longer for that too; budgets are compared after taking this factor out, never below 1.
+# CPU seconds of `#include <string>` on the idle machine that the budgets are for. A machine whose clock is held down by
+# its neighbours takes longer for that too; budgets are compared after taking this factor out, never below 1.
 YARDSTICK = 0.26
 
 
