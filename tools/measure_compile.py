@@ -21,11 +21,6 @@ from tree import ROOT
 BUDGET = {"include": 0.5, "variant": 2.5}
 
 
-# CPU seconds of `#include <string>` on the idle machine that the budgets are for. A machine whose clock is held down by
-# its neighbours takes longer for that too; budgets are compared after taking this factor out, never below 1.
-YARDSTICK = 0.26
-
-
 def cpu_seconds(command):
     """The CPU time of one process and its children; its failure ends the script."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -51,30 +46,22 @@ def main():
         def seconds(source):
             return [round(cpu_seconds([options.compiler, *flags, str(source)]), 4) for _ in range(options.repeats)]
 
-        def slowdown():
-            yardstick = Path(folder) / "yardstick.cpp"
-            yardstick.write_text("#include <string>\n")
-            return max(1.0, min(seconds(yardstick)) / YARDSTICK)
-
         nothing = min(seconds(empty))
-        slow = slowdown()
         runs = {"include": [round(s - nothing, 4) for s in seconds(include)], "variant": seconds(variant)}
-        slow = round(max(slow, slowdown()), 3)
 
     faults = 0
     for what, measured in runs.items():
         least = min(measured)
-        over = least / slow > BUDGET[what]
+        over = least > BUDGET[what]
         faults += over
         verdict = "over budget" if over else "within budget"
-        print(f"compile_time: {what} {least:.2f} s of CPU time, at most {BUDGET[what]} s "
-              f"on a machine {slow:.2f} times as slow as the one of the budget: {verdict}")
+        print(f"compile_time: {what} {least:.2f} s of CPU time, at most {BUDGET[what]} s: {verdict}")
     if options.json:
         version = subprocess.run([options.compiler, "--version"], capture_output=True, text=True).stdout
         options.json.parent.mkdir(parents=True, exist_ok=True)
         options.json.write_text(json.dumps({
             "compiler": version.splitlines()[0], "flags": "-std=c++20 -O2", "machine": platform.machine(),
-            "cores": os.cpu_count(), "unit": "s of CPU time", "empty": nothing, "slowdown": slow,
+            "cores": os.cpu_count(), "unit": "s of CPU time", "empty": nothing,
             "rows": [{"what": w, "least": min(m), "runs": m, "budget": BUDGET[w]} for w, m in runs.items()],
         }, indent=2) + "\n")
     return 1 if faults else 0
