@@ -186,25 +186,23 @@ template <int N, class Problem, class Bound>
             });
         });
         for (index r = 0; r < rows; ++r) {
-            const coverage covered = row_coverage(r);
             float* scores = s.scores.data() + r * decode_block;
-            if (covered == coverage::none) {
+            if (row_coverage(r) == coverage::none) {
                 for (int j = 0; j < decode_block; ++j) scores[j] = 0;
                 continue;
             }
             for (index j = count; j < decode_block; ++j) scores[j] = 0;
             block_fragment<N> fragment{row_at(r), q.first + r % queries, q.first, k.first, k.first + b, count, scores};
             auto& state = s.states[r];
+            // The masked step serves full blocks too: beside two products of a row it costs nothing, and halves the code.
             if constexpr (Problem::normalised) {
-                if (covered == coverage::all) step_row<coverage::all>(fragment, 0, state, s.bound[r]);
-                else step_row<coverage::some>(fragment, 0, state, s.bound[r]);
+                step_row<coverage::some>(fragment, 0, state, s.bound[r]);
                 if (!(state.alpha == 1)) {
                     float* output = result.output + r * value_channels;
                     for (index c = 0; c < value_channels; c += N) store(output + c, load<N>(output + c) * state.alpha);
                     state.alpha = 1;
                 }
-            } else if (covered == coverage::all) sigmoid_row<coverage::all>(fragment, 0, state, s.bound[r]);
-            else sigmoid_row<coverage::some>(fragment, 0, state, s.bound[r]);
+            } else sigmoid_row<coverage::some>(fragment, 0, state, s.bound[r]);
         }
         if constexpr (Problem::has_values) {
             const prepared plain(p.operand.v);
@@ -245,8 +243,9 @@ void merge_pieces(index rows, index channels, index pieces, piece_result<Moments
 
 // Merged, mended where a value that is not finite spoiled a row, and written.
 template <int N, class Problem, class Bound>
-void finish_pieces(Problem const& p, prepared_operands<Problem> const& readers, index batch, index kv_head,
-                   decode_pieces cut, decode_scratch<N, Problem, Bound>& s, piece_result<Bound::moment_count> first) {
+FOVEA_COLD void finish_pieces(Problem const& p, prepared_operands<Problem> const& readers, index batch, index kv_head,
+                              decode_pieces cut, decode_scratch<N, Problem, Bound>& s,
+                              piece_result<Bound::moment_count> first) {
     const index queries = p.q().positions(), rows = queries * p.group(), value_channels = p.operand.v.channels();
     const index channels = round_up(value_channels, index{N});
     const auto head_of = [&](index r) { return at_head{batch, kv_head * p.group() + r / queries, kv_head}; };
