@@ -194,7 +194,7 @@ template <int N, class Problem, class Bound>
             for (index j = count; j < decode_block; ++j) scores[j] = 0;
             block_fragment<N> fragment{row_at(r), q.first + r % queries, q.first, k.first, k.first + b, count, scores};
             auto& state = s.states[r];
-            // The masked step serves full blocks too: beside two products of a row it costs nothing, and halves the code.
+            // The masked step serves full blocks too: beside two products it costs nothing, and halves the code.
             if constexpr (Problem::normalised) {
                 step_row<coverage::some>(fragment, 0, state, s.bound[r]);
                 if (!(state.alpha == 1)) {
