@@ -18,7 +18,7 @@ int main() {
         std::vector<float> o_data = untouched;
         const auto o = fv::tensor(o_data.data(), fv::bshd(batches, queries, heads, 80_c));
         const fv::status outcome = fv::try_run(engine, o = fv::sum(fv::softmax(s) * v));
-        if (!outcome.ok()) std::printf("refused: %s\n", outcome.sentence().c_str());
+        if (!outcome.ok()) std::printf("refused: %s\n", outcome.sentence());
         return o_data;
     };
 

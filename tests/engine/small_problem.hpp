@@ -51,7 +51,7 @@ template <class T> struct small_problem {
             fovea::tensor(m.data(), rows) = fovea::max(score), fovea::tensor(h.data(), rows) = fovea::entropy(p));
     }
     template <class Engine> small_problem& run(Engine&& engine) {
-        if (const fovea::status ran = try_run(engine); !ran.ok()) throw fovea::error(ran.sentence());
+        if (const fovea::status ran = try_run(engine); !ran.ok()) throw fovea::error(ran);
         return *this;
     }
 

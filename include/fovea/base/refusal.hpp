@@ -1,33 +1,77 @@
 // How a call is refused: a sentence that names the argument, the two values that disagree, and what to do.
 //
 //     if (fovea::status s = fovea::try_run(fovea::cpu(), o = fovea::sum(p * v)); !s.ok()) log(s.sentence());
+//
+// The sentence is an array of its own: std::string would be half of what including fovea.hpp costs.
 #pragma once
+#include <cstring>
 #include <exception>
-#include <string>
+#include <initializer_list>
 #include <utility>
+
+#include "fovea/base/config.hpp"
+#include "fovea/base/integers.hpp"
 
 namespace fovea {
 
-// The outcome of try_run: empty when the call ran, otherwise one sentence. Nothing was written when it is not ok.
+// A text or a number of a sentence.
+struct piece {
+    char const* text = nullptr;
+    index number = 0;
+    piece(char const* t) : text(t) {}
+    piece(index n) : number(n) {}
+};
+
+// The outcome of try_run: ok when the call ran, otherwise one sentence, which begins with the library's name. Nothing
+// was written when it is not ok.
 class [[nodiscard]] status {
 public:
     status() = default;
-    explicit status(std::string sentence) : sentence_(std::move(sentence)) {}
-    bool ok() const { return sentence_.empty(); }
-    std::string const& sentence() const { return sentence_; }
+    FOVEA_COLD explicit status(std::initializer_list<piece> pieces) {
+        constexpr char library[] = "fovea: ";
+        char digits[digits_most];
+        std::size_t size = sizeof library; // its end is the sentence's
+        for (piece const& p : pieces) size += std::strlen(spelt(p, digits));
+        char* end = std::strcpy(sentence_ = new char[size], library);
+        for (piece const& p : pieces) end = std::strcpy(end + std::strlen(end), spelt(p, digits));
+    }
+    status(status&& other) noexcept : sentence_(std::exchange(other.sentence_, nullptr)) {}
+    status(status const& other)
+        : sentence_(other.ok() ? nullptr : std::strcpy(new char[std::strlen(other.sentence_) + 1], other.sentence_)) {}
+    status& operator=(status other) noexcept {
+        std::swap(sentence_, other.sentence_);
+        return *this;
+    }
+    ~status() { delete[] sentence_; }
+
+    bool ok() const { return sentence_ == nullptr; }
+    char const* sentence() const { return ok() ? "" : sentence_; }
 
 private:
-    std::string sentence_;
+    static constexpr int digits_most = 21; // -9223372036854775808 and the end
+
+    static char const* spelt(piece const& p, char (&digits)[digits_most]) {
+        if (p.text != nullptr) return p.text;
+        char* first = digits + digits_most - 1;
+        *first = 0;
+        const auto number = static_cast<unsigned long long>(p.number);
+        for (unsigned long long left = p.number < 0 ? 0 - number : number; left != 0 || *first == 0; left /= 10)
+            *--first = static_cast<char>('0' + left % 10);
+        if (p.number < 0) *--first = '-';
+        return first;
+    }
+
+    char* sentence_ = nullptr;
 };
 
 // What run throws: a refused call; what() is the sentence.
 class error : public std::exception {
 public:
-    explicit error(std::string sentence) : sentence_(std::move(sentence)) {}
-    char const* what() const noexcept override { return sentence_.c_str(); }
+    explicit error(status refused) : status_(std::move(refused)) {}
+    char const* what() const noexcept override { return status_.sentence(); }
 
 private:
-    std::string sentence_;
+    status status_;
 };
 
 } // namespace fovea

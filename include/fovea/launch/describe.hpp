@@ -158,13 +158,13 @@ description describe(Engine&& engine, Assignments const&... assignments) {
     d.engine = std::remove_cvref_t<Engine>::name;
     if constexpr ((is_copy<Assignments> && ...)) {
         d.path = "copy";
-        ((d.refusal.empty() ? static_cast<void>(d.refusal = refusal_of_copy(assignments)) : void()), ...);
+        ((d.refusal.empty() ? static_cast<void>(d.refusal = refusal_of_copy(assignments).sentence()) : void()), ...);
         ((d.outputs += to_string(assignments) + "\n"), ...);
         ((d.counted.bytes_read += bytes_of(source_of(assignments.expression))), ...);
         ((d.counted.bytes_written += bytes_of(assignments.target)), ...);
     } else {
         const auto p = make_problem(assignments...);
-        d.refusal = refusal(p, assignments...);
+        d.refusal = refusal(p, assignments...).sentence();
         if (!d.refusal.empty()) return description{.refusal = d.refusal};
         d.score = to_string(p.scored.score);
         d.mask = to_string(p.scored.mask);

@@ -30,13 +30,13 @@ status try_run(Engine&& given, Assignments const&... assignments) {
         static_assert((is_copy<Assignments> && ...) || !(is_copy<Assignments> || ...),
                       "fovea: a run is either copies of operands or one attention; give the copies a run of their own");
         if constexpr ((is_copy<Assignments> && ...)) {
-            std::string why;
-            ((why.empty() ? static_cast<void>(why = refusal_of_copy(assignments)) : void()), ...);
-            if (!why.empty()) return status(why);
+            status why;
+            ((why.ok() ? static_cast<void>(why = refusal_of_copy(assignments)) : void()), ...);
+            if (!why.ok()) return why;
             (execute_copy(engine, assignments), ...);
         } else {
             const auto problem = make_problem(assignments...);
-            if (std::string why = refusal(problem, assignments...); !why.empty()) return status(why);
+            if (status why = refusal(problem, assignments...); !why.ok()) return why;
             if constexpr (std::is_same_v<decltype(execute(engine, problem)), status>) return execute(engine, problem);
             else execute(engine, problem);
         }
@@ -45,7 +45,7 @@ status try_run(Engine&& given, Assignments const&... assignments) {
 }
 
 template <class Engine, class... Assignments> void run(Engine&& engine, Assignments const&... assignments) {
-    if (const status s = try_run(engine, assignments...); !s.ok()) throw error(s.sentence());
+    if (status s = try_run(engine, assignments...); !s.ok()) throw error(std::move(s));
 }
 
 } // namespace fovea

@@ -1,34 +1,20 @@
 // What values decide: every refusal of a problem, as a sentence that names the argument, the two values that disagree
-// and what to do. An empty string lets the problem run.
+// and what to do. A status that is ok lets the problem run.
 //
-//     std::string why = refusal(problem);
+//     status why = refusal(problem);
 //
 // Nothing has been written when a problem is refused. Each sentence has a test in tests/engine/refusals.cpp.
 #pragma once
 #include <cstdint>
-#include <initializer_list>
-#include <string>
 
+#include "fovea/base/refusal.hpp"
 #include "fovea/plan/problem.hpp"
 #include "fovea/score/bias.hpp"
 
 namespace fovea {
 
-// A sentence put together from texts and numbers: one function for all of them keeps a run's compile time down.
-struct piece {
-    char const* text = nullptr;
-    index number = 0;
-    piece(char const* t) : text(t) {}
-    piece(index n) : number(n) {}
-};
-FOVEA_COLD inline std::string sentence(std::initializer_list<piece> pieces) {
-    std::string s = "fovea: ";
-    for (piece const& p : pieces) s += p.text ? std::string(p.text) : std::to_string(p.number);
-    return s;
-}
-
-FOVEA_COLD inline std::string disagree(char const* a, index x, char const* b, index y, char const* what_to_do) {
-    return sentence({a, " is ", x, " but ", b, " is ", y, "; ", what_to_do});
+FOVEA_COLD inline status disagree(char const* a, index x, char const* b, index y, char const* what_to_do) {
+    return status({a, " is ", x, " but ", b, " is ", y, "; ", what_to_do});
 }
 
 // What a refusal needs to know of a view. number: of an output, 0 for operands.
@@ -55,7 +41,7 @@ enum class empty_rows { refused, allowed }; // zero positions: a cache without k
 enum class access { read, written };
 
 // A view by itself: sizes, pointer, alignment, strides.
-FOVEA_COLD inline std::string refuse_view(view_facts const& v, empty_rows empty, access use) {
+FOVEA_COLD inline status refuse_view(view_facts const& v, empty_rows empty, access use) {
     const struct {
         char const* axis;
         index stride, extent, least;
@@ -66,43 +52,43 @@ FOVEA_COLD inline std::string refuse_view(view_facts const& v, empty_rows empty,
                 {"position", v.stride.position, v.extent.positions, empty == empty_rows::allowed ? 0 : 1, "positions"}};
     for (auto const& a : axes)
         if (a.extent < a.least)
-            return sentence({v.name, v.space(), v.ordinal(), " has ", a.extent, " ", a.plural,
-                             a.least == 0 ? "; give it 0 or more" : "; give it at least 1"});
+            return status({v.name, v.space(), v.ordinal(), " has ", a.extent, " ", a.plural,
+                           a.least == 0 ? "; give it 0 or more" : "; give it at least 1"});
     if (v.extent.positions == 0) return {};
     if (v.data == nullptr)
-        return sentence({v.name, v.space(), v.ordinal(), " has a null data pointer but ", v.extent.positions,
-                         " positions; point it at its elements"});
+        return status({v.name, v.space(), v.ordinal(), " has a null data pointer but ", v.extent.positions,
+                       " positions; point it at its elements"});
     const auto misplaced =
         static_cast<index>(reinterpret_cast<std::uintptr_t>(v.data) % static_cast<std::uintptr_t>(v.element_size));
     if (misplaced != 0)
-        return sentence({v.name, v.space(), v.ordinal(), " lies ", misplaced, " bytes past an element of ",
-                         v.element_size, " bytes; align it to its element type"});
+        return status({v.name, v.space(), v.ordinal(), " lies ", misplaced, " bytes past an element of ",
+                       v.element_size, " bytes; align it to its element type"});
     for (auto const& a : axes) {
         if (a.stride < 0)
-            return sentence({v.name, v.space(), v.ordinal(), " has a ", a.axis, " stride of ", a.stride, " over ",
-                             a.extent, " elements; strides are 0 or more"});
+            return status({v.name, v.space(), v.ordinal(), " has a ", a.axis, " stride of ", a.stride, " over ",
+                           a.extent, " elements; strides are 0 or more"});
         if (use == access::written && a.stride == 0 && a.extent > 1)
-            return sentence({v.name, v.space(), v.ordinal(), " is written but has a ", a.axis, " stride of 0 over ",
-                             a.extent, " elements; give every element a place of its own"});
+            return status({v.name, v.space(), v.ordinal(), " is written but has a ", a.axis, " stride of 0 over ",
+                           a.extent, " elements; give every element a place of its own"});
     }
     return {};
 }
 
-FOVEA_COLD inline std::string refuse_rotation(index turned, index channels, char const* name) {
+FOVEA_COLD inline status refuse_rotation(index turned, index channels, char const* name) {
     if (turned < 0 || turned > channels)
         return disagree("the number of rope channels", turned, "the number of channels of the operand", channels,
                         "rotate at most the channels there are");
     if (turned % 2 != 0)
-        return sentence({"rope turns pairs but ", name, " has ", turned,
-                         " channels to rotate, not a multiple of 2; set .channels to an even number"});
+        return status({"rope turns pairs but ", name, " has ", turned,
+                       " channels to rotate, not a multiple of 2; set .channels to an even number"});
     return {};
 }
-template <operand O> std::string refuse_prologue(O const& o, char const* name) {
+template <operand O> status refuse_prologue(O const& o, char const* name) {
     if constexpr (view<O>) return {};
     else {
         if constexpr (requires { o.frequency; }) {
             const index d = source_of(o).channels();
-            if (std::string why = refuse_rotation(rotated_channels(o.frequency, d), d, name); !why.empty()) return why;
+            if (status why = refuse_rotation(rotated_channels(o.frequency, d), d, name); !why.ok()) return why;
         }
         return refuse_prologue(o.source, name);
     }
@@ -113,10 +99,10 @@ template <class V> inline constexpr bool is_bias<bias_of_tensor<V>> = true;
 
 // Tables and bias tensors inside an expression.
 struct refuse_nodes {
-    std::string& why;
+    status& why;
     index batches, heads, queries, keys;
     template <class E> void operator()(E const& e) const {
-        if (!why.empty()) return;
+        if (!why.ok()) return;
         if constexpr (requires { e.op.source.rows; }) refuse_table(e.op.source);
         if constexpr (is_bias<E>) refuse_bias(e.tensor);
         if constexpr (requires { e.each(*this); }) e.each(*this);
@@ -124,18 +110,18 @@ struct refuse_nodes {
 
 private:
     template <class T> void refuse_table(table_view<T> t) const { why = refuse_extents(t.rows, t.columns, t.data); }
-    FOVEA_COLD static std::string refuse_extents(index rows, index columns, void const* data) {
+    FOVEA_COLD static status refuse_extents(index rows, index columns, void const* data) {
         if (rows <= 0 || columns <= 0)
-            return sentence({"a table has ", rows, " rows of ", columns, " entries; give it at least 1 of each"});
+            return status({"a table has ", rows, " rows of ", columns, " entries; give it at least 1 of each"});
         if (data == nullptr)
-            return sentence({"a table has a null data pointer but ", rows * columns, " entries; point it at them"});
+            return status({"a table has a null data pointer but ", rows * columns, " entries; point it at them"});
         return {};
     }
     template <class V> void refuse_bias(V const& t) const {
         why = refuse_bias_shape(facts_of(t, "the bias tensor"), {batches, heads, queries}, keys);
     }
-    FOVEA_COLD static std::string refuse_bias_shape(view_facts const& t, extents of, index keys) {
-        if (std::string reason = refuse_view(t, empty_rows::refused, access::read); !reason.empty()) return reason;
+    FOVEA_COLD static status refuse_bias_shape(view_facts const& t, extents of, index keys) {
+        if (status reason = refuse_view(t, empty_rows::refused, access::read); !reason.ok()) return reason;
         const struct {
             char const* name;
             index has, needs;
@@ -153,7 +139,7 @@ private:
 // Whether the expression compares positions, which two different lengths leave open until one operand is placed.
 enum class positional { no, yes };
 
-FOVEA_COLD inline std::string refuse_shapes(view_facts const& q, view_facts const& k, positional compares) {
+FOVEA_COLD inline status refuse_shapes(view_facts const& q, view_facts const& k, positional compares) {
     if (q.extent.batches != k.extent.batches)
         return disagree("the batch count of q", q.extent.batches, "that of k", k.extent.batches,
                         "give both the same batches");
@@ -168,8 +154,8 @@ FOVEA_COLD inline std::string refuse_shapes(view_facts const& q, view_facts cons
                         "the expression compares positions: state them with align_ends(q, k) or at(q, first)");
     return {};
 }
-FOVEA_COLD inline std::string refuse_values(view_facts const& v, view_facts const& k) {
-    if (std::string why = refuse_view(v, empty_rows::allowed, access::read); !why.empty()) return why;
+FOVEA_COLD inline status refuse_values(view_facts const& v, view_facts const& k) {
+    if (status why = refuse_view(v, empty_rows::allowed, access::read); !why.ok()) return why;
     if (v.extent.batches != k.extent.batches)
         return disagree("the batch count of v", v.extent.batches, "that of k", k.extent.batches,
                         "give both the same batches");
@@ -182,20 +168,20 @@ FOVEA_COLD inline std::string refuse_values(view_facts const& v, view_facts cons
     return {};
 }
 
-template <class Q, class K, class V> std::string refuse_operands(operands<Q, K, V> const& o, positional compares) {
+template <class Q, class K, class V> status refuse_operands(operands<Q, K, V> const& o, positional compares) {
     const view_facts q = facts_of(source_of(o.q), "q"), k = facts_of(source_of(o.k), "k");
-    std::string why = refuse_view(q, empty_rows::refused, access::read);
-    if (why.empty()) why = refuse_view(k, empty_rows::allowed, access::read);
-    if (why.empty()) why = refuse_prologue(o.q, "q");
-    if (why.empty()) why = refuse_prologue(o.k, "k");
+    status why = refuse_view(q, empty_rows::refused, access::read);
+    if (why.ok()) why = refuse_view(k, empty_rows::allowed, access::read);
+    if (why.ok()) why = refuse_prologue(o.q, "q");
+    if (why.ok()) why = refuse_prologue(o.k, "k");
     if constexpr (!std::is_same_v<V, no_values>)
-        if (why.empty()) why = refuse_values(facts_of(o.v, "v"), k);
-    return why.empty() ? refuse_shapes(q, k, compares) : why;
+        if (why.ok()) why = refuse_values(facts_of(o.v, "v"), k);
+    return why.ok() ? refuse_shapes(q, k, compares) : why;
 }
 
-FOVEA_COLD inline std::string refuse_target(view_facts const& target, view_facts const& q, index channels,
-                                            char const* channels_of) {
-    if (std::string why = refuse_view(target, empty_rows::refused, access::written); !why.empty()) return why;
+FOVEA_COLD inline status refuse_target(view_facts const& target, view_facts const& q, index channels,
+                                       char const* channels_of) {
+    if (status why = refuse_view(target, empty_rows::refused, access::written); !why.ok()) return why;
     const struct {
         char const* axis;
         index has, needs;
@@ -206,12 +192,12 @@ FOVEA_COLD inline std::string refuse_target(view_facts const& target, view_facts
                 {" channels", target.channels, channels, channels_of}};
     for (auto const& a : axes)
         if (a.has != a.needs)
-            return sentence({target.name, target.space(), target.ordinal(), " has ", a.has, a.axis, " but ", a.then,
-                             " ", a.needs, "; make them equal"});
+            return status({target.name, target.space(), target.ordinal(), " has ", a.has, a.axis, " but ", a.then, " ",
+                           a.needs, "; make them equal"});
     return {};
 }
-FOVEA_COLD inline std::string refuse_epilogue_tensor(view_facts const& t, view_facts const& target) {
-    if (std::string why = refuse_view(t, empty_rows::refused, access::read); !why.empty()) return why;
+FOVEA_COLD inline status refuse_epilogue_tensor(view_facts const& t, view_facts const& target) {
+    if (status why = refuse_view(t, empty_rows::refused, access::read); !why.ok()) return why;
     const struct {
         char const* axis;
         index has, needs;
@@ -221,12 +207,12 @@ FOVEA_COLD inline std::string refuse_epilogue_tensor(view_facts const& t, view_f
                 {" channels", t.channels, target.channels}};
     for (auto const& a : axes)
         if (a.has != 1 && a.has != a.needs)
-            return sentence({t.name, t.space(), t.ordinal(), " has ", a.has, a.axis, " but the output has ", a.needs,
-                             "; give it that many, or 1 to repeat it"});
+            return status({t.name, t.space(), t.ordinal(), " has ", a.has, a.axis, " but the output has ", a.needs,
+                           "; give it that many, or 1 to repeat it"});
     return {};
 }
-FOVEA_COLD inline std::string refuse_copy(view_facts const& from, view_facts const& to) {
-    if (std::string why = refuse_view(to, empty_rows::refused, access::written); !why.empty()) return why;
+FOVEA_COLD inline status refuse_copy(view_facts const& from, view_facts const& to) {
+    if (status why = refuse_view(to, empty_rows::refused, access::written); !why.ok()) return why;
     const struct {
         char const* axis;
         index has, needs;
@@ -236,17 +222,16 @@ FOVEA_COLD inline std::string refuse_copy(view_facts const& from, view_facts con
                 {" channels", to.channels, from.channels}};
     for (auto const& a : axes)
         if (a.has != a.needs)
-            return sentence({to.name, " has ", a.has, a.axis, " but the operand has ", a.needs, "; make them equal"});
+            return status({to.name, " has ", a.has, a.axis, " but the operand has ", a.needs, "; make them equal"});
     return {};
 }
 template <class Assignment>
-std::string refuse_output(Assignment const& a, view_facts const& q, index value_channels, index number) {
+status refuse_output(Assignment const& a, view_facts const& q, index value_channels, index number) {
     const view_facts target = facts_of(a.target, "output", number);
     constexpr bool has_values = decltype(find_all<value_sums>(a.expression))::count > 0;
-    std::string why =
-        refuse_target(target, q, has_values ? value_channels : 1, has_values ? "v has" : "a statistic has");
+    status why = refuse_target(target, q, has_values ? value_channels : 1, has_values ? "v has" : "a statistic has");
     each(find_all<epilogue_tensors>(a.expression), [&](auto, auto const& node) {
-        if (why.empty())
+        if (why.ok())
             why = refuse_epilogue_tensor(facts_of(node.tensor, "a tensor in the epilogue of output", number), target);
     });
     return why;
@@ -261,7 +246,7 @@ inline constexpr char const *two_products =
                             *two_values = "two assignments of one run sum different values; give the second v a run of "
                                           "its own";
 
-template <class... Assignments> std::string refuse_disagreement(Assignments const&... assignments) {
+template <class... Assignments> status refuse_disagreement(Assignments const&... assignments) {
     const auto leaves = all_leaves(assignments...);
     char const* why = nullptr;
     const auto dots = find_all<dot_products>(bare_score(scores_of(leaves.head)));
@@ -279,11 +264,11 @@ template <class... Assignments> std::string refuse_disagreement(Assignments cons
             } else why = two_values;
         }
     });
-    return why ? sentence({why}) : std::string();
+    return why ? status({why}) : status();
 }
 
 template <class Problem, class... Assignments>
-std::string refusal(Problem const& p, Assignments const&... assignments) {
+status refusal(Problem const& p, Assignments const&... assignments) {
     using score_type = std::remove_cvref_t<decltype(p.scored.score)>;
     using mask_type = std::remove_cvref_t<decltype(p.scored.mask)>;
     using q_type = std::remove_cvref_t<decltype(p.operand.q)>;
@@ -292,9 +277,9 @@ std::string refusal(Problem const& p, Assignments const&... assignments) {
                                             (is_rotated<q_type> && is_rotated<k_type>)
                                         ? positional::yes
                                         : positional::no;
-    if (std::string why = refuse_disagreement(assignments...); !why.empty()) return why;
-    if (std::string why = refuse_operands(p.operand, compares); !why.empty()) return why;
-    std::string why;
+    if (status why = refuse_disagreement(assignments...); !why.ok()) return why;
+    if (status why = refuse_operands(p.operand, compares); !why.ok()) return why;
+    status why;
     auto const& q = p.q();
     const refuse_nodes nodes{why, q.batches(), q.heads(), q.positions(), p.k().positions()};
     nodes(p.scored.score);
@@ -302,19 +287,18 @@ std::string refusal(Problem const& p, Assignments const&... assignments) {
     nodes(p.scored.normaliser.sink);
     each(p.moments, [&](auto, auto const& f) { nodes(f); });
     each(p.outputs, [&](auto i, auto const& a) {
-        if (why.empty())
-            why = refuse_output(a, facts_of(q, "q"), p.operand.v.channels(), index{decltype(i)::value} + 1);
+        if (why.ok()) why = refuse_output(a, facts_of(q, "q"), p.operand.v.channels(), index{decltype(i)::value} + 1);
     });
     return why;
 }
 
 // A copy: the operand by itself, and a target of its shape.
-template <view V, operand O> std::string refusal_of_copy(assignment<V, O> const& a) {
+template <view V, operand O> status refusal_of_copy(assignment<V, O> const& a) {
     const view_facts from = facts_of(source_of(a.expression), "the operand copied");
     const view_facts to = facts_of(a.target, "the target of the copy");
-    std::string why = refuse_view(from, empty_rows::refused, access::read);
-    if (why.empty()) why = refuse_prologue(a.expression, "the operand copied");
-    return why.empty() ? refuse_copy(from, to) : why;
+    status why = refuse_view(from, empty_rows::refused, access::read);
+    if (why.ok()) why = refuse_prologue(a.expression, "the operand copied");
+    return why.ok() ? refuse_copy(from, to) : why;
 }
 
 } // namespace fovea

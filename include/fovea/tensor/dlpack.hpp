@@ -8,11 +8,9 @@
 // dimensions than asked for is refused with a sentence; null data and strides that cannot be used, by run.
 // Source: dlpack.h, version 1.0: kDLCPU 1, kDLCUDAHost 3; kDLFloat 2, kDLBfloat 4; strides null: compact.
 #pragma once
-#include <string>
 #include <type_traits>
 
 #include "fovea/base/refusal.hpp"
-#include "fovea/base/spell.hpp"
 #include "fovea/tensor/axis_letters.hpp"
 
 namespace fovea {
@@ -39,34 +37,37 @@ inline constexpr dlpack_type dlpack_type_of = std::is_same_v<T, bf16>   ? dlpack
                                               : std::is_same_v<T, fp16> ? dlpack_type{2, 16}
                                                                         : dlpack_type{2, 32};
 
-inline std::string dlpack_type_name(index code, index bits, index lanes) {
+// The name of a DLPack type code, as it stands before its bits; null where the code has none.
+inline char const* dlpack_kind(index code) {
     constexpr char const* kinds[] = {"int", "uint", "float", "handle", "bfloat", "complex", "bool"};
-    const std::string kind = code >= 0 && code < 7 ? std::string(kinds[code]) : spell({"code ", code, ", bits "});
-    return lanes == 1 ? spell({kind, bits}) : spell({kind, bits, " in ", lanes, " lanes"});
+    return code >= 0 && code < 7 ? kinds[code] : nullptr;
 }
 
-// Why a tensor is not a view of T with these letters; empty when it is.
-template <class T, axis_letters Letters, dlpack_tensor D> std::string refuse_dlpack(D const& d, index known_channels) {
+// Why a tensor is not a view of T with these letters; ok when it is.
+template <class T, axis_letters Letters, dlpack_tensor D> status refuse_dlpack(D const& d, index known_channels) {
     constexpr dlpack_type wanted = dlpack_type_of<std::remove_const_t<T>>;
     const index code = d.dtype.code, bits = d.dtype.bits, lanes = d.dtype.lanes;
     const index device = static_cast<index>(d.device.device_type), dimensions = d.ndim;
-    if (code != wanted.code || bits != wanted.bits || lanes != 1)
-        return spell({"fovea: the DLPack tensor's elements are ", dlpack_type_name(code, bits, lanes),
-                      " but the view asked for is of ", dlpack_type_name(wanted.code, wanted.bits, 1),
-                      "; name the tensor's own type, or convert it"});
+    char const* const kind = dlpack_kind(code);
+    const bool named = kind != nullptr, scalar = lanes == 1;
+    if (code != wanted.code || bits != wanted.bits || !scalar)
+        return status({"the DLPack tensor's elements are ", named ? kind : "code ", named ? piece("") : piece(code),
+                       named ? "" : ", bits ", bits, scalar ? "" : " in ", scalar ? piece("") : piece(lanes),
+                       scalar ? "" : " lanes", " but the view asked for is of ", dlpack_kind(wanted.code),
+                       index{wanted.bits}, "; name the tensor's own type, or convert it"});
     if (device != 1 && device != 3)
-        return spell({"fovea: the DLPack tensor lies on a device of type ", device,
-                      " but the view asked for is of CPU memory (1, or 3 for pinned); copy it to the host"});
+        return status({"the DLPack tensor lies on a device of type ", device,
+                       " but the view asked for is of CPU memory (1, or 3 for pinned); copy it to the host"});
     if (dimensions != Letters.count)
-        return spell({"fovea: the DLPack tensor has ", dimensions, " dimensions but ", index{Letters.count},
-                      " are named; give each dimension one letter"});
+        return status({"the DLPack tensor has ", dimensions, " dimensions but ", index{Letters.count},
+                       " are named; give each dimension one letter"});
     if (d.shape == nullptr)
-        return spell({"fovea: the DLPack tensor has a null shape but ", dimensions, " dimensions; fill it in"});
+        return status({"the DLPack tensor has a null shape but ", dimensions, " dimensions; fill it in"});
     constexpr int channel = Letters.place_of(axis::channel);
     const index channels = channel < 0 ? 1 : static_cast<index>(d.shape[channel < 0 ? 0 : channel]);
     if (known_channels >= 0 && channels != known_channels)
-        return spell({"fovea: the DLPack tensor has ", channels, " channels but the view asked for has ",
-                      known_channels, "; name the tensor's own number"});
+        return status({"the DLPack tensor has ", channels, " channels but the view asked for has ", known_channels,
+                       "; name the tensor's own number"});
     return {};
 }
 
@@ -99,8 +100,7 @@ auto from_dlpack(D const& d, Channels const& channels = {}) {
     else {
         static_assert(dlpack_tensor<D>, "fovea: from_dlpack takes a DLTensor, or what holds one as dl_tensor");
         if constexpr (dlpack_tensor<D> && is_element<std::remove_const_t<T>> && valid) {
-            const std::string why = refuse_dlpack<T, Letters>(d, known_size<size_type<Channels>>);
-            if (!why.empty()) throw error(why);
+            if (status why = refuse_dlpack<T, Letters>(d, known_size<size_type<Channels>>); !why.ok()) throw error(why);
             return view_of_dlpack<T, Letters, size_type<Channels>>(d, size_type<Channels>{});
         }
     }
@@ -111,9 +111,9 @@ template <axis_letters Letters, class T, class Channels, class D>
 status try_from_dlpack(D const& d, strided_view<T, Channels>& view) {
     if constexpr (requires { d.dl_tensor; }) return try_from_dlpack<Letters>(d.dl_tensor, view);
     else {
-        std::string why = refuse_dlpack<T, Letters>(d, known_size<Channels>);
-        if (why.empty()) view = view_of_dlpack<T, Letters, Channels>(d, Channels{});
-        return why.empty() ? status() : status(why);
+        status why = refuse_dlpack<T, Letters>(d, known_size<Channels>);
+        if (why.ok()) view = view_of_dlpack<T, Letters, Channels>(d, Channels{});
+        return why;
     }
 }
 

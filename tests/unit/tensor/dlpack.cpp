@@ -139,5 +139,5 @@ TEST_CASE("dlpack: null data is refused by run") {
     std::vector<float> l(24);
     const auto target = fv::tensor(l.data(), fv::bsh(2, 3, 4));
     const fv::status s = fv::try_run(fv::reference(), target = fv::logsumexp(fv::dot(q, q)));
-    CHECK(s.sentence() == "fovea: q has a null data pointer but 3 positions; point it at its elements");
+    CHECK(std::string(s.sentence()) == "fovea: q has a null data pointer but 3 positions; point it at its elements");
 }

@@ -7,7 +7,6 @@
 // Error: a table read outside its entries at an attended element is refused, and nothing is written.
 #pragma once
 #include "fovea/base/refusal.hpp"
-#include "fovea/base/spell.hpp"
 #include "fovea/engine/reference/element.hpp"
 #include "fovea/engine/reference/operand_rows.hpp"
 #include "fovea/plan/problem.hpp"
@@ -140,9 +139,9 @@ template <class Problem> status execute(reference_engine const&, Problem const& 
             for (index i = 0; i < q.positions(); ++i) {
                 const reference_row finished = here.row(i, fault);
                 if (fault.size != 0)
-                    return status(spell({"fovea: a table of ", fault.size, " entries is read at index ", fault.at,
-                                         " for an attended key (batch ", batch, ", head ", head, ", query row ", i,
-                                         "); clamp the index or lengthen the table"}));
+                    return status({"a table of ", fault.size, " entries is read at index ", fault.at,
+                                   " for an attended key (batch ", batch, ", head ", head, ", query row ", i,
+                                   "); clamp the index or lengthen the table"});
                 each(p.outputs, [&](auto, auto const& output) {
                     for (index c = 0; c < output.target.channels(); ++c)
                         *next++ = static_cast<float>(

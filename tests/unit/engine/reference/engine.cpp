@@ -108,7 +108,7 @@ TEST_CASE("reference: an index outside a table is refused at attended keys only,
     const auto biased = x.dot() + fv::lookup(fv::table(biases), q_pos - k_pos);
     const auto far = fv::try_run(
         fv::reference(), small::view(x.o) = fv::sum(fv::softmax(fv::where(fv::causal, biased)) * small::view(x.v)));
-    CHECK(far.sentence() ==
+    CHECK(std::string(far.sentence()) ==
           "fovea: a table of 2 entries is read at index 2 for an attended key (batch 0, head 0, query "
           "row 2); clamp the index or lengthen the table");
     CHECK(x.o == std::vector<float>{7, 7, 7});
