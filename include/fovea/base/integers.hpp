@@ -10,6 +10,7 @@
 namespace fovea {
 
 using index = std::int64_t;
+using word = std::uint32_t; // 32 bits without a meaning: packed elements, addresses of shared memory
 
 inline constexpr index index_min = std::numeric_limits<index>::min();
 inline constexpr index index_max = std::numeric_limits<index>::max();

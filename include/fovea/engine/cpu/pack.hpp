@@ -14,8 +14,6 @@
 
 namespace fovea {
 
-using word = std::uint32_t;
-
 // One row of floats as words, n channels padded with zero to whole words.
 template <cpu_shape Shape> void pack_row(float const* row, index n, word* out) {
     if constexpr (!Shape.pairs()) std::memcpy(out, row, static_cast<std::size_t>(n) * sizeof(float));
