@@ -2,8 +2,8 @@
 //
 //     template <sm80_machine Machine> struct kernel { static void run(params const& p) { Machine::sync_block(); } };
 //
-// Models: machine/ptx (the hardware, one function per instruction) and tests/simt (the emulator). A kernel calls nothing
-// else that is of the hardware: no threadIdx, no __shared__, no pointer into shared memory, no asm.
+// Models: machine/ptx (the hardware, one function per instruction), tests/simt (the emulator). A kernel calls nothing
+// of the hardware but these: no threadIdx, no __shared__, no pointer into shared memory, no asm.
 //
 // Shared memory is a 32-bit address from shared_base(), in bytes, aligned to 1024. Models may add a defaulted last
 // parameter to any function (the emulator's is the place of the call).
