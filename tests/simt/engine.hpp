@@ -167,14 +167,18 @@ public:
         self->stack.switch_to(host_);
         std::abort();
     }
-    // Once for each {what, line, line of the other party}.
+    // Once for each {what, line, line of the other party}; then counted.
     void note(fault what, place at, std::string sentence, place other = {}) {
+        if (!again(what, at, other) && found.size() < how.most_findings)
+            found.push_back({{what, at, std::move(sentence)}, other});
+    }
+    bool again(fault what, place at, place other = {}) {
         for (auto& [f, second] : found)
             if (f.what == what && f.at == at && second == other) {
                 ++f.count;
-                return;
+                return true;
             }
-        if (found.size() < how.most_findings) found.push_back({{what, at, std::move(sentence)}, other});
+        return false;
     }
     std::string who() const { return who(*self); }
     static std::string who(thread const& t) {

@@ -3,8 +3,8 @@
 //     report said = run({.threads = 64, .bytes = 256}, [&] { M::sync_block(); });
 //     seeded race{"a missing barrier", fault::race, {.threads = 64, .bytes = 256}, [](trial& t) { … }};   check(race);
 //
-// A seeded program does the wrong thing where t.spoiled, on the line it names by t.line = next_line(), and must be found
-// there; its twin, not spoiled, must give no finding.
+// A seeded program does the wrong thing where t.spoiled, on the line it names by t.line = next_line(), and must be
+// found there; its twin, not spoiled, must give no finding.
 #pragma once
 #include <stdexcept>
 
