@@ -134,11 +134,16 @@ public:
         if (w.arrived == 0) {
             w.waiting_in = what;
             w.waiting_at = at;
-        } else if (w.waiting_in != what || w.waiting_at != at)
-            fail(fault::divergence, at,
+        } else if (w.waiting_in != what || w.waiting_at != at) {
+            note(fault::divergence, at,
                  spell({act(what), " while other lanes of the warp wait in ", name(w.waiting_in), " at ",
                         w.waiting_at.text()}));
-        if (w.alive != w.full) fail(fault::left, at, lanes_left(what));
+            stop();
+        }
+        if (w.alive != w.full) {
+            note(fault::left, at, lanes_left(what));
+            stop();
+        }
         w.argument[self->lane] = argument;
         w.arrived |= bit;
         self->doing = what;
@@ -160,9 +165,9 @@ public:
 
     // ---- findings ----
 
-    // Ends the block (and its wave) here; the fibers are abandoned.
-    [[noreturn]] void fail(fault what, place at, std::string sentence) {
-        note(what, at, std::move(sentence));
+    // Ends the wave here, after a finding that nothing can follow. The fibers are abandoned, not unwound: whoever calls
+    // this has no object left that owns memory.
+    [[noreturn]] void stop() {
         failed = true;
         self->stack.switch_to(host_);
         std::abort();
@@ -306,13 +311,17 @@ private:
     static void entry() {
         engine& e = *running;
         fiber::entered(e.host_);
-        std::string thrown;
+        bool thrown = false;
         try {
             e.shape.body(e.shape.params);
-        } catch (std::exception const& x) { thrown = spell({"threw ", x.what()}); } catch (...) {
-            thrown = "threw something";
+        } catch (std::exception const& x) {
+            e.note(fault::exception, e.self->where, spell({e.who(), " threw ", x.what()}));
+            thrown = true;
+        } catch (...) {
+            e.note(fault::exception, e.self->where, spell({e.who(), " threw something"}));
+            thrown = true;
         }
-        if (!thrown.empty()) e.fail(fault::exception, e.self->where, spell({e.who(), " ", thrown}));
+        if (thrown) e.stop();
         e.leave();
     }
 
@@ -320,9 +329,11 @@ private:
         thread& t = *self;
         warp& w = *t.home;
         t.done = true;
-        if (w.arrived)
-            fail(fault::left, w.waiting_at,
+        if (w.arrived) {
+            note(fault::left, w.waiting_at,
                  spell({who(), " left the kernel while other lanes of its warp wait in ", name(w.waiting_in)}));
+            stop();
+        }
         if (how.count && w.alive == 1u << t.lane) hook.flush(*this, w);
         w.alive &= ~(1u << t.lane);
         w.runnable &= ~(1u << t.lane);
@@ -379,6 +390,10 @@ private:
         std::this_thread::yield();
     }
     [[noreturn]] void deadlock() {
+        say_who_waits();
+        stop();
+    }
+    void say_who_waits() {
         std::string sentence = "no thread can go on:";
         std::vector<place> all;
         for (warp* w : warps) {
@@ -394,8 +409,7 @@ private:
                                    " wait in ", what, ";"});
         }
         sentence.pop_back();
-        for (std::size_t i = 1; i < all.size(); ++i) note(fault::deadlock, all[i], sentence);
-        fail(fault::deadlock, all[0], std::move(sentence));
+        for (place at : all) note(fault::deadlock, at, sentence);
     }
 
     fiber host_;

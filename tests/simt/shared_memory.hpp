@@ -12,14 +12,19 @@ inline constexpr word shared_base_address = 1024; // not 0: an address without i
 
 inline word shared_offset(engine& e, thread const& t, word address, word bytes, word alignment, operation what,
                           place at) {
-    if (address < shared_base_address || std::uint64_t{address} - shared_base_address + bytes > t.block->memory.size())
-        e.fail(fault::shared_bounds, at,
+    if (address < shared_base_address ||
+        std::uint64_t{address} - shared_base_address + bytes > t.block->memory.size()) {
+        e.note(fault::shared_bounds, at,
                spell({engine::act(what, t), " of ", bytes, " bytes at byte ", index{address} - shared_base_address,
                       " of its shared memory, which has ", t.block->memory.size()}));
-    if (address % alignment)
-        e.fail(fault::misaligned, at,
+        e.stop();
+    }
+    if (address % alignment) {
+        e.note(fault::misaligned, at,
                spell({engine::act(what, t), " at byte ", address - shared_base_address,
                       " of shared memory, not a multiple of ", alignment}));
+        e.stop();
+    }
     return address - shared_base_address;
 }
 

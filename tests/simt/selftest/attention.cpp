@@ -64,10 +64,10 @@ template <defect Defect> void is_found(std::vector<fault> const& any) {
 } // namespace
 
 TEST_CASE("attention is right over ragged shapes and every schedule") {
-    for (auto [queries, keys] : {std::pair{64u, 64u}, {1u, 1u}, {63u, 65u}, {77u, 333u}, {200u, 77u}, {130u, 130u}})
-        with_every_schedule([queries = queries, keys = keys](options const& how) {
-            const outcome result = attend<defect::none>(queries, keys, how);
-            INFO(queries << " x " << keys << "\n" << result.said.text());
+    for (auto shape : {std::pair{64u, 64u}, {1u, 1u}, {63u, 65u}, {77u, 333u}, {200u, 77u}, {130u, 130u}})
+        with_every_schedule([&](options const& how) {
+            const outcome result = attend<defect::none>(shape.first, shape.second, how);
+            INFO(shape.first << " x " << shape.second << "\n" << result.said.text());
             CHECK(result.said.ok());
             CHECK(result.unwritten == 0);
             CHECK(result.worst < 2e-3); // probabilities rounded to fp16: 2^-11 of a value of about 4
