@@ -2,10 +2,11 @@
 //
 //     fovea::entry<my_kernel<fovea::ptx_sm80_machine>><<<blocks, threads, shared_bytes, stream>>>(params);
 //
-// Blocks are one-dimensional. What accesses memory that others write, or synchronises, is volatile asm and a barrier to
-// the compiler's own accesses. A product is volatile, lest it sink into a branch that not every lane takes. Conversions,
-// approximations and load() are neither: the compiler may move them and merge equal ones. Pointers are generic: outside the windows of shared, local and constant memory a generic address is
-// the global one (PTX ISA, Generic Addressing). What CUDA spells by itself is not spelt again.
+// Blocks are one-dimensional. What accesses memory that others write, or synchronises, is volatile asm and a barrier
+// to the compiler's own accesses. A product is volatile, lest it sink into a branch that not every lane takes.
+// Conversions, approximations and load() are neither: the compiler may move them and merge equal ones.
+// Pointers are generic: outside the windows of shared, local and constant memory a generic address is the global one
+// (PTX ISA, Generic Addressing). What CUDA spells by itself is not spelt again.
 // Source: PTX ISA 9.0; a section bears the name of its instruction, which stands above each function.
 #pragma once
 #include <concepts>
