@@ -31,6 +31,7 @@ inline words around(float low, float high, std::uint64_t seed) {
 template <class Machine, class Function> struct approximations {
     static constexpr char const* name = Function::name;
     static constexpr int threads = 224, blocks = 1;
+    static constexpr word shared_bytes = 0;
     static constexpr layout shape{.relative = Function::relative, .absolute = Function::absolute};
     using params = buffers;
 
@@ -84,7 +85,7 @@ inline word rounded_bits(double x, int exponent_bits, int stored_bits) {
     const word sign = std::signbit(x) ? word{1} << (exponent_bits + stored_bits) : 0;
     const double magnitude = std::abs(x);
     const word infinity = ((word{1} << exponent_bits) - 1) << stored_bits;
-    if (std::isinf(x)) return sign | infinity;
+    if (magnitude == 0 || std::isinf(x)) return sign | (magnitude == 0 ? 0 : infinity);
     int exponent = 0;
     std::frexp(magnitude, &exponent);
     const int lowest = exponent - 1 < 1 - bias ? 1 - bias : exponent - 1;
@@ -97,6 +98,7 @@ inline word rounded_bits(double x, int exponent_bits, int stored_bits) {
 template <class Machine, class T> struct pairs {
     static constexpr char const* name = std::same_as<T, fovea::fp16> ? "pair<fp16>" : "pair<bf16>";
     static constexpr int threads = 256, blocks = 1;
+    static constexpr word shared_bytes = 0;
     static constexpr layout shape{};
     using params = buffers;
 
@@ -159,6 +161,7 @@ template <class Machine, class T> struct pairs {
 template <class Machine> struct tf32_roundings {
     static constexpr char const* name = "rounded_tf32";
     static constexpr int threads = 256, blocks = 1;
+    static constexpr word shared_bytes = 0;
     static constexpr layout shape{};
     using params = buffers;
 

@@ -11,7 +11,8 @@ template <class Machine, int Bytes> struct copies {
                                         : Bytes == 8 ? "copy_async, commit_copies, wait_copies: 8 bytes"
                                                      : "copy_async, commit_copies, wait_copies: 16 bytes";
     static constexpr int threads = 64, blocks = 1, each = Bytes / 4;
-    static constexpr layout shape{.shared_bytes = 2 * threads * Bytes};
+    static constexpr word shared_bytes = 2 * threads * Bytes;
+    static constexpr layout shape{};
     using params = buffers;
 
     FOVEA_DEVICE static void run(params const& p) {

@@ -3,6 +3,7 @@
 //     template <class Machine> struct count_bits {
 //         static constexpr char const* name = "count_bits";
 //         static constexpr int threads = 32, blocks = 1;
+//         static constexpr word shared_bytes = 0;
 //         static constexpr layout shape{};
 //         using params = buffers;
 //         FOVEA_DEVICE static void run(params const& p) { ... }        // runs on any Machine
@@ -29,11 +30,11 @@ struct buffers {
     word* out;
 };
 
-// The grid, and how outputs are judged: as words, or as floats within relative * |expected| + absolute.
+// The grid, what becomes of p.out, and how it is judged: as words, or as floats within relative * |expected| + absolute.
 struct layout {
     int x = 1, y = 1, z = 1;
-    word shared_bytes = 0;
     word before = 0xdeadbeefu; // what p.out holds before the kernel runs
+    bool updated = false; // p.out is also read, or written more than once
     double relative = 0, absolute = 0;
 };
 

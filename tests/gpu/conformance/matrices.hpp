@@ -14,7 +14,8 @@ namespace tests {
 template <class Machine> struct matrix_loads {
     static constexpr char const* name = "load_matrix: x4, x2, transposed";
     static constexpr int threads = 32, blocks = 1;
-    static constexpr layout shape{.shared_bytes = 512};
+    static constexpr word shared_bytes = 512;
+    static constexpr layout shape{};
     using params = buffers;
 
     FOVEA_DEVICE static void run(params const& p) {
@@ -104,6 +105,7 @@ template <class Machine, class T> struct products {
     using number = small_numbers<T>;
     static constexpr char const* name = number::name;
     static constexpr int threads = 32, blocks = 1, n = number::in_a_word, depth = 8 * n;
+    static constexpr word shared_bytes = 0;
     static constexpr layout shape{};
     using params = buffers;
     using sum = std::conditional_t<std::same_as<T, std::int8_t>, std::int32_t, float>;

@@ -21,7 +21,8 @@ template <class Machine, class T> struct accesses {
                                         : sizeof(T) == 8 ? "load, load_fresh, store, shared: 8 bytes"
                                                          : "load, load_fresh, store, shared: 16 bytes";
     static constexpr int threads = 64, blocks = 1;
-    static constexpr layout shape{.shared_bytes = threads * sizeof(T)};
+    static constexpr word shared_bytes = threads * sizeof(T);
+    static constexpr layout shape{};
     static constexpr int words_in = 2 * threads * static_cast<int>(sizeof(T)) / 4;
     using params = buffers;
 
@@ -54,7 +55,8 @@ template <class Machine> using accesses_16 = accesses<Machine, word_four>;
 template <class Machine> struct shared_bases {
     static constexpr char const* name = "shared_base";
     static constexpr int threads = 32, blocks = 1;
-    static constexpr layout shape{.shared_bytes = 4096};
+    static constexpr word shared_bytes = 4096;
+    static constexpr layout shape{};
     using params = buffers;
 
     FOVEA_DEVICE static void run(params const& p) {
@@ -68,7 +70,8 @@ template <class Machine> struct shared_bases {
 template <class Machine> struct additions {
     static constexpr char const* name = "add";
     static constexpr int threads = 64, blocks = 1;
-    static constexpr layout shape{.x = 4, .before = 0};
+    static constexpr word shared_bytes = 0;
+    static constexpr layout shape{.x = 4, .before = 0, .updated = true};
     using params = buffers;
 
     FOVEA_DEVICE static void run(params const& p) {
@@ -95,7 +98,8 @@ template <class Machine> struct additions {
 template <class Machine> struct publications {
     static constexpr char const* name = "publish, observe, yield, load_fresh";
     static constexpr int threads = 32, blocks = 1;
-    static constexpr layout shape{.x = 2, .before = 0};
+    static constexpr word shared_bytes = 0;
+    static constexpr layout shape{.x = 2, .before = 0, .updated = true};
     using params = buffers;
 
     FOVEA_DEVICE static void run(params const& p) {

@@ -40,10 +40,10 @@ template <class Kernel> outcome on_device() {
     constexpr layout shape = Kernel::shape;
     const device_words from{in}, to{words(Kernel::out(in).size(), shape.before)};
     const dim3 grid(static_cast<unsigned>(shape.x), static_cast<unsigned>(shape.y), static_cast<unsigned>(shape.z));
-    fovea::entry<Kernel><<<grid, Kernel::threads, shape.shared_bytes>>>({from.data, to.data});
+    fovea::entry<Kernel><<<grid, Kernel::threads, Kernel::shared_bytes>>>({from.data, to.data});
     require(cudaGetLastError(), Kernel::name);
     require(cudaDeviceSynchronize(), Kernel::name);
-    return {Kernel::name, to.host()};
+    return {Kernel::name, to.host(), {}};
 }
 
 template <class... Kernel> outcomes on_device(kernel_list<Kernel...>) { return {on_device<Kernel>()...}; }

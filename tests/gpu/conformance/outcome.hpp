@@ -10,6 +10,7 @@ namespace tests {
 struct outcome {
     std::string name;
     words out;
+    std::string complaint; // of the emulator; empty where there is none
 };
 using outcomes = std::vector<outcome>;
 

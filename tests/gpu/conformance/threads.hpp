@@ -10,6 +10,7 @@ namespace tests {
 template <class Machine> struct indices {
     static constexpr char const* name = "thread, lane, warp, block, blocks";
     static constexpr int threads = 96, blocks = 1;
+    static constexpr word shared_bytes = 0;
     static constexpr layout shape{.x = 3, .y = 2, .z = 2};
     using params = buffers;
 
@@ -39,6 +40,7 @@ template <class Machine> struct indices {
 template <class Machine> struct shuffles {
     static constexpr char const* name = "uniform, shuffle, shuffle_xor";
     static constexpr int threads = 64, blocks = 1;
+    static constexpr word shared_bytes = 0;
     static constexpr layout shape{};
     using params = buffers;
 
@@ -75,6 +77,7 @@ template <class Machine> struct shuffles {
 template <class Machine> struct votes {
     static constexpr char const* name = "ballot, first_bit, count_bits";
     static constexpr int threads = 64, blocks = 1;
+    static constexpr word shared_bytes = 0;
     static constexpr layout shape{};
     using params = buffers;
 
@@ -108,7 +111,8 @@ template <class Machine> struct votes {
 template <class Machine> struct barriers {
     static constexpr char const* name = "sync_warp, sync_block, sync_some, arrive_some";
     static constexpr int threads = 128, blocks = 1;
-    static constexpr layout shape{.shared_bytes = 128 * 4};
+    static constexpr word shared_bytes = 128 * 4;
+    static constexpr layout shape{};
     using params = buffers;
 
     FOVEA_DEVICE static void run(params const& p) {
