@@ -3,7 +3,7 @@ include(CMakePackageConfigHelpers)
 include(GNUInstallDirs)
 
 set(package_dir ${CMAKE_INSTALL_DATADIR}/cmake/fovea)
-install(TARGETS fovea EXPORT fovea-targets FILE_SET HEADERS)
+install(TARGETS fovea fovea_cuda EXPORT fovea-targets FILE_SET HEADERS)
 install(EXPORT fovea-targets NAMESPACE fovea:: DESTINATION ${package_dir})
 configure_package_config_file(cmake/fovea-config.cmake.in ${CMAKE_CURRENT_BINARY_DIR}/fovea-config.cmake
                               INSTALL_DESTINATION ${package_dir})

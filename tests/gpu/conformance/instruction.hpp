@@ -30,7 +30,8 @@ struct buffers {
     word* out;
 };
 
-// The grid, what becomes of p.out, and how it is judged: as words, or as floats within relative * |expected| + absolute.
+// The grid, what becomes of p.out, and how that is judged: as words, or as floats within
+// relative * |expected| + absolute.
 struct layout {
     int x = 1, y = 1, z = 1;
     word before = 0xdeadbeefu; // what p.out holds before the kernel runs

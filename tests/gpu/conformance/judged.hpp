@@ -1,6 +1,6 @@
 // Judges what a machine made of the cases: by another formula, or by what another machine made of them.
 //
-//     for (verdict const& v : judged(sm80_instructions<Machine>{}, on_emulator, expected)) { INFO(v.text); CHECK(v.good); }
+//     for (verdict const& v : judged(list, sm80_on_emulator(), expected(list))) { INFO(v.text); CHECK(v.good); }
 #pragma once
 #include <cstdio>
 #include <string>
