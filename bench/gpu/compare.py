@@ -31,7 +31,7 @@ class Comparison:
     def __init__(self, options):
         self.options, self.gpu = options, options.device == "cuda"
         self.clock = DeviceClock() if self.gpu else HostClock()
-        self.fovea = Library(options.library) if options.library else None
+        self.fovea = Library(options.fovea) if options.fovea else None
         self.rows, self.machine, self.end = [], {}, time.monotonic() + options.seconds
         self.flex = torch.compile(flex_attention, dynamic=False) if self.gpu else flex_attention
 
@@ -151,8 +151,8 @@ class Comparison:
                       for r in self.rows if f"{peer}_s" in r and "fovea_s" in r}
             if ratios:
                 worst, best = min(ratios, key=ratios.get), max(ratios, key=ratios.get)
-                lines.append(f"times the speed of {peer}: {ratios[worst]:.2f} ({worst}) to {ratios[best]:.2f} ({best}), "
-                             f"{asked} asked")
+                lines.append(f"times the speed of {peer}, {asked} asked: {ratios[worst]:.2f} ({worst}) to "
+                             f"{ratios[best]:.2f} ({best})")
         for r in self.rows:
             plain = next((p for p in self.rows if p["variant"] == "causal" and "fovea_s" in p and
                           all(p[key] == r[key] for key in ("head_dim", "length"))), None)
@@ -170,7 +170,7 @@ class Comparison:
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--library", type=Path, help="libfovea_gpu.so")
+    parser.add_argument("--library", dest="fovea", type=Path, help="libfovea_gpu.so")
     parser.add_argument("--json", type=Path)
     parser.add_argument("--seconds", type=float, default=170, help="no case begins after so long")
     parser.add_argument("--device", default="cuda", choices=["cuda", "cpu"])
