@@ -1,0 +1,40 @@
+// The emulator against formulas of its own for each instruction: in the ordinary suite, without a GPU.
+#include "gpu/conformance/judged.hpp"
+#include "simt/machine.hpp"
+#include "support/catch.hpp"
+
+using namespace tests;
+using machine = fovea::simt::machine;
+
+namespace {
+
+template <class List> void check(List list, outcomes const& got) {
+    for (verdict const& v : judged(list, got, expected(list))) {
+        INFO(v.name << ": " << v.text);
+        CHECK(v.good);
+    }
+}
+
+} // namespace
+
+TEST_CASE("the emulator does what each instruction of 8.0 should") {
+    check(sm80_instructions<machine>{}, sm80_on_emulator());
+}
+
+TEST_CASE("the emulator does what each instruction of 8.9 should") {
+    check(sm89_instructions<machine>{}, sm89_on_emulator());
+}
+
+TEST_CASE("a wrong word is noticed, and an error beyond its bound") {
+    using list = kernel_list<votes<machine>, approximations<machine, exp2_function>>;
+    const outcomes right = expected(list{});
+    outcomes wrong = right;
+    wrong[0].out[7] ^= 1;
+    wrong[1].out[2] += 8; // of 2^1, in units in the last place; 2 are allowed
+    for (verdict const& v : judged(list{}, wrong, right)) CHECK(!v.good);
+    wrong = right;
+    wrong[0].complaint = "a race";
+    wrong[1].out.pop_back();
+    for (verdict const& v : judged(list{}, wrong, right)) CHECK(!v.good);
+    for (verdict const& v : judged(list{}, right, right)) CHECK(v.good);
+}
