@@ -9,11 +9,13 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
 
 import check_compile_fail  # noqa: E402
+import check_consumers  # noqa: E402
 import check_form  # noqa: E402
 import check_intrinsics  # noqa: E402
 import check_layers  # noqa: E402
 import check_names  # noqa: E402
 import check_ptx  # noqa: E402
+import check_versions  # noqa: E402
 import run_gpu  # noqa: E402
 
 
@@ -104,6 +106,27 @@ class Ptx(unittest.TestCase):
                      "ptxas warning : something"]:
             self.assertTrue(check_ptx.WARNING.search(line), line)
         self.assertFalse(check_ptx.WARNING.search("ptxas info    : Used 10 registers, used 0 barriers"))
+
+
+class Versions(unittest.TestCase):
+    def test_found(self):
+        for place, pattern in check_versions.PLACES.items():
+            text = (check_versions.ROOT / place).read_text()
+            self.assertEqual(check_versions.disagreements(text, pattern, check_versions.VERSION[1]), [], place)
+            self.assertTrue(check_versions.disagreements(text, pattern, "9.9.9"), place)
+
+
+class Consumers(unittest.TestCase):
+    def test_flags(self):
+        plain = "g++ -isystem inc -std=gnu++20 -O3 -DNDEBUG -fPIC -MD -MT a -MF b -o a.o -c a.cpp"
+        self.assertEqual(check_consumers.unexpected_flags(plain), [])
+        for flag in ["-march=native", "-Wall", "-DFOVEA_ANYTHING", "-fopenmp", "-std=c++17"]:
+            self.assertTrue(check_consumers.unexpected_flags(f"{plain} {flag}"), flag)
+
+    def test_missing_headers(self):
+        with tempfile.TemporaryDirectory() as folder:
+            self.assertIn("include/fovea/fovea.hpp is not installed",
+                          check_consumers.missing_headers(Path(folder)))
 
 
 class RunGpu(unittest.TestCase):
