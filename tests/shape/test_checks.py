@@ -123,6 +123,14 @@ class Consumers(unittest.TestCase):
         for flag in ["-march=native", "-Wall", "-DFOVEA_ANYTHING", "-fopenmp", "-std=c++17"]:
             self.assertTrue(check_consumers.unexpected_flags(f"{plain} {flag}"), flag)
 
+    def test_symbols(self):
+        for symbol in ["_ZN5fovea3runINS_10cpu_engineEEEvT_", "_ZN5fovea4v0_13runEv", "_ZSt4moveIRN5fovea6statusEEvT_",
+                       "_ZN5fovea6errors3runEv", "_ZTIN5fovea6statusE"]:
+            self.assertTrue(check_consumers.exported_symbols(f"0000 W {symbol}\n"), symbol)
+        for symbol in ["_ZTIN5fovea5errorE", "_ZTVN5fovea4v0_15errorE", "_ZN5fovea5errorD0Ev", "attend_here",
+                       "_ZNK5fovea5error4whatEv", "_ZN9mainfovea3runEv"]:
+            self.assertFalse(check_consumers.exported_symbols(f"0000 W {symbol}\n"), symbol)
+
     def test_missing_headers(self):
         with tempfile.TemporaryDirectory() as folder:
             self.assertIn("include/fovea/fovea.hpp is not installed",

@@ -7,7 +7,7 @@
 #include "fovea/meta/list.hpp"
 #include "fovea/softmax/statistics.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
 
 template <class Score, class Mask, class Moments, class Problem> struct bound_problem {
     static constexpr statistics wanted = decltype(Problem::scored)::wanted;

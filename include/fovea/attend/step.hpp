@@ -15,7 +15,7 @@
 #include "fovea/meta/list.hpp"
 #include "fovea/softmax/row_state.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
 
 // e(c) - reference, with a product at the root of e contracted.
 template <class E, class C, class V> FOVEA_HOST_DEVICE auto value_below(E const& e, C const& c, V reference) {

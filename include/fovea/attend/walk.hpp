@@ -10,7 +10,7 @@
 #include "fovea/base/interval.hpp"
 #include "fovea/expr/node.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
 
 // The interval reading's context: ranges of queries and keys of one head.
 struct element_box {

@@ -27,7 +27,7 @@ struct piece {
 class [[nodiscard]] status {
 public:
     status() = default;
-    FOVEA_COLD explicit status(std::initializer_list<piece> pieces) {
+    [[gnu::visibility("hidden")]] FOVEA_COLD explicit status(std::initializer_list<piece> pieces) {
         constexpr char library[] = "fovea: ";
         char digits[digits_most];
         std::size_t size = sizeof library; // its end is the sentence's

@@ -10,7 +10,7 @@
 #include "fovea/base/config.hpp"
 #include "fovea/base/integers.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
 
 struct text_part {
     std::string text;

@@ -5,7 +5,7 @@
 #include "fovea/expr/probability.hpp"
 #include "fovea/meta/list.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
 
 template <class T> inline constexpr bool is_unary = false;
 template <class Op, class A> inline constexpr bool is_unary<unary<Op, A>> = true;

@@ -5,7 +5,7 @@
 #pragma once
 #include "fovea/expr/operators.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
 
 template <class E> constexpr auto multiplied(E const& e, float factor);
 

@@ -11,7 +11,7 @@
 #include "fovea/expr/terms.hpp"
 #include "fovea/tensor/rope.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
 
 // Anything without a rule of its own is compared by == where it has one, else by its bytes; an empty object equals
 // every other of its type. (A functor with bytes between its members should have ==.)

@@ -15,7 +15,7 @@
 #include "fovea/expr/terms.hpp"
 #include "fovea/tensor/rope.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
 
 // Words, and how loosely they hang together: the level of the operator at their root, as C++ numbers them.
 struct phrase {

@@ -10,7 +10,7 @@
 #include "fovea/engine/reference/engine.hpp"
 #include "fovea/plan/check.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
 
 template <class A> inline constexpr bool is_copy = false;
 template <class V, class E> inline constexpr bool is_copy<assignment<V, E>> = operand<E>;

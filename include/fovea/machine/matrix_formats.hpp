@@ -3,7 +3,7 @@
 //     Machine::template multiply<tf32>(sums, a, b);
 #pragma once
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
 
 struct tf32 {};     // 8 exponent bits, 11 significant, in a 32-bit word whose low 13 bits are not read
 struct fp8_e4m3 {}; // 4 exponent bits, 4 significant, bias 7; no infinity, 0x7f and 0xff are NaN

@@ -17,7 +17,7 @@
 #include "fovea/dtype/formats.hpp"
 #include "fovea/machine/matrix_formats.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
 
 // Four words of a lane: a 16 x 16 tile of 16-bit elements; two: 8 x 16.
 using matrix_words = word[4];

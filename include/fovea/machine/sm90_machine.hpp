@@ -14,7 +14,7 @@
 #include "fovea/machine/sm80_machine.hpp"
 #include "fovea/machine/tensor_map.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
 
 // The axis along which 16 bytes of an operand of a product are contiguous: k, the summed one, or m (of a) and n (of b).
 // Formats of 4 and 1 bytes know only k.

@@ -11,7 +11,7 @@
 
 #include "fovea/base/integers.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
 
 // How 16-byte chunks of shared memory are exchanged inside atoms of 8 rows, so that 8 rows of one column lie in 8
 // different bank groups. Of an address: bits 4.. ^= bits 7.. , over 1, 2 or 3 bits; a row is 32, 64 or 128 bytes.

@@ -11,7 +11,7 @@
 #include "fovea/plan/problem.hpp"
 #include "fovea/score/bias.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
 
 FOVEA_COLD inline status disagree(char const* a, index x, char const* b, index y, char const* what_to_do) {
     return status({a, " is ", x, " but ", b, " is ", y, "; ", what_to_do});

@@ -8,7 +8,7 @@
 #include "fovea/expr/same.hpp"
 #include "fovea/softmax/statistics.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
 
 // How scores become weights.
 struct softmax_normaliser {

@@ -15,10 +15,10 @@
 #include "fovea/expr/score.hpp"
 #include "fovea/expr/text.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
 
 // Which part of which attention is looked at. Tiles may be cut at the ends.
-struct tile_grid {
+struct [[gnu::visibility("default")]] tile_grid {
     index queries, keys;
     index query_tile = 64, key_tile = 64;
     index batch = 0, head = 0, kv_head = 0;
@@ -28,7 +28,7 @@ struct tile_grid {
 // Elements are kept, for dots in partial tiles, up to so many.
 inline constexpr index most_elements_kept = index{1} << 22;
 
-struct tile_map {
+struct [[gnu::visibility("default")]] tile_map {
     tile_grid grid;
     std::string mask; // as text
     std::vector<coverage> tiles; // row by row

@@ -6,7 +6,7 @@
 #pragma once
 #include "fovea/plan/tile_map.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
 
 // Draws one map; numbers are lengths in pixels.
 class tile_map_drawing {

@@ -6,7 +6,7 @@
 #pragma once
 #include "fovea/softmax/row_state.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
 
 template <int Moments> struct row_total {
     float reference = 0, sum = 0, entropy = 0, top = masked_score;

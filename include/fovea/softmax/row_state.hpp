@@ -9,7 +9,7 @@
 
 #include "fovea/base/math.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
 
 // What a masked score becomes: finite, so that 0 x -inf cannot arise; its exp2 is exactly 0.
 inline constexpr float masked_score = std::numeric_limits<float>::lowest();

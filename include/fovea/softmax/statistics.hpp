@@ -3,7 +3,7 @@
 //     constexpr statistics wanted{.entropy = true};
 #pragma once
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
 
 struct statistics {
     bool logsumexp = false, maximum = false, entropy = false;

@@ -11,7 +11,7 @@
 
 #include "fovea/base/integers.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
 
 // Elements are trivial and start without a value. From 2 MiB on the memory asks for huge pages: a run that packs keys
 // and values would otherwise spend 1 to 2 % of its time in page faults.

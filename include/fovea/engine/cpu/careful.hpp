@@ -11,7 +11,7 @@
 #include "fovea/engine/cpu/context.hpp"
 #include "fovea/engine/cpu/row_reader.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
 
 // Whether n numbers, padded with finite ones to whole vectors, are all finite.
 template <int N> bool all_finite(float const* x, index n) {

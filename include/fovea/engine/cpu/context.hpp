@@ -9,7 +9,7 @@
 #include "fovea/machine/simd/position_lanes.hpp"
 #include "fovea/tensor/strided.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
 
 // Row and column of a bias tensor, axes of extent 1 repeated.
 template <view V> auto const* bias_row(V const& t, index batch, index head, index row) {

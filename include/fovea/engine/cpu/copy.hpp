@@ -4,7 +4,7 @@
 #pragma once
 #include "fovea/engine/cpu/engine.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
 
 template <class Executor, cpu_shape Given, view V, operand O>
 void execute_copy(cpu_engine<Executor, Given>& engine, assignment<V, O> const& a) {

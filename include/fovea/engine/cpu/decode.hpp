@@ -9,7 +9,7 @@
 #include "fovea/engine/cpu/decode_products.hpp"
 #include "fovea/engine/cpu/write.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
 
 inline constexpr index longest_decode = 16; // rows; above, packing pays
 inline constexpr int decode_block = 32; // keys worked on at once: K and V of a block, and the next, stay in L1

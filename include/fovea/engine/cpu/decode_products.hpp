@@ -9,7 +9,7 @@
 #include "fovea/machine/simd/sum_each.hpp"
 #include "fovea/meta/constant.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
 
 // Memory that the next phase will read, fetched a row at a time while this phase computes: the values of a block during
 // its first product, the keys of the next block during its second.

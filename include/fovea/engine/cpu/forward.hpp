@@ -12,7 +12,7 @@
 #include "fovea/engine/cpu/fragment.hpp"
 #include "fovea/softmax/row_result.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
 
 // One worker's memory for one query tile; sizes depend on the head sizes and the tile alone.
 template <cpu_shape Shape, class Bound, int Strips> struct tile_scratch {

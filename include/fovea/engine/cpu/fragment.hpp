@@ -10,7 +10,7 @@
 #include "fovea/engine/cpu/context.hpp"
 #include "fovea/engine/cpu/multiply.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
 
 // Where a key tile lies and where its weights go. Columns are counted from the tile's first key.
 struct tile_frame {

@@ -6,7 +6,7 @@
 #pragma once
 #include "fovea/engine/cpu/pack.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
 
 template <int N, micro_tile Tile> struct accumulators {
     real_lanes<N> c[Tile.rows][Tile.vectors];

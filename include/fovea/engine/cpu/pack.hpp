@@ -12,7 +12,7 @@
 #include "fovea/engine/cpu/shape.hpp"
 #include "fovea/machine/simd/transpose.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
 
 // One row of floats as words, n channels padded with zero to whole words.
 template <cpu_shape Shape> void pack_row(float const* row, index n, word* out) {

@@ -9,7 +9,7 @@
 #include "fovea/engine/cpu/executor.hpp"
 #include "fovea/engine/cpu/write.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
 
 // The shape a problem runs in: bf16 pairs only when q, k and v are all bf16 and the machine multiplies them.
 template <class Problem>

@@ -11,7 +11,7 @@
 #include "fovea/machine/simd/hooks.hpp"
 #include "fovea/tensor/rope.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
 
 // What of an operand is worth computing once a run.
 template <operand O> struct prepared {

@@ -5,7 +5,7 @@
 #include "fovea/engine/cpu/careful.hpp"
 #include "fovea/engine/cpu/forward.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
 
 template <int Moments, class Value> row_total<Moments> folded(row_state<Value, Moments> const& s) {
     row_total<Moments> t;

@@ -7,7 +7,7 @@
 #pragma once
 #include "fovea/tensor/strided.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
 
 // The first read outside a table since it was cleared; size 0: none.
 struct table_fault {

@@ -11,9 +11,9 @@
 #include "fovea/engine/reference/operand_rows.hpp"
 #include "fovea/plan/problem.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
 
-struct reference_engine {
+struct [[gnu::visibility("default")]] reference_engine {
     static constexpr char const* name = "reference";
 };
 constexpr reference_engine reference() { return {}; }

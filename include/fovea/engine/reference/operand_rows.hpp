@@ -4,7 +4,7 @@
 #pragma once
 #include "fovea/tensor/rope.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
 
 // An array that goes away with its owner, zero at first.
 template <class T> class owned_array {

@@ -16,7 +16,7 @@
 
 #include "fovea/base/integers.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
 
 struct two_words {
     word x, y;

@@ -12,7 +12,7 @@
 // the kernel's type: a class-type template argument on the __global__ itself breaks nvcc's host stub.
 #pragma once
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
 
 template <int... Capabilities> struct compiled_for {};
 

@@ -16,7 +16,7 @@
 #include "fovea/machine/ptx/access.cuh"
 #include "fovea/machine/sm80_machine.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
 
 struct ptx_sm80_machine {
     static constexpr word every_lane = 0xffffffffu;

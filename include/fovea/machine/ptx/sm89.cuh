@@ -4,7 +4,7 @@
 #pragma once
 #include "fovea/machine/ptx/sm80.cuh"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
 
 struct ptx_sm89_machine : ptx_sm80_machine {
     using ptx_sm80_machine::multiply;

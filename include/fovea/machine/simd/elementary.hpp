@@ -7,7 +7,7 @@
 #pragma once
 #include "fovea/machine/simd/hooks.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
 
 // Degree of the polynomial for 2^r on [-1/2, 1/2]: 3 for 16-bit weights, 5 for fp32.
 struct exp2_terms {

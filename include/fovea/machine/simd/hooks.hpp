@@ -6,7 +6,7 @@
 #include "fovea/dtype/formats.hpp"
 #include "fovea/machine/simd/lanes.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
 
 #if defined(__AVX512F__)
 // A mask register with all 16 lanes set, in the type that the compiler's builtins take.

@@ -11,7 +11,7 @@
 #include "fovea/base/math.hpp"
 #include "fovea/machine/simd/isa.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
 
 // Vectors wider than a register are aligned as a register only: they live in memory or in several registers.
 inline constexpr int register_bytes = native_isa.lanes * 4;

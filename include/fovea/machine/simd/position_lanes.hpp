@@ -7,7 +7,7 @@
 #pragma once
 #include "fovea/machine/simd/hooks.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
 
 template <int N> struct position_lanes {
     index base;

@@ -8,7 +8,7 @@
 
 #include "fovea/machine/simd/lanes.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
 
 // Lanes taken in units of `unit` neighbours: even units of a then of b, plus odd units of a then of b, per `group`
 // units.

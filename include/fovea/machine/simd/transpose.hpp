@@ -11,7 +11,7 @@
 
 #include "fovea/machine/simd/lanes.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
 
 // The lanes of block-pairs that stay (Upper 0) or come up (Upper 1).
 template <int Block, int Upper, int N, int... I>
