@@ -15,7 +15,7 @@ PLACES = {
     "packaging/conan-center/fovea/config.yml": r'^ +"(.*)":$',
     "packaging/conan-center/fovea/all/conandata.yml": r'^ +"(.*)":$|archive/v(.*)\.tar',
     "CHANGELOG.md": r"\A(?:.|\n)*?^## (?:Unreleased \()?(\d+\.\d+\.\d+)",
-    "README.md": SHORT,
+    "README.md": SHORT + r"|fovea/(\d+\.\d+\.\d+)",
     "docs/simt.md": SHORT,
     "test_package/CMakeLists.txt": SHORT,
     "tests/shape/consumers/find_fovea.cmake": SHORT,
