@@ -77,9 +77,9 @@ class Consumer:
         said = run(self.cmake, "-S", CONSUMERS / self.project, "-B", self.folder, "-G", "Ninja",
                    f"-DCMAKE_CXX_COMPILER={self.compiler}", "-DCMAKE_BUILD_TYPE=Release",
                    "-DCMAKE_EXPORT_COMPILE_COMMANDS=ON", f"-DCMAKE_PREFIX_PATH={self.options.prefix}",
-                   f"-DWAY={self.way}", f"-DFOVEA_SOURCES={ROOT}", *more)
+                   f"-DWAY={self.way}", *([] if self.way == "find_package" else [f"-DFOVEA_SOURCES={ROOT}"]), *more)
         if "Warning" in said:
-            raise Failed(f"CMake warns:\n{said[-2000:]}")
+            raise Failed("CMake warns:\n" + said[said.index("Warning"):][:1000])
 
     def build(self):
         run(self.cmake, "--build", self.folder, env={**os.environ, "CCACHE_BASEDIR": str(self.folder)})

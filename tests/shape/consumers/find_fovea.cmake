@@ -1,9 +1,16 @@
 # Finds fovea in the way named by WAY, and checks that the project which asked got a target and nothing else.
-get_cmake_property(names VARIABLES)
+# The variables that tell CMake, and every project beside fovea, what to do; what CMake says of deprecated things it
+# forbids to ask. project() and find_package() leave notes of their own, such as what they know of threads.
+macro(list_watched names)
+    get_cmake_property(${names} VARIABLES)
+    list(FILTER ${names} INCLUDE REGEX "^(CMAKE|BUILD)_")
+    list(FILTER ${names} EXCLUDE REGEX "_DEPRECATED$|^CMAKE_(PROJECT|THREAD|HAVE|FIND|MATCH|CURRENT|PARENT)_")
+    list(FILTER ${names} EXCLUDE REGEX "^CMAKE_USE_.*_THREADS|_INIT$")
+endmacro()
+
+list_watched(names)
 foreach(name IN LISTS names)
-    if(name MATCHES "^(CMAKE|BUILD)_")
-        set(before_${name} "${${name}}")
-    endif()
+    set(before_${name} "${${name}}")
 endforeach()
 
 if(WAY STREQUAL "find_package")
@@ -18,12 +25,9 @@ else()
     message(FATAL_ERROR "there is no way '${WAY}'")
 endif()
 
-# project() and find_package() leave notes of their own, such as what they know of threads.
-get_cmake_property(names VARIABLES)
+list_watched(names)
 foreach(name IN LISTS names)
-    if(name MATCHES "^(CMAKE|BUILD)_"
-       AND NOT name MATCHES "^CMAKE_(PROJECT_|THREAD_|HAVE_|USE_.*_THREADS|FIND_|.*_INIT$|MATCH_|CURRENT_|PARENT_)"
-       AND NOT "${before_${name}}" STREQUAL "${${name}}")
+    if(NOT "${before_${name}}" STREQUAL "${${name}}")
         message(FATAL_ERROR "fovea changes ${name} from '${before_${name}}' to '${${name}}'")
     endif()
 endforeach()
