@@ -29,7 +29,7 @@ inline void copy_async(engine& e, word to, void const* from, word bytes, bool ex
     if (e.how.races) {
         const epoch me{t.groups_closed + 1, t.knows.copier, e.site(at, operation::copy_async)};
         if (const auto found = t.block->shadow.write(offset, bytes, me, t.knows))
-            judge(e, *t.block, found, me, engine::who(t));
+            judge(e, *t.block, found, me, [&] { return engine::who(t); });
     }
     const copy_request request{offset, bytes, exists ? from : nullptr};
     std::memset(t.block->memory.at(offset), 0xff, bytes);

@@ -6,6 +6,7 @@
 // lane runs until a collective or a wait. A collective: each lane leaves a pointer to its arguments; the last one does
 // the operation for all 32. Any other call, or the same from another line, by a lane of the warp is divergence.
 #pragma once
+#include <algorithm>
 #include <atomic>
 #include <exception>
 #include <functional>
@@ -88,8 +89,7 @@ public:
         for (std::size_t i = 0; i < blocks.size(); ++i) {
             const std::uint64_t number = first * shape.cluster + i;
             if (number < all) enter(*blocks[i], number, static_cast<word>(i) % shape.cluster, i);
-            else
-                for (warp& w : blocks[i]->warps) w.runnable = w.alive = 0;
+            else empty(*blocks[i]);
         }
         self = &blocks[0]->threads[0];
         host_.switch_to(self->stack);
@@ -134,11 +134,16 @@ public:
         if (w.arrived == 0) {
             w.waiting_in = what;
             w.waiting_at = at;
-        } else if (w.waiting_in != what || w.waiting_at != at)
-            fail(fault::divergence, at,
+        } else if (w.waiting_in != what || w.waiting_at != at) {
+            note(fault::divergence, at,
                  spell({act(what), " while other lanes of the warp wait in ", name(w.waiting_in), " at ",
                         w.waiting_at.text()}));
-        if (w.alive != w.full) fail(fault::left, at, lanes_left(what));
+            stop();
+        }
+        if (w.alive != w.full) {
+            note(fault::left, at, lanes_left(what));
+            stop();
+        }
         w.argument[self->lane] = argument;
         w.arrived |= bit;
         self->doing = what;
@@ -160,21 +165,25 @@ public:
 
     // ---- findings ----
 
-    // Ends the block (and its wave) here; the fibers are abandoned.
-    [[noreturn]] void fail(fault what, place at, std::string sentence) {
-        note(what, at, std::move(sentence));
+    // Ends the wave here, after a finding that nothing can follow. The fibers are abandoned, not unwound: whoever calls
+    // this has no object left that owns memory.
+    [[noreturn]] void stop() {
         failed = true;
         self->stack.switch_to(host_);
         std::abort();
     }
-    // Once for each {what, line, line of the other party}.
+    // Once for each {what, line, line of the other party}; then counted.
     void note(fault what, place at, std::string sentence, place other = {}) {
+        if (!again(what, at, other) && found.size() < how.most_findings)
+            found.push_back({{what, at, std::move(sentence)}, other});
+    }
+    bool again(fault what, place at, place other = {}) {
         for (auto& [f, second] : found)
             if (f.what == what && f.at == at && second == other) {
                 ++f.count;
-                return;
+                return true;
             }
-        if (found.size() < how.most_findings) found.push_back({{what, at, std::move(sentence)}, other});
+        return false;
     }
     std::string who() const { return who(*self); }
     static std::string who(thread const& t) {
@@ -290,16 +299,29 @@ private:
         }
     }
 
+    static void empty(block& b) { // of the last wave, where there are fewer blocks than places
+        for (warp& w : b.warps) w.runnable = w.alive = 0;
+        for (barrier& one : b.barriers) one = {};
+        for (thread& t : b.threads) {
+            t.open.clear();
+            t.groups.clear();
+        }
+    }
+
     static void entry() {
         engine& e = *running;
         fiber::entered(e.host_);
-        std::string thrown;
+        bool thrown = false;
         try {
             e.shape.body(e.shape.params);
-        } catch (std::exception const& x) { thrown = spell({"threw ", x.what()}); } catch (...) {
-            thrown = "threw something";
+        } catch (std::exception const& x) {
+            e.note(fault::exception, e.self->where, spell({e.who(), " threw ", x.what()}));
+            thrown = true;
+        } catch (...) {
+            e.note(fault::exception, e.self->where, spell({e.who(), " threw something"}));
+            thrown = true;
         }
-        if (!thrown.empty()) e.fail(fault::exception, e.self->where, spell({e.who(), " ", thrown}));
+        if (thrown) e.stop();
         e.leave();
     }
 
@@ -307,9 +329,11 @@ private:
         thread& t = *self;
         warp& w = *t.home;
         t.done = true;
-        if (w.arrived)
-            fail(fault::left, w.waiting_at,
+        if (w.arrived) {
+            note(fault::left, w.waiting_at,
                  spell({who(), " left the kernel while other lanes of its warp wait in ", name(w.waiting_in)}));
+            stop();
+        }
         if (how.count && w.alive == 1u << t.lane) hook.flush(*this, w);
         w.alive &= ~(1u << t.lane);
         w.runnable &= ~(1u << t.lane);
@@ -366,21 +390,26 @@ private:
         std::this_thread::yield();
     }
     [[noreturn]] void deadlock() {
+        say_who_waits();
+        stop();
+    }
+    void say_who_waits() {
         std::string sentence = "no thread can go on:";
+        std::vector<place> all;
         for (warp* w : warps) {
-            if (!w->alive) continue;
             std::map<std::string, word> waits;
             for (word i = 0; i < 32; ++i)
                 if (w->alive >> i & 1) {
                     thread const& t = *w->lane[i];
-                    ++waits[t.doing == operation::kernel ? "no call" : spell({name(t.doing), " at ", t.where.text()})];
+                    ++waits[spell({name(t.doing), " at ", t.where.text()})];
+                    if (std::find(all.begin(), all.end(), t.where) == all.end()) all.push_back(t.where);
                 }
             for (auto const& [what, lanes] : waits)
                 sentence += spell({" ", lanes, " lanes of warp ", w->index, " of ", w->lane[0]->block->text(),
                                    " wait in ", what, ";"});
         }
         sentence.pop_back();
-        fail(fault::deadlock, self->where, std::move(sentence));
+        for (place at : all) note(fault::deadlock, at, sentence);
     }
 
     fiber host_;

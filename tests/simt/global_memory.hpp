@@ -13,6 +13,14 @@
 
 namespace fovea::simt {
 
+inline std::string near_text(engine const& e, char const* at) {
+    std::string near;
+    for (auto const& r : e.launch.ranges)
+        if (at >= r->first - 65536 && at < r->last + 65536)
+            near += spell({"; it is byte ", at - r->first, " of '", r->name, "', which has ", r->last - r->first});
+    return near;
+}
+
 inline range_cells const& range_of(engine& e, void const* p, std::size_t bytes, operation what, place at) {
     auto const* const from = static_cast<char const*>(p);
     if (e.last_range && e.last_range->holds(from, bytes)) return *e.last_range;
@@ -23,12 +31,9 @@ inline range_cells const& range_of(engine& e, void const* p, std::size_t bytes, 
         e.last_range = std::prev(after)->get();
         return *e.last_range;
     }
-    std::string near;
-    for (auto const& r : all)
-        if (from >= r->first - 65536 && from < r->last + 65536)
-            near += spell({"; it is byte ", from - r->first, " of '", r->name, "', which has ", r->last - r->first});
-    e.fail(fault::global_bounds, at,
-           spell({e.act(what), " of ", static_cast<index>(bytes), " bytes outside every buffer", near}));
+    e.note(fault::global_bounds, at,
+           spell({e.act(what), " of ", static_cast<index>(bytes), " bytes outside every buffer", near_text(e, from)}));
+    e.stop();
 }
 
 inline bool knows_of(thread const& t, engine const& e, last_write w) {
@@ -77,13 +82,17 @@ enum class touch : std::uint8_t { reads, writes, adds };
 // Who does it, and how, in one: alignment, bounds, role, order.
 inline void check_global(engine& e, thread& t, void const* p, word bytes, word alignment, touch how, operation what,
                          place at) {
-    if (reinterpret_cast<std::uintptr_t>(p) % alignment)
-        e.fail(fault::misaligned, at,
+    if (reinterpret_cast<std::uintptr_t>(p) % alignment) {
+        e.note(fault::misaligned, at,
                spell({engine::act(what, t), " at a global address that is not a multiple of ", alignment}));
+        e.stop();
+    }
     if (e.launch.ranges.empty() || bytes == 0) return;
     range_cells const& r = range_of(e, p, bytes, what, at);
-    if (how != touch::reads && r.role == role::input)
-        e.fail(fault::global_bounds, at, spell({engine::act(what, t), " writes '", r.name, "', which is an input"}));
+    if (how != touch::reads && r.role == role::input) {
+        e.note(fault::global_bounds, at, spell({engine::act(what, t), " writes '", r.name, "', which is an input"}));
+        e.stop();
+    }
     if (!r.cells || !e.how.races) return;
     const auto first = static_cast<std::size_t>(static_cast<char const*>(p) - r.first);
     for (std::size_t i = first / r.granule; i <= (first + bytes - 1) / r.granule; ++i)
