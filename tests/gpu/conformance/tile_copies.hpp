@@ -59,9 +59,11 @@ template <int Rank> FOVEA_DEVICE void box_place(std::int32_t (&to)[Rank], int wh
 
 template <class Machine, int Rank> struct tile_loads {
     using tensor = small_tensor<Rank>;
-    static constexpr char const* names[] = {"prefetch_map, load_tile: 1 axis", "load_tile: 2 axes", "load_tile: 3 axes",
-                                            "load_tile: 4 axes", "load_tile: 5 axes"};
-    static constexpr char const* name = names[Rank - 1];
+    static constexpr char const* name = Rank == 1   ? "prefetch_map, load_tile: 1 axis"
+                                        : Rank == 2 ? "load_tile: 2 axes"
+                                        : Rank == 3 ? "load_tile: 3 axes"
+                                        : Rank == 4 ? "load_tile: 4 axes"
+                                                    : "load_tile: 5 axes";
     static constexpr int threads = 32, blocks = 1;
     static constexpr word box_bytes = 4 * tensor::box_elements, shared_bytes = 128 + 3 * 128;
     static constexpr layout shape{};
@@ -108,9 +110,10 @@ template <class Machine, int Rank> struct tile_loads {
 
 // How a swizzled tile lies: shared memory as it is, against chunk ^ (byte / 128) modulo the chunks of a row.
 template <class Machine, fovea::swizzle Swizzle> struct swizzled_loads {
-    static constexpr char const* names[] = {"load_tile: not swizzled", "load_tile: swizzle of 32 bytes",
-                                            "load_tile: swizzle of 64 bytes", "load_tile: swizzle of 128 bytes"};
-    static constexpr char const* name = names[static_cast<int>(Swizzle)];
+    static constexpr char const* name = Swizzle == fovea::swizzle::none       ? "load_tile: not swizzled"
+                                        : Swizzle == fovea::swizzle::bytes_32 ? "load_tile: swizzle of 32 bytes"
+                                        : Swizzle == fovea::swizzle::bytes_64 ? "load_tile: swizzle of 64 bytes"
+                                                                              : "load_tile: swizzle of 128 bytes";
     static constexpr int threads = 128, blocks = 1, row = static_cast<int>(fovea::swizzle_bytes(Swizzle)) / 4;
     static constexpr int rows = 24, elements = rows * row;
     static constexpr word shared_bytes = 4096;
@@ -156,10 +159,11 @@ template <class Machine, fovea::swizzle Swizzle> struct swizzled_loads {
 // One box is stored, another added, each hanging over an end; the tensor held 1000 everywhere.
 template <class Machine, int Rank> struct tile_stores {
     using tensor = small_tensor<Rank>;
-    static constexpr char const* names[] = {"fence_proxy, store_tile, add_tile: 1 axis", "store_tile, add_tile: 2 axes",
-                                            "store_tile, add_tile: 3 axes", "store_tile, add_tile: 4 axes",
-                                            "store_tile, add_tile: 5 axes"};
-    static constexpr char const* name = names[Rank - 1];
+    static constexpr char const* name = Rank == 1   ? "fence_proxy, store_tile, add_tile: 1 axis"
+                                        : Rank == 2 ? "store_tile, add_tile: 2 axes"
+                                        : Rank == 3 ? "store_tile, add_tile: 3 axes"
+                                        : Rank == 4 ? "store_tile, add_tile: 4 axes"
+                                                    : "store_tile, add_tile: 5 axes";
     static constexpr int threads = 32, blocks = 1;
     static constexpr word shared_bytes = 128;
     static constexpr layout shape{.before = 1000, .updated = true};
