@@ -4,7 +4,7 @@
 Every case of tests/gpu/conformance is compiled for each compute capability that its machine serves, with g++ and with
 clang++ as the host compiler and once with --use_fast_math: no warning, no spill, no stack, no wgmma that ptxas had to
 serialise (its warnings C75xx). Every function that a machine's concept names is used by some case. Equal loads of what
-nothing writes become one: a kernel with 64 of them is as long as a kernel with one.
+nothing writes become one: a kernel with 64 of them is as long as a kernel with one. A shared object shows no kernel.
 
 Where nvcc is not installed this says so and checks only what needs no compiler.
 """
@@ -87,6 +87,17 @@ def merge_faults(capability, folder):
     return faults
 
 
+def visible_kernels(folder):
+    """Kernels that a shared object shows to others, where they would take another's place."""
+    library, source = folder / "library.so", ROOT / "tests" / "consumer" / "consumer.cu"
+    compiled, said = nvcc(["-Xcompiler", "-fPIC", "-shared", "-cudart", "shared", *target("80"), source, "-o", library])
+    if not compiled:
+        return [f"{name(source)} makes no shared object:\n{said[:2000]}"]
+    shown = subprocess.run(["nm", "-DC", "--defined-only", library], capture_output=True, text=True).stdout
+    faults = [f"{name(source)}: its shared object shows {line}" for line in shown.splitlines() if "entry" in line]
+    return faults if " twice(" in shown else [*faults, f"{name(source)}: nm shows nothing of its shared object"]
+
+
 def known(capability, virtual):
     return f"compute_{capability.rstrip('a')}" in virtual
 
@@ -114,7 +125,9 @@ def main():
             faults += compile_faults(source, hosts[0], here, [], folder)
             for host in hosts[1:]:
                 faults += compile_faults(source, host, here[:1], [], folder)
-            faults += compile_faults(source, hosts[0], here[:1], ["--use_fast_math"], folder)
+            if machine == "sm80":  # the others add no arithmetic
+                faults += compile_faults(source, hosts[0], here[:1], ["--use_fast_math"], folder)
+        faults += visible_kernels(folder)
         for capability in ("80", "90a"):
             faults += merge_faults(capability, folder)
     what = f"every instruction for sm_{' sm_'.join(sorted(compiled, key=lambda c: int(c.rstrip('a'))))}"
