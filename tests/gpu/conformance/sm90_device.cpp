@@ -14,3 +14,11 @@ TEST_CASE("the hardware does what formulas and emulator say: 9.0", "[sanitize]")
             CHECK(v.good);
         }
 }
+
+TEST_CASE("the hardware multiplies tiles of every number of columns", "[sanitize]") {
+    constexpr sm90_columns<no_machine> list;
+    for (verdict const& v : judged(list, sm90_columns_on_device(), expected(list))) {
+        INFO(v.name << ": " << v.text);
+        CHECK(v.good);
+    }
+}
