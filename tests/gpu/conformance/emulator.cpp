@@ -1,5 +1,6 @@
 // The emulator against formulas of its own for each instruction: in the ordinary suite, without a GPU.
 #include "gpu/conformance/judged.hpp"
+#include "gpu/conformance/sm90_instructions.hpp"
 #include "support/catch.hpp"
 
 using namespace tests;
@@ -21,6 +22,10 @@ TEST_CASE("the emulator does what each instruction of 8.0 should") {
 
 TEST_CASE("the emulator does what each instruction of 8.9 should") {
     check(sm89_instructions<no_machine>{}, sm89_on_emulator());
+}
+
+TEST_CASE("the emulator does what each instruction of 9.0 should") {
+    check(sm90_instructions<no_machine>{}, sm90_on_emulator());
 }
 
 TEST_CASE("a wrong word is noticed, and an error beyond its bound") {

@@ -4,3 +4,4 @@
 #include "gpu/conformance/sm90_instructions.hpp"
 
 tests::outcomes tests::sm90_on_device() { return on_device(sm90_instructions<fovea::ptx_sm90_machine>{}); }
+tests::outcomes tests::sm90_columns_on_device() { return on_device(sm90_columns<fovea::ptx_sm90_machine>{}); }
