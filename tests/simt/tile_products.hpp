@@ -105,7 +105,8 @@ inline void products_ended(engine& e) {
             tile_products const& p = b->warps[i].products;
             tile_products const& first = b->warps[i / 4 * 4].products;
             const auto say = [&](char const* what) {
-                e.note(fault::protocol, p.last, spell({"warp ", static_cast<index>(i), " of ", b->text(), what}));
+                e.note(fault::protocol, p.count ? p.last : first.last,
+                       spell({"warp ", static_cast<index>(i), " of ", b->text(), what}));
             };
             if (!p.open.empty() || !p.groups.empty()) say(" left the kernel with products under way");
             if (p.count != first.count || p.sequence != first.sequence)
