@@ -120,7 +120,7 @@ public:
             spins = 0;
             if (!land_one()) idle();
         }
-        resume(next(*warps[(self->home->position + 1) % warps.size()], 31));
+        resume(after_me());
     }
     void progressed() { spins = 0; }
     void progressed_globally() {
@@ -384,6 +384,17 @@ private:
             }
             if (!land_one()) deadlock();
         }
+    }
+    // In a circle over all lanes, so that nobody starves while others ask again and again.
+    thread& after_me() {
+        warp& mine = *self->home;
+        const word beyond = self->lane == 31 ? 0 : mine.runnable & ~((2u << self->lane) - 1u);
+        if (beyond) return *mine.lane[std::countr_zero(beyond)];
+        for (std::size_t i = 1; i < warps.size(); ++i) {
+            warp& w = *warps[(mine.position + i) % warps.size()];
+            if (w.runnable) return *w.lane[std::countr_zero(w.runnable)];
+        }
+        return *mine.lane[std::countr_zero(mine.runnable)];
     }
     void resume(thread& t) {
         thread& me = *self;
