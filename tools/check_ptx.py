@@ -3,8 +3,9 @@
 
 Every case of tests/gpu/conformance is compiled for each compute capability that its machine serves, with g++ and with
 clang++ as the host compiler and once with --use_fast_math: no warning, no spill, no stack, no wgmma that ptxas had to
-serialise (its warnings C75xx). Every function that a machine's concept names is used by some case. Equal loads of what
-nothing writes become one: a kernel with 64 of them is as long as a kernel with one.
+serialise (its warnings C75xx). Every function that a machine's concept names is used by some case. Loads of what
+nothing writes leave their loop, and a kernel with 64 equal ones is as long as a kernel with one. A shared object shows
+no kernel.
 
 Where nvcc is not installed this says so and checks only what needs no compiler.
 """
@@ -28,7 +29,8 @@ SPILL = re.compile(r"(\d+) bytes stack frame, (\d+) bytes spill stores, (\d+) by
 WARNING = re.compile(r"warning|\(C75\d\d\)|C75\d\d", re.I)
 NAMED = re.compile(r"\bM::(?:template )?(\w+)")
 USED = re.compile(r"\bMachine::(?:template )?(\w+)")
-EQUAL_LOADS = ROOT / "tests" / "shape" / "equal_loads.cu"
+LOOP = re.compile(r"^(\$\w+):(?:(?!^\$).)*?\bbra(?:\.uni)?\s+\1;", re.M | re.S)  # one block that branches to itself
+READ_ONLY_LOADS = ROOT / "tests" / "shape" / "read_only_loads.cu"
 
 
 def unused():
@@ -64,9 +66,9 @@ def compile_faults(source, host, capabilities, flags, folder):
 
 
 def code_sizes(capability, folder):
-    """{kernel: bytes of machine code} of tests/shape/equal_loads.cu."""
-    binary = folder / "equal_loads.cubin"
-    compiled, said = nvcc(["-cubin", *target(capability), EQUAL_LOADS, "-o", binary])
+    """{kernel: bytes of machine code} of tests/shape/read_only_loads.cu."""
+    binary = folder / "read_only_loads.cubin"
+    compiled, said = nvcc(["-cubin", *target(capability), READ_ONLY_LOADS, "-o", binary])
     if not compiled:
         return said[:2000]
     listed = subprocess.run(["readelf", "-SW", binary], capture_output=True, text=True).stdout
@@ -76,15 +78,34 @@ def code_sizes(capability, folder):
 
 def merge_faults(capability, folder):
     sizes = code_sizes(capability, folder)
-    where = f"{name(EQUAL_LOADS)} (sm_{capability})"
-    if not isinstance(sizes, dict) or set(sizes) != {"one_load", "equal_loads", "loads_apart"}:
+    where = f"{name(READ_ONLY_LOADS)} (sm_{capability})"
+    if not isinstance(sizes, dict) or not {"one_load", "equal_loads", "loads_apart"} <= set(sizes):
         return [f"{where}: cannot be measured: {sizes}"]
     faults = []
     if sizes["equal_loads"] != sizes["one_load"]:
         faults.append(f"{where}: 64 equal loads take {sizes['equal_loads']} bytes, one load {sizes['one_load']}")
     if sizes["loads_apart"] <= sizes["one_load"]:
         faults.append(f"{where}: 64 different loads take no more than one; the comparison shows nothing")
+    intermediate = folder / "read_only_loads.ptx"
+    nvcc(["-ptx", *target(capability), READ_ONLY_LOADS, "-o", intermediate])
+    looping = intermediate.read_text().partition("load_in_loop(")[2]
+    loops = [m[0] for m in LOOP.finditer(looping)]
+    if not loops:
+        faults.append(f"{where}: load_in_loop has no loop; it shows nothing")
+    if any("ld.global.nc" in loop for loop in loops):
+        faults.append(f"{where}: a load of what nothing writes stays in its loop")
     return faults
+
+
+def visible_kernels(folder):
+    """Kernels that a shared object shows to others, where they would take another's place."""
+    library, source = folder / "library.so", ROOT / "tests" / "consumer" / "consumer.cu"
+    compiled, said = nvcc(["-Xcompiler", "-fPIC", "-shared", "-cudart", "shared", *target("80"), source, "-o", library])
+    if not compiled:
+        return [f"{name(source)} makes no shared object:\n{said[:2000]}"]
+    shown = subprocess.run(["nm", "-DC", "--defined-only", library], capture_output=True, text=True).stdout
+    faults = [f"{name(source)}: its shared object shows {line}" for line in shown.splitlines() if "entry" in line]
+    return faults if " twice(" in shown else [*faults, f"{name(source)}: nm shows nothing of its shared object"]
 
 
 def known(capability, virtual):
@@ -114,7 +135,9 @@ def main():
             faults += compile_faults(source, hosts[0], here, [], folder)
             for host in hosts[1:]:
                 faults += compile_faults(source, host, here[:1], [], folder)
-            faults += compile_faults(source, hosts[0], here[:1], ["--use_fast_math"], folder)
+            if machine == "sm80":  # the others add no arithmetic
+                faults += compile_faults(source, hosts[0], here[:1], ["--use_fast_math"], folder)
+        faults += visible_kernels(folder)
         for capability in ("80", "90a"):
             faults += merge_faults(capability, folder)
     what = f"every instruction for sm_{' sm_'.join(sorted(compiled, key=lambda c: int(c.rstrip('a'))))}"

@@ -70,8 +70,10 @@ public:
           stacks(std::size_t{shape.threads} * shape.cluster * how.resident, how.stack_bytes) {
         for (word i = 0; i < how.resident * shape.cluster; ++i)
             blocks.push_back(std::make_unique<block>(shape.threads, shape.bytes));
-        for (auto& b : blocks)
+        for (auto& b : blocks) {
+            cluster_blocks_.push_back(b.get());
             for (warp& w : b->warps) warps.push_back(&w);
+        }
         for (std::size_t i = 0; i < warps.size(); ++i) warps[i]->position = i;
         sites.push_back({});
     }
@@ -92,9 +94,12 @@ public:
             else empty(*blocks[i]);
         }
         self = &blocks[0]->threads[0];
+        inside_ = true;
         host_.switch_to(self->stack);
-        if (!failed)
-            for (auto check : hook.ended) check(*this);
+        inside_ = false;
+        try {
+            for (std::size_t i = 0; !failed && i < hook.ended.size(); ++i) hook.ended[i](*this);
+        } catch (stopped) {}
         running = nullptr;
     }
 
@@ -115,12 +120,17 @@ public:
             spins = 0;
             if (!land_one()) idle();
         }
-        resume(next(*warps[(self->home->position + 1) % warps.size()], 31));
+        resume(after_me());
     }
     void progressed() { spins = 0; }
     void progressed_globally() {
         spins = 0;
         launch.progress.fetch_add(1);
+    }
+
+    // What is looked at when a wave has ended without a fatal finding; once, however often it is asked for.
+    void check_at_end(void (*check)(engine&)) {
+        if (std::find(hook.ended.begin(), hook.ended.end(), check) == hook.ended.end()) hook.ended.push_back(check);
     }
 
     // An asynchronous operation to be done when nothing else can run.
@@ -169,9 +179,11 @@ public:
     // this has no object left that owns memory.
     [[noreturn]] void stop() {
         failed = true;
+        if (!inside_) throw stopped{};
         self->stack.switch_to(host_);
         std::abort();
     }
+    struct stopped {}; // outside of fibers, by a check at the end
     // Once for each {what, line, line of the other party}; then counted.
     void note(fault what, place at, std::string sentence, place other = {}) {
         if (!again(what, at, other) && found.size() < how.most_findings)
@@ -193,7 +205,7 @@ public:
     static std::string act(operation what, thread const& t) { return spell({name(what), " by ", who(t)}); }
     std::uint16_t site(place at, operation what) {
         const auto file = reinterpret_cast<std::uintptr_t>(at.file);
-        const std::uint64_t key = (file * 31 + at.line) * 64 + static_cast<std::uint64_t>(what);
+        const std::uint64_t key = (file * 31 + at.line) * 128 + static_cast<std::uint64_t>(what);
         auto& quick = recent_[(key ^ key >> 10) % recent_.size()];
         if (quick.first != key) {
             const auto [it, fresh] = numbers_.try_emplace(key, static_cast<std::uint16_t>(sites.size()));
@@ -271,12 +283,18 @@ private:
         std::memset(b.memory.at(0), 0xff, b.memory.size()); // NaN in every floating-point format
         if (how.races) b.shadow.reset(b.memory.size());
         for (barrier& one : b.barriers) one = {};
+        b.of_cluster = {};
+        b.mbarriers.clear();
+        b.named_agents = 0;
+        b.cluster = &cluster_blocks_[position - rank];
         for (word i = 0; i < shape.threads; ++i) {
             thread& t = b.threads[i];
             warp& w = b.warps[i / 32];
             if (i % 32 == 0) {
                 w.index = i / 32;
                 w.arrived = 0;
+                w.products = {};
+                w.registers = 0;
                 w.full = shape.threads - i >= 32 ? ~0u : (1u << (shape.threads - i)) - 1;
                 w.runnable = w.alive = w.full;
             }
@@ -291,7 +309,8 @@ private:
             t.foreign = nullptr;
             t.open.clear();
             t.groups.clear();
-            t.groups_closed = 0;
+            t.copy_tick = 1;
+            t.stores = {};
             t.doing = operation::kernel;
             t.where = {};
             t.log.clear();
@@ -305,7 +324,11 @@ private:
         for (thread& t : b.threads) {
             t.open.clear();
             t.groups.clear();
+            t.stores = {};
         }
+        for (warp& w : b.warps) w.products = {};
+        b.mbarriers.clear();
+        b.of_cluster = {};
     }
 
     static void entry() {
@@ -362,6 +385,17 @@ private:
             if (!land_one()) deadlock();
         }
     }
+    // In a circle over all lanes, so that nobody starves while others ask again and again.
+    thread& after_me() {
+        warp& mine = *self->home;
+        const word beyond = self->lane == 31 ? 0 : mine.runnable & ~((2u << self->lane) - 1u);
+        if (beyond) return *mine.lane[std::countr_zero(beyond)];
+        for (std::size_t i = 1; i < warps.size(); ++i) {
+            warp& w = *warps[(mine.position + i) % warps.size()];
+            if (w.runnable) return *w.lane[std::countr_zero(w.runnable)];
+        }
+        return *mine.lane[std::countr_zero(mine.runnable)];
+    }
     void resume(thread& t) {
         thread& me = *self;
         if (&t == &me) return;
@@ -413,6 +447,8 @@ private:
     }
 
     fiber host_;
+    std::vector<block*> cluster_blocks_;
+    bool inside_ = false;
     std::unordered_map<std::uint64_t, std::uint16_t> numbers_;
     std::array<std::pair<std::uint64_t, std::uint16_t>, 1024> recent_{};
 };

@@ -10,13 +10,13 @@ namespace fovea::simt {
 
 inline constexpr word shared_base_address = 1024; // not 0: an address without its base is out of bounds
 
-inline word shared_offset(engine& e, thread const& t, word address, word bytes, word alignment, operation what,
-                          place at) {
-    if (address < shared_base_address ||
-        std::uint64_t{address} - shared_base_address + bytes > t.block->memory.size()) {
+// The offset of an address in the shared memory of b, for what t does there.
+inline word shared_offset(engine& e, thread const& t, block const& b, word address, word bytes, word alignment,
+                          operation what, place at) {
+    if (address < shared_base_address || std::uint64_t{address} - shared_base_address + bytes > b.memory.size()) {
         e.note(fault::shared_bounds, at,
                spell({engine::act(what, t), " of ", bytes, " bytes at byte ", index{address} - shared_base_address,
-                      " of its shared memory, which has ", t.block->memory.size()}));
+                      " of shared memory, which has ", b.memory.size()}));
         e.stop();
     }
     if (address % alignment) {
@@ -26,6 +26,10 @@ inline word shared_offset(engine& e, thread const& t, word address, word bytes, 
         e.stop();
     }
     return address - shared_base_address;
+}
+inline word shared_offset(engine& e, thread const& t, word address, word bytes, word alignment, operation what,
+                          place at) {
+    return shared_offset(e, t, *t.block, address, bytes, alignment, what, at);
 }
 
 inline fault fault_of(engine const& e, hazard_found const& found) {

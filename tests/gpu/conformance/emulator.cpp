@@ -1,10 +1,9 @@
 // The emulator against formulas of its own for each instruction: in the ordinary suite, without a GPU.
 #include "gpu/conformance/judged.hpp"
-#include "simt/machine.hpp"
+#include "gpu/conformance/sm90_instructions.hpp"
 #include "support/catch.hpp"
 
 using namespace tests;
-using machine = fovea::simt::machine;
 
 namespace {
 
@@ -18,15 +17,19 @@ template <class List> void check(List list, outcomes const& got) {
 } // namespace
 
 TEST_CASE("the emulator does what each instruction of 8.0 should") {
-    check(sm80_instructions<machine>{}, sm80_on_emulator());
+    check(sm80_instructions<no_machine>{}, sm80_on_emulator());
 }
 
 TEST_CASE("the emulator does what each instruction of 8.9 should") {
-    check(sm89_instructions<machine>{}, sm89_on_emulator());
+    check(sm89_instructions<no_machine>{}, sm89_on_emulator());
+}
+
+TEST_CASE("the emulator does what each instruction of 9.0 should") {
+    check(sm90_instructions<no_machine>{}, sm90_on_emulator());
 }
 
 TEST_CASE("a wrong word is noticed, and an error beyond its bound") {
-    using list = kernel_list<votes<machine>, approximations<machine, exp2_function>>;
+    using list = kernel_list<votes<no_machine>, approximations<no_machine, exp2_function>>;
     const outcomes right = expected(list{});
     outcomes wrong = right;
     wrong[0].out[7] ^= 1;

@@ -39,6 +39,12 @@ struct layout {
     double relative = 0, absolute = 0;
 };
 
+// Blocks of a cluster along x: Kernel::cluster, where a kernel has it.
+template <class Kernel> constexpr word cluster_of() {
+    if constexpr (requires { Kernel::cluster; }) return Kernel::cluster;
+    else return 1;
+}
+
 inline float as_float(word bits) { return __builtin_bit_cast(float, bits); }
 inline word as_word(float x) { return __builtin_bit_cast(word, x); }
 

@@ -1,8 +1,8 @@
 // Every case of the conformance suite, as lists of types.
 //
-//     tests::each_kernel(tests::sm80_instructions<Machine>{}, [&]<class Kernel>(std::type_identity<Kernel>) { ... });
+//     outcomes all = on_emulator(sm80_instructions<simt::machine>{});
 #pragma once
-#include <type_traits>
+#include <cstdint>
 
 #include "gpu/conformance/arithmetic.hpp"
 #include "gpu/conformance/copies.hpp"
@@ -14,9 +14,17 @@ namespace tests {
 
 template <class... Kernel> struct kernel_list {};
 
-template <class... Kernel, class F> void each_kernel(kernel_list<Kernel...>, F const& f) {
-    (f(std::type_identity<Kernel>{}), ...);
-}
+template <class... List> struct joined_lists;
+template <class... A> struct joined_lists<kernel_list<A...>> {
+    using type = kernel_list<A...>;
+};
+template <class... A, class... B, class... Rest>
+struct joined_lists<kernel_list<A...>, kernel_list<B...>, Rest...> : joined_lists<kernel_list<A..., B...>, Rest...> {};
+
+// To name a case by where nothing is run.
+struct no_machine {
+    struct tensor_map {};
+};
 
 template <class Machine>
 using sm80_instructions =

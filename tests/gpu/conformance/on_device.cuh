@@ -9,6 +9,7 @@
 #include <type_traits>
 
 #include "fovea/machine/ptx/entry.cuh"
+#include "fovea/machine/ptx/tensor_map.cuh"
 #include "gpu/conformance/instructions.hpp"
 #include "gpu/conformance/outcome.hpp"
 
@@ -16,6 +17,10 @@ namespace tests {
 
 inline void require(cudaError_t status, char const* what) {
     if (status != cudaSuccess) throw std::runtime_error(std::string{what} + ": " + cudaGetErrorString(status));
+}
+
+inline void require(fovea::status const& packed) {
+    if (!packed.ok()) throw std::runtime_error(packed.sentence());
 }
 
 // Words in the device's memory.
@@ -35,13 +40,35 @@ struct device_words {
     }
 };
 
+template <class Kernel> cudaError_t launched(typename Kernel::params const& params) {
+    constexpr layout shape = Kernel::shape;
+    cudaLaunchConfig_t how{};
+    how.gridDim = dim3(static_cast<unsigned>(shape.x), static_cast<unsigned>(shape.y), static_cast<unsigned>(shape.z));
+    how.blockDim = dim3(Kernel::threads);
+    how.dynamicSmemBytes = Kernel::shared_bytes;
+    cudaLaunchAttribute cluster{};
+    cluster.id = cudaLaunchAttributeClusterDimension;
+    cluster.val.clusterDim = {cluster_of<Kernel>(), 1, 1};
+    how.attrs = &cluster;
+    how.numAttrs = cluster_of<Kernel>() > 1 ? 1 : 0;
+    const auto kernel = fovea::entry<Kernel>;
+    if (Kernel::shared_bytes > 48 * 1024) {
+        const auto wanted = static_cast<int>(Kernel::shared_bytes);
+        const cudaError_t status = cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, wanted);
+        if (status != cudaSuccess) return status;
+    }
+    return cudaLaunchKernelEx(&how, kernel, params);
+}
+
 template <class Kernel> outcome on_device() {
     const words in = Kernel::in();
-    constexpr layout shape = Kernel::shape;
-    const device_words from{in}, to{words(Kernel::out(in).size(), shape.before)};
-    const dim3 grid(static_cast<unsigned>(shape.x), static_cast<unsigned>(shape.y), static_cast<unsigned>(shape.z));
-    fovea::entry<Kernel><<<grid, Kernel::threads, Kernel::shared_bytes>>>({from.data, to.data});
-    require(cudaGetLastError(), Kernel::name);
+    const device_words from{in}, to{words(Kernel::out(in).size(), Kernel::shape.before)};
+    typename Kernel::params params{from.data, to.data};
+    if constexpr (requires { params.from; }) {
+        require(fovea::pack(Kernel::from(from.data), params.from));
+        require(fovea::pack(Kernel::to(to.data), params.to));
+    }
+    require(launched<Kernel>(params), Kernel::name);
     require(cudaDeviceSynchronize(), Kernel::name);
     return {Kernel::name, to.host(), {}};
 }

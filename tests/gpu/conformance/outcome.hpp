@@ -16,7 +16,10 @@ using outcomes = std::vector<outcome>;
 
 outcomes sm80_on_emulator();
 outcomes sm89_on_emulator();
+outcomes sm90_on_emulator();
 outcomes sm80_on_device();
 outcomes sm89_on_device(); // compiled for 8.9 and later
+outcomes sm90_on_device(); // compiled for sm_90a
+outcomes sm90_columns_on_device();
 
 } // namespace tests
