@@ -109,7 +109,7 @@ def draw(folder):
 
         plot(plt, folder / "masks.svg", "Dead tiles cost nothing: 16,384 tokens", alive, (7.6, 4.4))
 
-        decode = [r for r in results("decode")["rows"] if r["mask"] == "full"]
+        decode = [r for r in results("decode")["rows"] if r["mask"] == "full" and r["keys"] == 8192]
 
         def share(axes):
             formats = list(dict.fromkeys((r["dtype"], r["head_dim"]) for r in decode))
