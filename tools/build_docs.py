@@ -33,7 +33,7 @@ LABEL = re.compile(r"(?<![\w`])(Required call|Required of an expression|Shapes|U
 def header(path):
     """A header's leading comment as Markdown: prose, and what is indented as code."""
     lines = []
-    for line in (INCLUDE / path).read_text().splitlines():
+    for line in ((ROOT if path.startswith("tests/") else INCLUDE) / path).read_text().splitlines():
         if not line.startswith("//"):
             break
         lines.append(line[3:])
@@ -51,7 +51,8 @@ def header(path):
         close()
         text.append(LABEL.sub(r"\n*\1:*", re.sub(r"([\\<*\[\]])", r"\\\1", line)))
     close()
-    return f"\n[`<fovea/{path}>`](../../include/fovea/{path})\n{{.header}}\n\n" + "\n".join(text) + "\n"
+    shown = path if path.startswith("tests/") else f"<fovea/{path}>"
+    return f"\n{{.header}}\n`{shown}`\n\n" + "\n".join(text) + "\n"
 
 
 def rows(path):
@@ -80,7 +81,7 @@ def gallery(_):
 def names(_):
     text = ["| name | header |", "|---|---|"]
     for path, public in sorted(quoted.public_names().items()):
-        text += [f"| `{n}` | [`{path}`](../../include/fovea/{path}) |" for n in sorted(public)]
+        text += [f"| `{n}` | `<fovea/{path}>` |" for n in sorted(public)]
     return "\n".join(text) + "\n"
 
 

@@ -53,7 +53,7 @@ def rows(path):
     text = path.read_text()
     language = "cpp" if "// language: cpp" in text else "python"
     found = []
-    for match in re.finditer(r"((?:^ *//: .*\n)+)((?:^ *// .*\n)*)(.*?)^ *agrees\(", text, re.M | re.S):
+    for match in re.finditer(r"((?:^ *//: [^\n]*\n)+)((?:^ *// [^\n]*\n)*)(.*?)^ *agrees\(", text, re.M | re.S):
         theirs = "\n".join(re.findall(r"//: (.*)", match[1]))
         remark = " ".join(re.findall(r"// (.*)", match[2]))
         found.append(Row(language, theirs, remark, textwrap.dedent(match[3]).strip("\n")))
