@@ -5,7 +5,7 @@ author = "the Fovea authors"
 copyright = "the Fovea authors; Apache-2.0"
 
 extensions = ["myst_parser", "sphinx_copybutton", "sphinx-mathjax-offline"]
-myst_enable_extensions = ["dollarmath", "attrs_inline", "attrs_block", "colon_fence"]
+myst_enable_extensions = ["dollarmath", "attrs_inline", "attrs_block", "colon_fence", "deflist"]
 myst_heading_anchors = 3
 exclude_patterns = ["**/_*", "requirements.txt"]
 highlight_language = "cpp"

@@ -18,6 +18,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import check_public
 import draw_results
 import quoted
 from tree import INCLUDE, ROOT, name
@@ -26,6 +27,9 @@ BUILD = ROOT / "build" / "docs"
 SITE = BUILD / "site"
 MARK = re.compile(r"^<!-- (header|rows|gallery|names)(?:: (\S+))? -->$", re.M)
 
+# What is code in the prose of a header: paths, calls, subscripts and names with an underscore.
+CODE = re.compile(r"(?<![\w`:/<])((?:tests|bench|docs|engine|include)/[\w/]+\.\w+|<fovea/[\w/.]+>|(?:\w+::)*[a-z]\w*"
+                  r"(?:_\w+|\([^()]*(?:\([^()]*\)[^()]*)*\)|\[[^\]]*\])+)")
 LABEL = re.compile(r"(?<![\w`])(Required call|Required of an expression|Shapes|Units|Empty|Error|Cost|Source|Laws|Models|"
                    r"Memory|Optional):")
 
@@ -49,10 +53,47 @@ def header(path):
             code.append(line)
             continue
         close()
-        text.append(LABEL.sub(r"\n*\1:*", re.sub(r"([\\<*\[\]])", r"\\\1", line)))
+        pieces = CODE.split(line)  # prose and code in turn
+        pieces[::2] = [LABEL.sub(r"\n*\1:*", re.sub(r"([\\<*\[\]])", r"\\\1", prose)) for prose in pieces[::2]]
+        pieces[1::2] = [f"`{code_piece}`" for code_piece in pieces[1::2]]
+        text.append("".join(pieces))
     close()
+    if not path.startswith("tests/"):
+        text += names_of(path)
     shown = path if path.startswith("tests/") else f"<fovea/{path}>"
     return f"\n{{.header}}\n`{shown}`\n\n" + "\n".join(text) + "\n"
+
+
+def names_of(path):
+    """The public names of a header that have a comment of their own, as a list of definitions."""
+    public, groups = set(quoted.public_names().get(path, [])), {}
+    for d in check_public.declarations((INCLUDE / path).read_text()):
+        if d.name in public and d.comment:
+            groups.setdefault(d.comment, []).append(d.signature())
+    text = []
+    for comment, signatures in groups.items():
+        prose = re.sub(r"([\\<*\[\]|_])", r"\\\1", comment.replace("`", ""))
+        text += ["", " ".join(f"`{x}`" for x in signatures), f": {prose}"]
+    return text
+
+
+def cropped(svg):
+    """A tile map without its title and legend, which the page has, and with larger numbers: it is shown small."""
+    left, top, width, height = map(float, re.search(r'<rect x="(\S+)" y="(\S+)" width="(\S+)" height="(\S+)" fill="#eef0ee"',
+                                                    svg).groups())
+    box = f"{left - 40:g} {top - 36:g} {width + 52:g} {height + 44:g}"
+    svg = re.sub(r'width="\S+" height="\S+" viewBox="[^"]*"', f'width="640" viewBox="{box}"', svg, count=1)
+    svg = re.sub(r"<text [^>]*font-size=\"1[25][^>]*>[^<]*</text>\n", "", svg)  # title, summary, legend
+    svg = re.sub(r"<text [^>]*font-weight=\"600\"[^>]*>(?:keys|queries)</text>\n", "", svg)
+    return svg.replace('font-size="11"', 'font-size="20"')
+
+
+def tally(svg):
+    """What the legend of a tile map says: full, partial and dead tiles."""
+    return ", ".join(re.findall(r">(\d+ (?:full|partial|dead))", svg))
+
+
+TALLIES = {}  # of the pictures, by program/name
 
 
 def rows(path):
@@ -73,8 +114,8 @@ def gallery(_):
         cost = draw_results.cost(v.measured) if v.measured else ""
         if cost:
             text += [f"*Cost:* {cost}", ""]
-        text += ["</div><div>\n", f"![Tiles of the mask: {v.title}](../pictures/gallery/{v.stem}.svg)", "",
-                 "</div></div>\n"]
+        text += ["</div><div>\n", f"![Tiles of the mask: {v.title}](../pictures/gallery/{v.stem}.svg)",
+                 f"*{TALLIES['gallery/' + v.stem]}*", "", "</div></div>\n"]
     return "\n".join(text)
 
 
@@ -96,10 +137,14 @@ def main():
             (SITE / path.name).symlink_to(path)
 
     pictures = SITE / "docs" / "pictures"
-    for program in ("gallery", "contract"):
+    for program in ("gallery", "contract", "landing"):
         (pictures / program).mkdir(parents=True)
         subprocess.run([BUILD / "docs" / f"docs_{program}", pictures / program], check=True,
                        stdout=subprocess.DEVNULL)
+        for picture in (pictures / program).glob("*.svg"):
+            svg = picture.read_text()
+            TALLIES[f"{program}/{picture.stem}"] = tally(svg)
+            picture.write_text(cropped(svg))
     draw_results.draw(pictures / "results")
     for page in (SITE / "docs").rglob("*.md"):
         text = page.read_text()

@@ -28,7 +28,19 @@ VARIABLE = re.compile(r"\bconstexpr\b.*?(\w+)\s*(?:\{|=|$)", re.S)
 @dataclass
 class Declaration:
     name: str
-    commented: bool  # a comment stands directly above
+    comment: str  # what stands above it, or above the group of lines that it is one of
+    text: str  # without a body
+
+    def described(self, first_of_group):
+        return bool(self.comment) and (first_of_group or self.name in re.findall(r"\w+", self.comment))
+
+    def signature(self):
+        """As one would call it: without templates, bodies and specifiers."""
+        text = re.sub(r"\{\}.*|=(?!=).*", "", without_template(self.text), flags=re.S)
+        text = re.sub(r"\[\[\w+\]\]|\b(?:constexpr|inline|consteval|FOVEA_\w+|auto|explicit)\b", "", text)
+        text = " ".join(text.split())
+        called = re.search(rf"\b{self.name}\(.*", text)
+        return called[0] if called else self.name
 
 
 def without_template(text):
@@ -69,22 +81,30 @@ def name_of(text):
 
 def declarations(text):
     """What a header declares in namespaces of fovea, itself and those inside."""
-    found, stack, piece, pending_comment, i = [], [], "", False, 0
+    found, stack, piece, comment, i = [], [], "", "", 0
+
+    def close():
+        nonlocal piece
+        name = name_of(piece)
+        if name and name not in ("operator", "requires") and any(s.startswith("fovea") for s in stack):
+            found.append(Declaration(name, comment, piece))
+        piece = ""
+
     while i < len(text):
         if text.startswith("//", i):
             end = text.find("\n", i)
-            if not piece.strip():
-                pending_comment = True
+            if not piece.strip():  # lines of one comment are joined; a declaration between begins another
+                again = re.search(r"\n *//[^\n]*\n\Z|\A\Z", text[:i].rstrip(" "))
+                comment = (comment + " " if again else "") + text[i + 3:end]
             i = end
             continue
         c = text[i]
         if c == "\n" and not piece.strip() and text[i + 1:i + 2] == "\n":
-            pending_comment = False
-        if c in "\"'" and not (c == "'" and i and text[i - 1].isalnum()):
-            end = i + 1
-            while text[end] != c:
-                end += 2 if text[end] == "\\" else 1
-            i = end
+            comment = ""
+        if c in "\"'" and not (c == "'" and text[i - 1].isalnum()):
+            i += 1
+            while text[i] != c:
+                i += 2 if text[i] == "\\" else 1
             c = "_"
         if c == "#" and not piece.strip():
             while text[i] != "\n" or text[i - 1] == "\\":
@@ -92,47 +112,42 @@ def declarations(text):
             continue
         if c == "{":
             space = NAMESPACE.search(piece.strip())
-            if space and not piece.count("("):
+            if space and "(" not in piece:
                 stack.append(space[1])
-                piece, pending_comment = "", False
+                piece = comment = ""
             else:
                 depth = 0
-                while True:  # a body
+                while True:  # a body, or a value in braces
+                    if text.startswith("//", i):
+                        i = text.find("\n", i)
                     depth += (text[i] == "{") - (text[i] == "}")
                     if depth == 0:
                         break
-                    if text.startswith("//", i):
-                        i = text.find("\n", i)
                     i += 1
-                following = text[i + 1:i + 2]
                 piece += "{}"
-                if following not in ";,)>":  # the body of a function; what goes on is a value or a type
-                    name = name_of(piece)
-                    if name:
-                        found.append(Declaration(name, pending_comment))
-                    piece, pending_comment = "", False
-            i += 1
-            continue
-        if c == "}":
-            if stack:
-                stack.pop()
+                if text[i + 1:i + 2] not in ";,)>":  # of a function; what goes on is a value or a type
+                    close()
+        elif c == "}":
+            stack = stack[:-1]
             piece = ""
         elif c == ";":
-            name = name_of(piece)
-            if name and any(s.startswith("fovea") for s in stack):
-                found.append(Declaration(name, pending_comment))
-            piece, pending_comment = "", False
+            close()
         else:
             piece += c
         i += 1
-    return [d for d in found if d.name not in ("operator", "requires")]
+    return found
 
 
 def documented(header, declared):
-    """The names of a header that its first comment speaks of or that have a comment of their own."""
+    """The names of a header that its first comment speaks of, or a comment above them."""
     leading = re.match(r"(?://.*\n)*", (INCLUDE / header).read_text())[0]
-    words = set(re.findall(r"\w+", leading))
-    return {d.name for d in declared if d.commented or d.name in words}
+    named = set(re.findall(r"\w+", leading))
+    seen = ""
+    for d in declared:
+        if d.described(d.comment != seen):
+            named.add(d.name)
+        seen = d.comment
+    return named & {d.name for d in declared}
 
 
 def main():

@@ -77,7 +77,7 @@ def draw(folder):
             axes.set_yticks(range(len(labels)), labels[::-1])
             axes.set_xlim(0.94, 1.28)
             axes.set_xlabel("time, over plain attention (per multiplication left alive)")
-            axes.legend(frameon=False, loc="lower right")
+            axes.legend(frameon=False, loc="upper right")
             axes.grid(axis="y", visible=False)
 
         plot(plt, folder / "variants.svg", "What a variant costs", variants, (7.6, 3.9))
@@ -95,9 +95,9 @@ def draw(folder):
                              edgecolor="#22303c", linewidth=0.5, label=f"head size {d}")
                 if n:
                     for x, y, mask in points:
-                        below = mask == "documents"
-                        axes.annotate(mask, (x, y), xytext=(6, -12) if below else (-6, 7), textcoords="offset points",
-                                      fontsize=8, ha="left" if below else "right")
+                        right = mask in ("documents", "window")
+                        axes.annotate(mask, (x, y), xytext=(9, -4 - 7 * (mask == "documents")) if right else (-7, 6),
+                                      textcoords="offset points", fontsize=8, ha="left" if right else "right")
             axes.set_xscale("log")
             axes.set_yscale("log")
             for set_ticks in (axes.set_xticks, axes.set_yticks):
