@@ -10,12 +10,15 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
 
 import check_compile_fail  # noqa: E402
 import check_consumers  # noqa: E402
+import check_docs  # noqa: E402
 import check_form  # noqa: E402
 import check_intrinsics  # noqa: E402
 import check_layers  # noqa: E402
 import check_names  # noqa: E402
 import check_ptx  # noqa: E402
 import check_versions  # noqa: E402
+import check_public  # noqa: E402
+import quoted  # noqa: E402
 import run_gpu  # noqa: E402
 
 
@@ -135,6 +138,65 @@ class Consumers(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             self.assertIn("include/fovea/fovea.hpp is not installed",
                           check_consumers.missing_headers(Path(folder)))
+class Public(unittest.TestCase):
+    HEADER = '''// Two things: one(n).
+namespace fovea {
+
+struct one {
+    int inside() const { return 1; } // not a declaration of the namespace
+};
+inline constexpr int two = 2;
+template <class T> inline constexpr bool three = false;
+template <> inline constexpr bool three<int> = true;
+
+// What four does, and six.
+template <class T, int N = int{3}> constexpr auto four(T const& t) { return t; }
+constexpr int operator+(one, one) { return 2; }
+constexpr int six(int x) { return x; }
+constexpr int seven(int x) { return x; }
+
+namespace terms {
+// A term.
+inline constexpr one eight{};
+} // namespace terms
+
+} // namespace fovea
+'''
+
+    def test_declarations(self):
+        found = check_public.declarations(self.HEADER)
+        self.assertEqual([d.name for d in found], ["one", "two", "three", "four", "six", "seven", "eight"])
+        self.assertEqual(found[3].signature(), "four(T const& t)")
+
+    def test_documented(self):
+        with tempfile.TemporaryDirectory() as folder:
+            (Path(folder) / "some.hpp").write_text(self.HEADER)
+            kept, check_public.INCLUDE = check_public.INCLUDE, Path(folder)
+            try:
+                named = check_public.documented("some.hpp", check_public.declarations(self.HEADER))
+            finally:
+                check_public.INCLUDE = kept
+        self.assertEqual(named, {"one", "four", "six", "eight"})
+
+
+class Docs(unittest.TestCase):
+    def test_gallery(self):
+        variants = quoted.variants()
+        self.assertEqual(list(check_docs.missing_from_gallery(variants)), [])
+        without = [v for v in variants if "fv::dilated(" not in v.code]
+        self.assertEqual(len(list(check_docs.missing_from_gallery(without))), 1)
+
+    def test_quotations(self):
+        page = check_docs.ROOT / "docs" / "tutorial.md"
+
+        def fault(file, options):
+            return check_docs.quote_fault(page, check_docs.QUOTE.search(f"```{{literalinclude}} {file}\n{options}```"))
+
+        start, end = ':start-after: "shown: plain"\n', ':end-before: "// end: plain"\n'
+        self.assertIsNone(fault("snippets/tutorial.cpp", start + end))
+        self.assertIsNotNone(fault("snippets/tutorial.cpp", start + ':end-before: "// end: views"\n'))
+        self.assertIsNotNone(fault("snippets/none.cpp", start))
+        self.assertIsNotNone(fault("../include/fovea/fovea.hpp", ""))
 
 
 class RunGpu(unittest.TestCase):

@@ -9,6 +9,7 @@
 
 namespace fovea {
 
+// A position, an extent, a stride.
 using index = std::int64_t;
 using word = std::uint32_t; // 32 bits without a meaning: packed elements, addresses of shared memory
 

@@ -2,6 +2,7 @@
 //
 //     auto s = 30.f * tanh(scaled_dot(q, k) / 30.f) + slope * (k_pos - q_pos);
 //
+// Functions: abs, min, max, clamp, select; of reals exp, log (natural), tanh.
 // Integers stay integers among themselves (`/` and `%` truncate, as in C++); with a real operand the result is real.
 // Each operator is a stateless function object called with the context and the operands' values in one reading.
 #pragma once

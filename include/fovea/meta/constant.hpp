@@ -12,6 +12,7 @@ namespace literals {
 using boost::hana::literals::operator""_c;
 }
 
+// N as a value, what N_c is.
 template <index N> using constant_size = boost::hana::integral_constant<index, N>;
 
 // What a size argument becomes: constants (of any integer type) stay types, numbers become index.

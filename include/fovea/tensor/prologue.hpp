@@ -25,7 +25,7 @@ constexpr auto const& source_of(P const& p) {
 template <operand O> using source_type = std::remove_cvref_t<decltype(source_of(std::declval<O const&>()))>;
 template <operand O> using element_of_operand = std::remove_const_t<typename source_type<O>::element>;
 
-// factor * x.
+// scale(x, factor): factor * x.
 template <operand O> struct scaled_operand {
     O source;
     float factor;
