@@ -67,7 +67,7 @@ struct no_strips {};
 struct strip_store {
     index* next;
     index length;
-    template <class T> T* take() {
+    template <class T> FOVEA_HOST_DEVICE T* take() {
         T* strip = reinterpret_cast<T*>(next);
         next += length;
         return strip;

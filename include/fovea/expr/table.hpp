@@ -81,7 +81,8 @@ FOVEA_HOST_DEVICE constexpr auto entries(table_view<T> t, index_range row, index
         else
             for (index j = c.lo; j <= c.hi; ++j) {
                 const scalar x = entry(t, i, j);
-                if (!(x == x)) return {-static_cast<scalar>(infinity), static_cast<scalar>(infinity)};
+                if constexpr (reading<T>::real)
+                    if (!(x == x)) return any_score;
                 add(x, x);
             }
     }
