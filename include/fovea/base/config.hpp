@@ -15,6 +15,13 @@
 #define FOVEA_UNROLL
 #endif
 
+// What only a kernel calls: device code under nvcc, host code where the emulator runs it.
+#if defined(__CUDACC__)
+#define FOVEA_DEVICE __device__ __forceinline__
+#else
+#define FOVEA_DEVICE inline
+#endif
+
 // A path taken so rarely that it must not disturb the registers of the loop around it.
 #if defined(__GNUC__) && !defined(__CUDACC__)
 #define FOVEA_COLD [[gnu::noinline, gnu::cold]]

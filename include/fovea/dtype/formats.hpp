@@ -2,7 +2,6 @@
 //
 //     fovea::bf16 x{1.5f};   float y = x;
 #pragma once
-#include <bit>
 #include <cstdint>
 #include <type_traits>
 
@@ -12,19 +11,19 @@ namespace fovea {
 
 // Round to nearest, ties to even; NaN stays NaN.
 FOVEA_HOST_DEVICE constexpr std::uint16_t bf16_bits(float x) {
-    const auto u = std::bit_cast<std::uint32_t>(x);
+    const auto u = __builtin_bit_cast(std::uint32_t, x);
     if ((u & 0x7fffffffu) > 0x7f800000u) return static_cast<std::uint16_t>((u >> 16) | 0x40u);
     return static_cast<std::uint16_t>((u + 0x7fffu + ((u >> 16) & 1u)) >> 16);
 }
 
 FOVEA_HOST_DEVICE constexpr std::uint16_t fp16_bits(float x) {
-    const auto u = std::bit_cast<std::uint32_t>(x);
+    const auto u = __builtin_bit_cast(std::uint32_t, x);
     const std::uint32_t sign = (u >> 16) & 0x8000u, magnitude = u & 0x7fffffffu;
     if (magnitude > 0x7f800000u) return static_cast<std::uint16_t>(sign | 0x7e00u);
     if (magnitude >= 0x477ff000u) return static_cast<std::uint16_t>(sign | 0x7c00u); // 65520 and more round to infinity
     if (magnitude < 0x38800000u) { // below 2^-14: a multiple of 2^-24, rounded by the float adder
-        const float scaled = std::bit_cast<float>(magnitude) + 0.5f; // ulp of 0.5 is 2^-24
-        return static_cast<std::uint16_t>(sign | (std::bit_cast<std::uint32_t>(scaled) - 0x3f000000u));
+        const float scaled = __builtin_bit_cast(float, magnitude) + 0.5f; // ulp of 0.5 is 2^-24
+        return static_cast<std::uint16_t>(sign | (__builtin_bit_cast(std::uint32_t, scaled) - 0x3f000000u));
     }
     const std::uint32_t rounded = magnitude + 0xfffu + ((magnitude >> 13) & 1u);
     return static_cast<std::uint16_t>(sign | ((rounded - 0x38000000u) >> 13));
@@ -32,8 +31,8 @@ FOVEA_HOST_DEVICE constexpr std::uint16_t fp16_bits(float x) {
 
 FOVEA_HOST_DEVICE constexpr float fp16_value(std::uint16_t bits) {
     const std::uint32_t sign = static_cast<std::uint32_t>(bits & 0x8000u) << 16, magnitude = bits & 0x7fffu;
-    if (magnitude >= 0x7c00u) return std::bit_cast<float>(sign | 0x7f800000u | (magnitude & 0x3ffu) << 13);
-    if (magnitude >= 0x400u) return std::bit_cast<float>(sign | ((magnitude << 13) + 0x38000000u));
+    if (magnitude >= 0x7c00u) return __builtin_bit_cast(float, sign | 0x7f800000u | (magnitude & 0x3ffu) << 13);
+    if (magnitude >= 0x400u) return __builtin_bit_cast(float, sign | ((magnitude << 13) + 0x38000000u));
     const float tiny = static_cast<float>(magnitude) * 0x1p-24f;
     return sign ? -tiny : tiny;
 }
@@ -43,7 +42,7 @@ struct bf16 {
     bf16() = default;
     FOVEA_HOST_DEVICE constexpr explicit bf16(float x) : bits(bf16_bits(x)) {}
     FOVEA_HOST_DEVICE constexpr operator float() const {
-        return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16);
+        return __builtin_bit_cast(float, static_cast<std::uint32_t>(bits) << 16);
     }
 };
 

@@ -4,6 +4,8 @@
 //
 // Weights leave into the tile's weight buffer: row r, words of the keys it covers.
 #pragma once
+#include <bit>
+
 #include "fovea/attend/step.hpp"
 #include "fovea/engine/cpu/context.hpp"
 #include "fovea/engine/cpu/multiply.hpp"
