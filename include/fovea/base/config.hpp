@@ -3,7 +3,11 @@
 
 #if defined(__CUDACC__)
 #define FOVEA_HOST_DEVICE __host__ __device__ __forceinline__
+#if defined(__CUDA_ARCH__)
 #define FOVEA_UNROLL _Pragma("unroll")
+#else // the host's compiler does not know it
+#define FOVEA_UNROLL
+#endif
 #elif defined(__clang__)
 #define FOVEA_HOST_DEVICE [[gnu::always_inline]] inline
 #define FOVEA_UNROLL _Pragma("clang loop unroll(full)")
@@ -27,6 +31,12 @@
 #define FOVEA_COLD [[gnu::noinline, gnu::cold]]
 #else
 #define FOVEA_COLD
+#endif
+// The same for what a device runs too, where the state around it is in registers and cannot be given away.
+#if defined(__CUDACC__)
+#define FOVEA_SELDOM __host__ __device__ __forceinline__
+#else
+#define FOVEA_SELDOM FOVEA_COLD
 #endif
 
 #define FOVEA_VERSION "0.1.0"
