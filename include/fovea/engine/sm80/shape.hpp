@@ -1,0 +1,99 @@
+// The tile that a problem runs in: from a table, by head size, unless the caller states it; and what cannot work.
+//
+//     using tile = chosen_tile<Problem, tile_shape{}>;      // tile::query, tile::shared_bytes, ...
+//
+// Shared memory: the queries of a tile, then `stages` tiles of keys, then as many of values; rows are padded to whole
+// multiples of 16 channels.
+#pragma once
+#include "fovea/meta/constant.hpp"
+#include "fovea/plan/problem.hpp"
+#include "fovea/tile/swizzle.hpp"
+#include "fovea/tile/tile_shape.hpp"
+
+namespace fovea {
+
+// What every GPU of compute capability 8.x gives a block: 99 KiB (8.6, 8.9; 8.0 gives 163).
+inline constexpr int shared_bytes_most = 99 * 1024;
+
+// Channels are those of q and k or of v, whichever are more, and at most so many. Not measured yet: the shapes follow
+// from registers (no spills at 255) and from two blocks to a multiprocessor where 99 KiB allow it.
+struct tile_row {
+    int channels;
+    tile_shape tile;
+};
+inline constexpr tile_row tile_table[] = {
+    {32, {.query = 128, .key = 64, .warps = 4, .stages = 2}},  {64, {.query = 128, .key = 64, .warps = 4, .stages = 2}},
+    {96, {.query = 128, .key = 64, .warps = 4, .stages = 1}},  {128, {.query = 128, .key = 64, .warps = 4, .stages = 1}},
+    {192, {.query = 64, .key = 64, .warps = 4, .stages = 1}}, {256, {.query = 64, .key = 32, .warps = 4, .stages = 1}},
+};
+
+// A head's sizes as the tile holds them: channels padded to whole matrix tiles. values 0: none are summed.
+struct head_sizes {
+    int channels = 0, values = 0;
+};
+
+consteval tile_shape completed(tile_shape given, head_sizes head) {
+    tile_shape t = tile_table[0].tile;
+    const int widest = head.channels > head.values ? head.channels : head.values;
+    for (tile_row const& row : tile_table) {
+        t = row.tile;
+        if (widest <= row.channels) break;
+    }
+    if (given.query != 0) t.query = given.query;
+    if (given.key != 0) t.key = given.key;
+    if (given.stages != 0) t.stages = given.stages;
+    if (given.warps != 0) t.warps = given.warps;
+    else if (given.query != 0) t.warps = given.query / (given.query % 32 == 0 && given.query >= 128 ? 32 : 16);
+    return t;
+}
+
+// Everything a kernel asks of its tile, as plain numbers.
+template <int Query, int Key, int Warps, int Stages, int Channels, int Values> struct tile_constants {
+    static constexpr int query = Query, key = Key, warps = Warps, stages = Stages;
+    static constexpr int channels = Channels, values = Values; // padded
+    static constexpr int threads = 32 * warps, rows_of_warp = query / warps, blocks_of_warp = rows_of_warp / 16;
+    static constexpr word query_bytes = query * row_pitch<channels>, key_bytes = key * row_pitch<channels>;
+    static constexpr word value_bytes = values == 0 ? 0 : key * row_pitch<values == 0 ? 16 : values>;
+    static constexpr word keys_at = query_bytes, values_at = keys_at + stages * key_bytes;
+    static constexpr int shared_bytes = static_cast<int>(values_at + stages * value_bytes);
+    // Blocks to a multiprocessor that the compiler is to leave registers for: 64 Ki are there, and 99 KiB of memory.
+    static constexpr int blocks = shared_bytes * 2 <= shared_bytes_most && threads <= 128 ? 2 : 1;
+};
+
+template <class T> inline constexpr bool is_half = std::is_same_v<T, fp16> || std::is_same_v<T, bf16>;
+
+template <index Known> consteval int padded_channels() { return static_cast<int>(round_up(Known, index{16})); }
+
+// Coarse to fine, the first fault only.
+template <class Problem, tile_shape Given, head_sizes Head> consteval bool check_tile() {
+    constexpr tile_shape t = completed(Given, Head);
+    static_assert(t.query % 16 == 0 && t.query > 0,
+                  "fovea: tile_shape::query must be a multiple of 16, the rows of one matrix tile");
+    static_assert(t.key % 16 == 0 && t.key > 0,
+                  "fovea: tile_shape::key must be a multiple of 16, the depth of one matrix tile");
+    static_assert(t.warps > 0 && t.warps <= 8 && (t.query == 16 * t.warps || t.query == 32 * t.warps),
+                  "fovea: tile_shape::query must be 16 or 32 rows for each of 1 to 8 tile_shape::warps");
+    static_assert(t.stages >= 1 && t.stages <= 4, "fovea: tile_shape::stages must be 1 to 4");
+    return true;
+}
+
+template <head_sizes Head, tile_shape Given> struct tile_for {
+    static constexpr tile_shape whole = completed(Given, Head);
+    using type = tile_constants<whole.query, whole.key, whole.warps, whole.stages, Head.channels, Head.values>;
+};
+
+// The sizes that a problem's types state; -1 where they are only known at run time.
+template <class Problem> struct stated_sizes {
+    using q_view = source_type<decltype(decltype(Problem::operand)::q)>;
+    using k_view = source_type<decltype(decltype(Problem::operand)::k)>;
+    using v_view = decltype(decltype(Problem::operand)::v);
+    static constexpr index channels = greatest(known_size<typename q_view::channels_type>,
+                                               known_size<typename k_view::channels_type>);
+    static consteval index of_values() {
+        if constexpr (Problem::has_values) return known_size<typename v_view::channels_type>;
+        else return 0;
+    }
+    static constexpr index values = of_values();
+};
+
+} // namespace fovea
