@@ -1,0 +1,390 @@
+// Runs the blocks of a launch on one operating system thread: fibers, the schedule, warp collectives, findings.
+//
+//     engine e(shape, options, shared_state, worker);   e.run(number_of_the_first_cluster);
+//
+// Runnable lanes are one mask per warp, so the next lane is a count of zeros, and a fiber switches straight to it. A
+// lane runs until a collective or a wait. A collective: each lane leaves a pointer to its arguments; the last one does
+// the operation for all 32. Any other call, or the same from another line, by a lane of the warp is divergence.
+#pragma once
+#include <atomic>
+#include <exception>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <type_traits>
+#include <unordered_map>
+#include <utility>
+
+#include "block.hpp"
+#include "memory_ranges.hpp"
+
+namespace fovea::simt {
+
+// What a kernel is to the engine.
+struct kernel_shape {
+    dimensions grid;
+    word threads = 32, bytes = 0, cluster = 1;
+    void (*body)(void const* params) = nullptr;
+    void const* params = nullptr;
+};
+
+// Of one launch, shared by its workers.
+struct launch_state {
+    explicit launch_state(std::size_t workers) : idle_at(workers) {
+        for (auto& i : idle_at) i.store(0, std::memory_order_relaxed);
+    }
+    static constexpr std::uint64_t finished = ~std::uint64_t{0};
+
+    std::vector<std::shared_ptr<range_cells>> ranges;
+    std::mutex mutex; // of published
+    std::unordered_map<void const*, std::shared_ptr<foreign_knowledge const>> published;
+    std::atomic<std::uint64_t> next_cluster{0};
+    std::atomic<std::uint64_t> progress{1}; // grows with every global event that a waiting block might wait for
+    std::vector<std::atomic<std::uint64_t>> idle_at; // by worker: the progress at which it last had nothing to do
+    std::atomic<bool> stop{false};
+};
+
+enum class wake : std::uint8_t { everyone, nobody };
+
+class engine;
+inline thread_local constinit engine* running = nullptr;
+
+// What other headers add to the engine's own work.
+struct hooks {
+    void (*flush)(engine&, warp&) = nullptr;      // statistics of the lanes' own accesses since the last collective
+    void (*warp_left)(engine&, block&) = nullptr; // its last lane has ended
+    std::vector<void (*)(engine&)> ended;         // all blocks have, without a fatal finding
+};
+
+class engine {
+public:
+    engine(kernel_shape const& kernel, options const& chosen, launch_state& all, std::size_t number, hooks added)
+        : shape(kernel),
+          how(chosen),
+          launch(all),
+          worker(number),
+          hook(std::move(added)),
+          per_block(2 * shape.threads + (shape.threads + 31) / 32 + named_agents),
+          clocks(std::size_t{per_block} * shape.cluster),
+          stacks(std::size_t{shape.threads} * shape.cluster * how.resident, how.stack_bytes) {
+        for (word i = 0; i < how.resident * shape.cluster; ++i)
+            blocks.push_back(std::make_unique<block>(shape.threads, shape.bytes));
+        for (auto& b : blocks)
+            for (warp& w : b->warps) warps.push_back(&w);
+        for (std::size_t i = 0; i < warps.size(); ++i) warps[i]->position = i;
+        sites.push_back({});
+    }
+
+    // As many clusters, from number `first`, as are resident at once.
+    void run(std::uint64_t first) {
+        const std::uint64_t all = shape.grid.count();
+        running = this;
+        alive = 0;
+        random = how.seed * 2654435761u + static_cast<word>(first) * 40503u + 1u;
+        proxies_used = failed = false;
+        spins = 0;
+        later.clear();
+        zero = shared_clock(clocks);
+        for (std::size_t i = 0; i < blocks.size(); ++i) {
+            const std::uint64_t number = first * shape.cluster + i;
+            if (number < all) enter(*blocks[i], number, static_cast<word>(i) % shape.cluster, i);
+            else
+                for (warp& w : blocks[i]->warps) w.runnable = w.alive = 0;
+        }
+        self = &blocks[0]->threads[0];
+        host_.switch_to(self->stack);
+        if (!failed)
+            for (auto check : hook.ended) check(*this);
+        running = nullptr;
+    }
+
+    // ---- schedule ----
+
+    void block_self() {
+        self->home->runnable &= ~(1u << self->lane);
+        resume(next(*self->home, self->lane));
+    }
+    void wake_up(thread& t) { t.home->runnable |= 1u << t.lane; }
+
+    // Lets every other fiber run first. For a thread that waits for what another block, perhaps on another worker,
+    // will do: when all workers only wait, nothing will ever happen.
+    void yield(place at) {
+        self->doing = operation::yield;
+        self->where = at;
+        if (++spins > 2 * alive + 64) {
+            spins = 0;
+            if (!land_one()) idle();
+        }
+        resume(next(*warps[(self->home->position + 1) % warps.size()], 31));
+    }
+    void progressed() { spins = 0; }
+    void progressed_globally() {
+        spins = 0;
+        launch.progress.fetch_add(1);
+    }
+
+    // An asynchronous operation to be done when nothing else can run.
+    void do_later(std::function<void()> f) { later.push_back(std::move(f)); }
+
+    // ---- collectives ----
+
+    template <class Execute> void collective(operation what, place at, void* argument, Execute&& execute) {
+        warp& w = *self->home;
+        const word bit = 1u << self->lane;
+        if (w.arrived == 0) {
+            w.waiting_in = what;
+            w.waiting_at = at;
+        } else if (w.waiting_in != what || w.waiting_at != at)
+            fail(fault::divergence, at,
+                 std::string(name(what)) + " by " + who() + " while other lanes of the warp wait in " +
+                     name(w.waiting_in) + " at " + w.waiting_at.text());
+        if (w.alive != w.full) fail(fault::left, at, lanes_left(what));
+        w.argument[self->lane] = argument;
+        w.arrived |= bit;
+        self->doing = what;
+        self->where = at;
+        if (w.arrived != w.full) return block_self();
+        w.arrived = 0;
+        progressed();
+        counted(what);
+        if (how.count) hook.flush(*this, w);
+        if constexpr (std::is_void_v<decltype(execute(w, w.argument))>) {
+            execute(w, w.argument);
+            w.runnable = w.full;
+        } else {
+            if (execute(w, w.argument) == wake::everyone) w.runnable = w.full;
+            else if (w.runnable &= ~bit; true) resume(next(w, self->lane));
+        }
+    }
+    void counted(operation what) { ++counts[static_cast<std::size_t>(what)]; }
+
+    // ---- findings ----
+
+    // Ends the block (and its wave) here; the fibers are abandoned.
+    [[noreturn]] void fail(fault what, place at, std::string sentence) {
+        note(what, at, std::move(sentence));
+        failed = true;
+        self->stack.switch_to(host_);
+        std::abort();
+    }
+    // Once for each {what, line, line of the other party}.
+    void note(fault what, place at, std::string sentence, place other = {}) {
+        for (auto& [f, second] : found)
+            if (f.what == what && f.at == at && second == other) {
+                ++f.count;
+                return;
+            }
+        if (found.size() < how.most_findings) found.push_back({{what, at, std::move(sentence)}, other});
+    }
+    std::string who() const { return who(*self); }
+    static std::string who(thread const& t) {
+        return "warp " + std::to_string(t.home->index) + " lane " + std::to_string(t.lane) + " of " + t.block->text();
+    }
+    std::uint16_t site(place at, operation what) {
+        const auto file = reinterpret_cast<std::uintptr_t>(at.file);
+        const std::uint64_t key = (file * 31 + at.line) * 64 + static_cast<std::uint64_t>(what);
+        auto& quick = recent_[(key ^ key >> 10) % recent_.size()];
+        if (quick.first != key) {
+            const auto [it, fresh] = numbers_.try_emplace(key, static_cast<std::uint16_t>(sites.size()));
+            if (fresh) sites.push_back({at, what, {}});
+            quick = {key, it->second};
+        }
+        return quick.second;
+    }
+
+    // ---- agents: the clock's index of each thread and of each asynchronous engine ----
+
+    agent thread_agent(block const& b, word t) const { return static_cast<agent>(b.rank * per_block + t); }
+    agent copier_agent(block const& b, word t) const { return thread_agent(b, shape.threads + t); }
+    agent tensor_agent(block const& b, word w) const { return thread_agent(b, 2 * shape.threads + w); }
+    agent named_agent(block const& b, word n) const {
+        return thread_agent(b, 2 * shape.threads + static_cast<word>(b.warps.size()) + n);
+    }
+    static constexpr word named_agents = 64; // of a block: one for each mbarrier and for each thread that stores tiles
+    std::string agent_text(block const& b, agent a) const {
+        const word rank = a / per_block, i = a % per_block, threads = shape.threads;
+        const auto at = [&](word t) {
+            return "warp " + std::to_string(t / 32) + " lane " + std::to_string(t % 32) +
+                   (rank == b.rank ? "" : " of the cluster's block " + std::to_string(rank));
+        };
+        if (i < threads) return at(i);
+        if (i < 2 * threads) return "the copies of " + at(i - threads);
+        if (i < 2 * threads + b.warps.size()) return "the tensor core of warp " + std::to_string(i - 2 * threads);
+        return "the tile copies numbered " + std::to_string(i - 2 * threads - b.warps.size());
+    }
+
+    struct site_record {
+        place at{};
+        operation what = operation::kernel;
+        traffic sum;
+    };
+
+    kernel_shape shape;
+    options how;
+    launch_state& launch;
+    std::size_t worker;
+    hooks hook;
+    word per_block; // agents
+    clock_pool clocks;
+    stack_pool stacks;
+    std::vector<std::unique_ptr<block>> blocks;
+    std::vector<warp*> warps;
+    thread* self = nullptr;
+    word alive = 0, spins = 0, random = 1;
+    bool proxies_used = false; // by this wave: whether `fenced` is worth joining
+    bool failed = false;
+    shared_clock zero;
+    std::vector<std::pair<finding, place>> found;
+    std::vector<site_record> sites;
+    std::array<std::uint64_t, operations> counts{};
+    std::uint64_t switches = 0;
+    std::vector<std::function<void()>> later;
+    range_cells const* last_range = nullptr;
+
+    word draw() {
+        random ^= random << 13;
+        random ^= random >> 17;
+        random ^= random << 5;
+        return random;
+    }
+
+private:
+    void enter(block& b, std::uint64_t number, word rank, std::size_t position) {
+        const dimensions g = shape.grid;
+        const auto n = static_cast<word>(number);
+        b.index = {n % g.x, n / g.x % g.y, n / (g.x * g.y)};
+        b.number = n;
+        b.rank = rank;
+        b.alive = shape.threads;
+        alive += shape.threads;
+        std::memset(b.memory.at(0), 0xff, b.memory.size()); // NaN in every floating-point format
+        if (how.races) b.shadow.reset(b.memory.size());
+        for (barrier& one : b.barriers) one = {};
+        for (word i = 0; i < shape.threads; ++i) {
+            thread& t = b.threads[i];
+            warp& w = b.warps[i / 32];
+            if (i % 32 == 0) {
+                w.index = i / 32;
+                w.arrived = 0;
+                w.full = shape.threads - i >= 32 ? ~0u : (1u << (shape.threads - i)) - 1;
+                w.runnable = w.alive = w.full;
+            }
+            w.lane[i % 32] = &t;
+            t.index = i;
+            t.lane = i % 32;
+            t.home = &w;
+            t.block = &b;
+            t.done = false;
+            t.knows = {zero, thread_agent(b, i), copier_agent(b, i), 1, 0};
+            t.fenced = {zero, thread_agent(b, i), copier_agent(b, i), 0, 0};
+            t.foreign = nullptr;
+            t.open.clear();
+            t.groups.clear();
+            t.groups_closed = 0;
+            t.doing = operation::kernel;
+            t.where = {};
+            t.log.clear();
+            t.stack.start(stacks.low(position * shape.threads + i), stacks.bytes(), &entry);
+        }
+    }
+
+    static void entry() {
+        engine& e = *running;
+        fiber::entered(e.host_);
+        std::string thrown;
+        try {
+            e.shape.body(e.shape.params);
+        } catch (std::exception const& x) { thrown = std::string("threw ") + x.what(); } catch (...) {
+            thrown = "threw something";
+        }
+        if (!thrown.empty()) e.fail(fault::exception, e.self->where, e.who() + " " + thrown);
+        e.leave();
+    }
+
+    [[noreturn]] void leave() {
+        thread& t = *self;
+        warp& w = *t.home;
+        t.done = true;
+        if (w.arrived)
+            fail(fault::left, w.waiting_at,
+                 who() + " left the kernel while other lanes of its warp wait in " + name(w.waiting_in));
+        if (how.count && w.alive == 1u << t.lane) hook.flush(*this, w);
+        w.alive &= ~(1u << t.lane);
+        w.runnable &= ~(1u << t.lane);
+        --t.block->alive;
+        progressed_globally();
+        if (w.alive == 0) hook.warp_left(*this, *t.block);
+        if (--alive == 0) t.stack.switch_to(host_);
+        else resume(next(w, t.lane));
+        std::abort();
+    }
+
+    std::string lanes_left(operation what) const {
+        return std::string(name(what)) + " by " + who() + ": lane " +
+               std::to_string(std::countr_zero(self->home->full & ~self->home->alive)) +
+               " of the warp has left the kernel";
+    }
+
+    thread& next(warp& first, word after) {
+        for (;;) {
+            const word beyond = after == 31 ? 0 : first.runnable & ~((2u << after) - 1u);
+            if (const word lanes = beyond ? beyond : first.runnable) return *first.lane[std::countr_zero(lanes)];
+            const std::size_t start = how.seed ? draw() % warps.size() : first.position + 1;
+            for (std::size_t i = 0; i < warps.size(); ++i) {
+                warp& w = *warps[(start + i) % warps.size()];
+                if (w.runnable) return *w.lane[std::countr_zero(w.runnable)];
+            }
+            if (!land_one()) deadlock();
+        }
+    }
+    void resume(thread& t) {
+        thread& me = *self;
+        if (&t == &me) return;
+        ++switches;
+        self = &t;
+        me.stack.switch_to(t.stack);
+    }
+    bool land_one() {
+        if (later.empty()) return false;
+        const std::size_t i = how.seed ? draw() % later.size() : 0;
+        auto f = std::move(later[i]);
+        later.erase(later.begin() + static_cast<std::ptrdiff_t>(i));
+        f();
+        spins = 0;
+        return true;
+    }
+    void idle() {
+        const std::uint64_t now = launch.progress.load();
+        launch.idle_at[worker].store(now);
+        bool nobody = true;
+        for (auto const& other : launch.idle_at) {
+            const std::uint64_t seen = other.load();
+            nobody = nobody && (seen == launch_state::finished || seen == now);
+        }
+        if (nobody && launch.progress.load() == now) deadlock();
+        std::this_thread::yield();
+    }
+    [[noreturn]] void deadlock() {
+        std::string sentence = "no thread can go on:";
+        for (warp* w : warps) {
+            if (!w->alive) continue;
+            std::map<std::string, word> waits;
+            for (word i = 0; i < 32; ++i)
+                if (w->alive >> i & 1) {
+                    thread const& t = *w->lane[i];
+                    ++waits[t.doing == operation::kernel ? "running" : name(t.doing) + (" at " + t.where.text())];
+                }
+            for (auto const& [what, lanes] : waits)
+                sentence += " " + std::to_string(lanes) + " lanes of warp " + std::to_string(w->index) + " of " +
+                            w->lane[0]->block->text() + " wait in " + what + ";";
+        }
+        sentence.pop_back();
+        fail(fault::deadlock, self->where, std::move(sentence));
+    }
+
+    fiber host_;
+    std::unordered_map<std::uint64_t, std::uint16_t> numbers_;
+    std::array<std::pair<std::uint64_t, std::uint16_t>, 1024> recent_{};
+};
+
+} // namespace fovea::simt
