@@ -79,7 +79,7 @@ private:
                 best = tile;
             }
         }
-        FOVEA_UNROLL
+        FOVEA_UNROLL_DEVICE
         for (int mask = 1; mask < 32; mask *= 2) {
             const float hi = Machine::shuffle_xor(highest, mask);
             const std::int32_t tile = Machine::shuffle_xor(best, mask);

@@ -19,11 +19,14 @@
 #define FOVEA_UNROLL
 #endif
 
-// What only a kernel calls: device code under nvcc, host code where the emulator runs it.
+// What only a kernel calls: device code under nvcc, host code where the emulator runs it. The latter's loops stay
+// loops: unrolling would only cost compile time.
 #if defined(__CUDACC__)
 #define FOVEA_DEVICE __device__ __forceinline__
+#define FOVEA_UNROLL_DEVICE FOVEA_UNROLL
 #else
 #define FOVEA_DEVICE inline
+#define FOVEA_UNROLL_DEVICE
 #endif
 
 // A path taken so rarely that it must not disturb the registers of the loop around it.

@@ -17,7 +17,7 @@
 #include "fovea/engine/sm80/shape.hpp"
 #include "fovea/engine/sm80/write.hpp"
 
-namespace fovea {
+namespace fovea::sm80 {
 
 template <class Problem> struct forward_params {
     Problem problem;
@@ -45,11 +45,11 @@ public:
           bound_(bind_problem(params.problem, here, no_strips{})),
           keys_(p_.k(), here.batch, here.kv_head, params.plan.k),
           values_(values_view(), here.batch, here.kv_head, params.plan.v) {
-        FOVEA_UNROLL
+        FOVEA_UNROLL_DEVICE
         for (int m = 0; m < blocks; ++m) {
-            FOVEA_UNROLL
+            FOVEA_UNROLL_DEVICE
             for (int i = 0; i < 2; ++i) state_[m][i].clear(0.f, masked_score);
-            FOVEA_UNROLL
+            FOVEA_UNROLL_DEVICE
             for (int n = 0; n < output_tiles; ++n) clear(output_[m][n]);
         }
     }
@@ -63,12 +63,12 @@ public:
         const index own = least(q.first + row_, last);
         walk_type walk(bound_.score, bound_.mask, box, {own, least(own + Tile::rows_of_warp - 1, last)}, tiles);
         live_tile coming[Tile::stages + 1];
-        FOVEA_UNROLL
+        FOVEA_UNROLL_DEVICE
         for (live_tile& tile : coming) tile = walk.next();
 
         tile_loader<Machine, Tile::threads, Tile::query, Tile::channels, q_view>(q, here_.batch, here_.head, width)
             .load(shared, first_row);
-        FOVEA_UNROLL
+        FOVEA_UNROLL_DEVICE
         for (int i = 0; i < 2 * Tile::stages - 1; ++i) {
             if (i % 2 == 0) load_keys(shared, coming[i / 2], static_cast<word>(i / 2));
             else load_values(shared, coming[i / 2], static_cast<word>(i / 2));
@@ -84,9 +84,9 @@ public:
             load_values(shared, coming[Tile::stages - 1], (stage + Tile::stages - 1) % Tile::stages);
             Machine::commit_copies();
             matrix_sums scores[blocks][Tile::key / 8];
-            FOVEA_UNROLL
+            FOVEA_UNROLL_DEVICE
             for (int m = 0; m < blocks; ++m) {
-                FOVEA_UNROLL
+                FOVEA_UNROLL_DEVICE
                 for (int n = 0; n < Tile::key / 8; ++n) clear(scores[m][n]);
             }
             if (live)
@@ -106,7 +106,7 @@ public:
                     multiply_values<Machine, value_element, Tile>(output_, weights,
                                                                   shared + Tile::values_at + stage * Tile::value_bytes);
             }
-            FOVEA_UNROLL
+            FOVEA_UNROLL_DEVICE
             for (int i = 0; i < Tile::stages; ++i) coming[i] = coming[i + 1];
             coming[Tile::stages] = walk.next();
             stage = stage + 1 == Tile::stages ? 0 : stage + 1;
@@ -115,11 +115,11 @@ public:
     }
 
     FOVEA_DEVICE void write() const {
-        FOVEA_UNROLL
+        FOVEA_UNROLL_DEVICE
         for (int m = 0; m < blocks; ++m) {
             const index row = row_ + 16 * m + static_cast<index>(Machine::lane() / 4);
             const row_place at{here_.batch, here_.head, row, p_.q().positions()};
-            FOVEA_UNROLL
+            FOVEA_UNROLL_DEVICE
             for (int r = 0; r < 2; ++r) {
                 const auto total = folded_over_lanes<Machine>(state_[m][r]);
                 if constexpr (Problem::normalised) write_row<Machine>(p_, finish(total, bound_.sink), output_[m], r, at);
@@ -130,7 +130,7 @@ public:
 
 private:
     FOVEA_DEVICE static void clear(matrix_sums& sums) {
-        FOVEA_UNROLL
+        FOVEA_UNROLL_DEVICE
         for (int i = 0; i < 4; ++i) sums[i] = 0.f;
     }
     FOVEA_DEVICE v_view const& values_view() const {
@@ -157,12 +157,12 @@ private:
                                here_.kv_head, p_.q().first,
                                p_.k().first,  p_.k().first + column + 2 * (lane % 4),
                                valid - 2 * (lane % 4)};
-        FOVEA_UNROLL
+        FOVEA_UNROLL_DEVICE
         for (int m = 0; m < blocks; ++m) {
             const index query = p_.q().first + row_ + 16 * m + lane / 4;
             matrix_fragment<Machine, Tile::key, value_element, place_type, Covered> fragment{
                 frame, {least(query, last), least(query + 8, last)}, scores[m], weights[m], place(m)};
-            FOVEA_UNROLL
+            FOVEA_UNROLL_DEVICE
             for (int r = 0; r < 2; ++r) {
                 state_[m][r].alpha = 1; // nothing waits to be rescaled
                 if constexpr (Problem::normalised) step_row<Covered>(fragment, r, state_[m][r], bound_);
@@ -199,4 +199,4 @@ template <sm80_machine Machine, class Problem, class Tile> struct forward {
     }
 };
 
-} // namespace fovea
+} // namespace fovea::sm80

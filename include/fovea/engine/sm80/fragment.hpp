@@ -10,7 +10,7 @@
 #include "fovea/engine/sm80/context.hpp"
 #include "fovea/tensor/strided.hpp"
 
-namespace fovea {
+namespace fovea::sm80 {
 
 // What a tile of scores has in common.
 struct tile_frame {
@@ -24,7 +24,7 @@ struct tile_frame {
 template <int Values> struct output_place {
     matrix_sums (&output)[Values / 8];
     FOVEA_DEVICE void rescale(int r, float by) const {
-        FOVEA_UNROLL
+        FOVEA_UNROLL_DEVICE
         for (int n = 0; n < Values / 8; ++n) {
             output[n][2 * r] *= by;
             output[n][2 * r + 1] *= by;
@@ -89,4 +89,4 @@ private:
     FOVEA_DEVICE static constexpr std::int32_t offset(int j) { return 8 * (j / 2) + j % 2; }
 };
 
-} // namespace fovea
+} // namespace fovea::sm80

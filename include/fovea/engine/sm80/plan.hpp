@@ -9,7 +9,7 @@
 #include "fovea/engine/sm80/tile_loader.hpp"
 #include "fovea/plan/problem.hpp"
 
-namespace fovea {
+namespace fovea::sm80 {
 
 enum class tile_order : int { first_to_last, last_to_first };
 
@@ -78,4 +78,4 @@ template <class Tile, class Problem> block_plan plan_blocks(Problem const& p) {
     return plan;
 }
 
-} // namespace fovea
+} // namespace fovea::sm80

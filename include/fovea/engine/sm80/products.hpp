@@ -8,7 +8,7 @@
 #include "fovea/machine/sm80_machine.hpp"
 #include "fovea/tile/swizzle.hpp"
 
-namespace fovea {
+namespace fovea::sm80 {
 
 // The rows of an operand that a lane addresses in ldmatrix.x4, which takes 16 x 16 elements: `row` of them, and from
 // which of its two chunks of eight. Rows 16 further have the same swizzle.
@@ -44,17 +44,17 @@ FOVEA_DEVICE void multiply_scores(matrix_sums (&scores)[Tile::blocks_of_warp][Ti
     const word lane = Machine::lane();
     const auto query_rows = first_operand<Tile::channels>(queries, lane);
     const auto key_rows = second_operand<Tile::channels>(keys, lane);
-    FOVEA_UNROLL
+    FOVEA_UNROLL_DEVICE
     for (int c = 0; c < Tile::channels / 16; ++c) {
         matrix_words a[Tile::blocks_of_warp];
-        FOVEA_UNROLL
+        FOVEA_UNROLL_DEVICE
         for (int m = 0; m < Tile::blocks_of_warp; ++m) Machine::load_matrix_x4(a[m], query_rows(m, c));
-        FOVEA_UNROLL
+        FOVEA_UNROLL_DEVICE
         for (int n = 0; n < Tile::key / 16; ++n) {
             matrix_words b;
             Machine::load_matrix_x4(b, key_rows(n, c));
             const half_matrix_words low = {b[0], b[1]}, high = {b[2], b[3]};
-            FOVEA_UNROLL
+            FOVEA_UNROLL_DEVICE
             for (int m = 0; m < Tile::blocks_of_warp; ++m) {
                 Machine::template multiply<T>(scores[m][2 * n], a[m], low);
                 Machine::template multiply<T>(scores[m][2 * n + 1], a[m], high);
@@ -68,14 +68,14 @@ template <class Machine, class T, class Tile>
 FOVEA_DEVICE void multiply_values(matrix_sums (&output)[Tile::blocks_of_warp][Tile::values / 8],
                                   matrix_words const (&weights)[Tile::blocks_of_warp][Tile::key / 16], word values) {
     const auto value_rows = first_operand<Tile::values>(values, Machine::lane());
-    FOVEA_UNROLL
+    FOVEA_UNROLL_DEVICE
     for (int k = 0; k < Tile::key / 16; ++k) {
-        FOVEA_UNROLL
+        FOVEA_UNROLL_DEVICE
         for (int c = 0; c < Tile::values / 16; ++c) {
             matrix_words b;
             Machine::load_matrix_x4_transposed(b, value_rows(k, c));
             const half_matrix_words low = {b[0], b[1]}, high = {b[2], b[3]};
-            FOVEA_UNROLL
+            FOVEA_UNROLL_DEVICE
             for (int m = 0; m < Tile::blocks_of_warp; ++m) {
                 Machine::template multiply<T>(output[m][2 * c], weights[m][k], low);
                 Machine::template multiply<T>(output[m][2 * c + 1], weights[m][k], high);
@@ -84,4 +84,4 @@ FOVEA_DEVICE void multiply_values(matrix_sums (&output)[Tile::blocks_of_warp][Ti
     }
 }
 
-} // namespace fovea
+} // namespace fovea::sm80

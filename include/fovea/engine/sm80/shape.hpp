@@ -10,7 +10,7 @@
 #include "fovea/tile/swizzle.hpp"
 #include "fovea/tile/tile_shape.hpp"
 
-namespace fovea {
+namespace fovea::sm80 {
 
 // What every GPU of compute capability 8.x gives a block: 99 KiB (8.6, 8.9; 8.0 gives 163).
 inline constexpr int shared_bytes_most = 99 * 1024;
@@ -62,8 +62,6 @@ template <int Query, int Key, int Warps, int Stages, int Channels, int Values> s
 
 template <class T> inline constexpr bool is_half = std::is_same_v<T, fp16> || std::is_same_v<T, bf16>;
 
-template <index Known> consteval int padded_channels() { return static_cast<int>(round_up(Known, index{16})); }
-
 // Coarse to fine, the first fault only.
 template <class Problem, tile_shape Given, head_sizes Head> consteval bool check_tile() {
     constexpr tile_shape t = completed(Given, Head);
@@ -82,18 +80,20 @@ template <head_sizes Head, tile_shape Given> struct tile_for {
     using type = tile_constants<whole.query, whole.key, whole.warps, whole.stages, Head.channels, Head.values>;
 };
 
-// The sizes that a problem's types state; -1 where they are only known at run time.
-template <class Problem> struct stated_sizes {
-    using q_view = source_type<decltype(decltype(Problem::operand)::q)>;
-    using k_view = source_type<decltype(decltype(Problem::operand)::k)>;
-    using v_view = decltype(decltype(Problem::operand)::v);
-    static constexpr index channels = greatest(known_size<typename q_view::channels_type>,
-                                               known_size<typename k_view::channels_type>);
-    static consteval index of_values() {
-        if constexpr (Problem::has_values) return known_size<typename v_view::channels_type>;
-        else return 0;
-    }
-    static constexpr index values = of_values();
-};
+// The sizes that a problem's types state, padded; `most` where they are only known at run time.
+template <class Problem, head_sizes Most> consteval head_sizes head_sizes_of() {
+    using operands = decltype(Problem::operand);
+    using q_view = source_type<decltype(operands::q)>;
+    using k_view = source_type<decltype(operands::k)>;
+    constexpr index channels =
+        greatest(known_size<typename q_view::channels_type>, known_size<typename k_view::channels_type>);
+    head_sizes head = Most;
+    if (channels >= 0) head.channels = static_cast<int>(round_up(channels, index{16}));
+    if constexpr (Problem::has_values) {
+        constexpr index values = known_size<typename decltype(operands::v)::channels_type>;
+        if (values >= 0) head.values = static_cast<int>(round_up(values, index{16}));
+    } else head.values = 0;
+    return head;
+}
 
-} // namespace fovea
+} // namespace fovea::sm80

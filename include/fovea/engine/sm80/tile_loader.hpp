@@ -11,7 +11,7 @@
 #include "fovea/tensor/strided.hpp"
 #include "fovea/tile/swizzle.hpp"
 
-namespace fovea {
+namespace fovea::sm80 {
 
 // How an operand's rows may be copied, which its address and strides decide.
 enum class copy_width : int { elements, words, chunks };
@@ -30,7 +30,7 @@ template <view V> copy_width width_of(V const& v) {
 }
 
 // A chunk's worth of elements on the way through registers.
-struct chunk_words {
+struct alignas(16) chunk_words {
     word at[4];
 };
 
@@ -50,7 +50,7 @@ public:
     FOVEA_DEVICE void load(word to, index first) const {
         if (width_ == copy_width::chunks) {
             const auto left = static_cast<int>(least(positions_ - first, index{Rows}));
-            FOVEA_UNROLL
+            FOVEA_UNROLL_DEVICE
             for (int i = 0; i < ceil_div(Rows * chunks, Threads); ++i) {
                 const int n = static_cast<int>(Machine::thread()) + i * Threads, row = n / chunks, chunk = n % chunks;
                 if (Rows * chunks % Threads != 0 && n >= Rows * chunks) break;
@@ -74,7 +74,7 @@ private:
             element const* from = rows_ + (row < left ? (first + row) * stride_ : 0);
             const int has = row < left ? channels_ - chunk * per_chunk : 0; // elements from this chunk on
             if (width_ == copy_width::words) {
-                FOVEA_UNROLL
+                FOVEA_UNROLL_DEVICE
                 for (int w = 0; w < 4; ++w) {
                     const int channel = chunk * per_chunk + w * (per_chunk / 4);
                     const bool exists = w * (per_chunk / 4) < has;
@@ -88,7 +88,7 @@ private:
     // Eight elements of 16 bits, one by one; those that do not exist are zero.
     FOVEA_DEVICE chunk_words gathered(element const* from, int has) const {
         chunk_words x{};
-        FOVEA_UNROLL
+        FOVEA_UNROLL_DEVICE
         for (int c = 0; c < per_chunk; ++c) {
             word bits = 0;
             if (c < has) bits = __builtin_bit_cast(std::uint16_t, Machine::load(from + c * channel_stride_));
@@ -103,4 +103,4 @@ private:
     copy_width width_;
 };
 
-} // namespace fovea
+} // namespace fovea::sm80

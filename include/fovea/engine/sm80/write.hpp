@@ -5,7 +5,7 @@
 #include "fovea/engine/sm80/fragment.hpp"
 #include "fovea/softmax/row_result.hpp"
 
-namespace fovea {
+namespace fovea::sm80 {
 
 // Where a lane's two rows of a 16-row block are.
 struct row_place {
@@ -35,18 +35,18 @@ template <class T> FOVEA_DEVICE constexpr T stored_as(float x) {
 }
 
 // Two neighbouring channels in one store where their places allow it.
-template <class Machine, class T> struct channel_pair {
+template <class T> struct alignas(2 * sizeof(T)) channel_pair {
     T first, second;
 };
 template <class Machine, class T>
 FOVEA_DEVICE void store_channels(T* to, index stride, index exist, float first, float second) {
-    using both = channel_pair<Machine, T>;
-    const bool aligned = reinterpret_cast<std::uintptr_t>(to) % sizeof(both) == 0;
+    using two = channel_pair<T>;
+    const bool aligned = reinterpret_cast<std::uintptr_t>(to) % sizeof(two) == 0;
     if (stride == 1 && exist >= 2 && aligned) {
-        both x;
+        two x;
         if constexpr (std::is_same_v<T, float>) x = {first, second};
-        else x = __builtin_bit_cast(both, Machine::template pair<T>(first, second));
-        Machine::store(reinterpret_cast<both*>(to), x);
+        else x = __builtin_bit_cast(two, Machine::template pair<T>(first, second));
+        Machine::store(reinterpret_cast<two*>(to), x);
         return;
     }
     if (exist >= 1) Machine::store(to, stored_as<T>(first));
@@ -71,7 +71,7 @@ FOVEA_DEVICE void write_row(Problem const& p, Result const& result, matrix_sums 
         };
         if constexpr (per_channel) {
             const index stride = assigned.target.layout.stride.channel, channels = assigned.target.channels();
-            FOVEA_UNROLL
+            FOVEA_UNROLL_DEVICE
             for (int n = 0; n < Tiles; ++n) {
                 const index channel = 8 * n + 2 * lane, exist = channels - channel;
                 if (exist <= 0) continue;
@@ -83,4 +83,4 @@ FOVEA_DEVICE void write_row(Problem const& p, Result const& result, matrix_sums 
     });
 }
 
-} // namespace fovea
+} // namespace fovea::sm80
