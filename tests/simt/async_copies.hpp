@@ -18,7 +18,7 @@ inline void land(thread const& t, copy_request const& c) {
 
 inline void copy_async(engine& e, word to, void const* from, word bytes, bool exists, place at) {
     thread& t = *e.self;
-    const word offset = shared_offset(e, *t.block, to, bytes, bytes, operation::copy_async, at);
+    const word offset = shared_offset(e, t, to, bytes, bytes, operation::copy_async, at);
     e.counted(operation::copy_async);
     if (exists) {
         check_global(e, t, from, bytes, bytes, touch::reads, operation::copy_async, at);
@@ -63,7 +63,7 @@ inline void copies_ended(engine& e) {
             for (auto const& group : t.groups) any = any || !group.empty();
             if (any)
                 e.note(fault::protocol, t.where,
-                       engine::who(t) + " left the kernel with copies under way that it never waited for");
+                       spell({engine::who(t), " left the kernel with copies under way that it never waited for"}));
         }
 }
 

@@ -62,14 +62,14 @@ inline void sync_named(engine& e, word id, word count, arrival how, operation wh
         block& home = *w.lane[0]->block;
         barrier& b = home.barriers[id];
         const auto say = [&](std::string const& sentence) {
-            e.fail(fault::protocol, at, "barrier " + std::to_string(id) + " of " + home.text() + " " + sentence);
+            e.fail(fault::protocol, at, spell({"barrier ", id, " of ", home.text(), sentence}));
         };
         if (b.arrived && b.expected != count)
-            say("is used with " + std::to_string(b.expected) + " and with " + std::to_string(count) + " threads");
+            say(spell({" is used with ", b.expected, " and with ", count, " threads"}));
         b.expected = count;
         const word all = count ? count : home.alive;
         b.arrived += static_cast<word>(std::popcount(w.full));
-        if (b.arrived > all) say("has " + std::to_string(b.arrived) + " arrivals and awaits " + std::to_string(all));
+        if (b.arrived > all) say(spell({" has ", b.arrived, " arrivals and awaits ", all}));
         for (thread* t : w.lane) {
             if (!t) continue;
             if (e.how.races) bring(e, b.meeting, *t);

@@ -23,9 +23,7 @@ struct dimensions {
     word x = 1, y = 1, z = 1;
     std::uint64_t count() const { return std::uint64_t{x} * y * z; }
     word along(int axis) const { return axis == 0 ? x : axis == 1 ? y : z; }
-    std::string text() const {
-        return "(" + std::to_string(x) + ", " + std::to_string(y) + ", " + std::to_string(z) + ")";
-    }
+    std::string text() const { return spell({"(", x, ", ", y, ", ", z, ")"}); }
 };
 
 // What a thread knows of the global writes of other blocks: their threads' times, by block.
@@ -131,7 +129,7 @@ struct block {
     simt::shadow shadow;
     std::array<barrier, 16> barriers;
 
-    std::string text() const { return "block " + index.text(); }
+    std::string text() const { return spell({"block ", index.text()}); }
 };
 
 } // namespace fovea::simt

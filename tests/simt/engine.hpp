@@ -136,8 +136,8 @@ public:
             w.waiting_at = at;
         } else if (w.waiting_in != what || w.waiting_at != at)
             fail(fault::divergence, at,
-                 std::string(name(what)) + " by " + who() + " while other lanes of the warp wait in " +
-                     name(w.waiting_in) + " at " + w.waiting_at.text());
+                 spell({act(what), " while other lanes of the warp wait in ", name(w.waiting_in), " at ",
+                        w.waiting_at.text()}));
         if (w.alive != w.full) fail(fault::left, at, lanes_left(what));
         w.argument[self->lane] = argument;
         w.arrived |= bit;
@@ -178,8 +178,10 @@ public:
     }
     std::string who() const { return who(*self); }
     static std::string who(thread const& t) {
-        return "warp " + std::to_string(t.home->index) + " lane " + std::to_string(t.lane) + " of " + t.block->text();
+        return spell({"warp ", t.home->index, " lane ", t.lane, " of ", t.block->text()});
     }
+    std::string act(operation what) const { return act(what, *self); }
+    static std::string act(operation what, thread const& t) { return spell({name(what), " by ", who(t)}); }
     std::uint16_t site(place at, operation what) {
         const auto file = reinterpret_cast<std::uintptr_t>(at.file);
         const std::uint64_t key = (file * 31 + at.line) * 64 + static_cast<std::uint64_t>(what);
@@ -204,13 +206,13 @@ public:
     std::string agent_text(block const& b, agent a) const {
         const word rank = a / per_block, i = a % per_block, threads = shape.threads;
         const auto at = [&](word t) {
-            return "warp " + std::to_string(t / 32) + " lane " + std::to_string(t % 32) +
-                   (rank == b.rank ? "" : " of the cluster's block " + std::to_string(rank));
+            return spell(
+                {"warp ", t / 32, " lane ", t % 32, rank == b.rank ? "" : spell({" of the cluster's block ", rank})});
         };
         if (i < threads) return at(i);
-        if (i < 2 * threads) return "the copies of " + at(i - threads);
-        if (i < 2 * threads + b.warps.size()) return "the tensor core of warp " + std::to_string(i - 2 * threads);
-        return "the tile copies numbered " + std::to_string(i - 2 * threads - b.warps.size());
+        if (i < 2 * threads) return spell({"the copies of ", at(i - threads)});
+        if (i < 2 * threads + b.warps.size()) return spell({"the tensor core of warp ", i - 2 * threads});
+        return spell({"the tile copies numbered ", static_cast<index>(i - 2 * threads - b.warps.size())});
     }
 
     struct site_record {
@@ -294,10 +296,10 @@ private:
         std::string thrown;
         try {
             e.shape.body(e.shape.params);
-        } catch (std::exception const& x) { thrown = std::string("threw ") + x.what(); } catch (...) {
+        } catch (std::exception const& x) { thrown = spell({"threw ", x.what()}); } catch (...) {
             thrown = "threw something";
         }
-        if (!thrown.empty()) e.fail(fault::exception, e.self->where, e.who() + " " + thrown);
+        if (!thrown.empty()) e.fail(fault::exception, e.self->where, spell({e.who(), " ", thrown}));
         e.leave();
     }
 
@@ -307,7 +309,7 @@ private:
         t.done = true;
         if (w.arrived)
             fail(fault::left, w.waiting_at,
-                 who() + " left the kernel while other lanes of its warp wait in " + name(w.waiting_in));
+                 spell({who(), " left the kernel while other lanes of its warp wait in ", name(w.waiting_in)}));
         if (how.count && w.alive == 1u << t.lane) hook.flush(*this, w);
         w.alive &= ~(1u << t.lane);
         w.runnable &= ~(1u << t.lane);
@@ -320,9 +322,8 @@ private:
     }
 
     std::string lanes_left(operation what) const {
-        return std::string(name(what)) + " by " + who() + ": lane " +
-               std::to_string(std::countr_zero(self->home->full & ~self->home->alive)) +
-               " of the warp has left the kernel";
+        return spell({act(what), ": lane ", std::countr_zero(self->home->full & ~self->home->alive),
+                      " of the warp has left the kernel"});
     }
 
     thread& next(warp& first, word after) {
@@ -372,11 +373,11 @@ private:
             for (word i = 0; i < 32; ++i)
                 if (w->alive >> i & 1) {
                     thread const& t = *w->lane[i];
-                    ++waits[t.doing == operation::kernel ? "running" : name(t.doing) + (" at " + t.where.text())];
+                    ++waits[t.doing == operation::kernel ? "no call" : spell({name(t.doing), " at ", t.where.text()})];
                 }
             for (auto const& [what, lanes] : waits)
-                sentence += " " + std::to_string(lanes) + " lanes of warp " + std::to_string(w->index) + " of " +
-                            w->lane[0]->block->text() + " wait in " + what + ";";
+                sentence += spell({" ", lanes, " lanes of warp ", w->index, " of ", w->lane[0]->block->text(),
+                                   " wait in ", what, ";"});
         }
         sentence.pop_back();
         fail(fault::deadlock, self->where, std::move(sentence));

@@ -26,11 +26,9 @@ inline range_cells const& range_of(engine& e, void const* p, std::size_t bytes, 
     std::string near;
     for (auto const& r : all)
         if (from >= r->first - 65536 && from < r->last + 65536)
-            near += "; it is byte " + std::to_string(from - r->first) + " of '" + r->name + "', which has " +
-                    std::to_string(r->last - r->first);
+            near += spell({"; it is byte ", from - r->first, " of '", r->name, "', which has ", r->last - r->first});
     e.fail(fault::global_bounds, at,
-           std::string(name(what)) + " by " + e.who() + " of " + std::to_string(bytes) + " bytes outside every buffer" +
-               near);
+           spell({e.act(what), " of ", static_cast<index>(bytes), " bytes outside every buffer", near}));
 }
 
 inline bool knows_of(thread const& t, engine const& e, last_write w) {
@@ -41,7 +39,7 @@ inline bool knows_of(thread const& t, engine const& e, last_write w) {
 }
 
 inline std::string element_text(range_cells const& r, std::size_t i) {
-    return "element " + std::to_string(i) + " of '" + r.name + "'";
+    return spell({"element ", static_cast<index>(i), " of '", r.name, "'"});
 }
 
 inline void check_written(engine& e, thread& t, range_cells const& r, std::size_t i, last_write::kind how,
@@ -49,28 +47,29 @@ inline void check_written(engine& e, thread& t, range_cells const& r, std::size_
     const last_write mine{t.block->number, t.index, t.knows.own, how};
     const auto before = last_write::from(r.cells[i].exchange(mine.packed(), std::memory_order_relaxed));
     if (before.how == last_write::none || (before.how == last_write::atomic && how == last_write::atomic)) return;
-    const std::string who = std::string(name(what)) + " by " + engine::who(t) + " writes " + element_text(r, i);
-    const std::string other =
-        "thread " + std::to_string(before.thread) + " of block number " + std::to_string(before.block);
+    const auto say = [&](fault f, char const* relation) {
+        e.note(f, at, spell({engine::act(what, t), " writes ", element_text(r, i), relation, before.text()}));
+    };
     const bool same = before.block == t.block->number && before.thread == t.index;
     if (!same && !knows_of(t, e, before)) {
         const fault f = before.block == t.block->number ? fault::race : fault::ownership;
-        e.note(f, at, who + " and is not ordered after the write by " + other);
+        say(f, " and is not ordered after the write by ");
     } else if (r.role == role::output && how == last_write::plain)
-        e.note(fault::ownership, at, who + " a second time; the first was by " + other);
+        say(fault::ownership, " a second time; the first was by ");
 }
 
 inline void check_read(engine& e, thread& t, range_cells const& r, std::size_t i, operation what, place at) {
     const auto before = last_write::from(r.cells[i].load(std::memory_order_relaxed));
-    const std::string who = std::string(name(what)) + " by " + engine::who(t) + " reads " + element_text(r, i);
+    const auto say = [&](fault f, std::string const& why) {
+        e.note(f, at, spell({engine::act(what, t), " reads ", element_text(r, i), why}));
+    };
     if (before.how == last_write::none) {
-        if (r.role == role::output) e.note(fault::unwritten, at, who + ", an output that nobody wrote");
+        if (r.role == role::output) say(fault::unwritten, ", an output that nobody wrote");
     } else if (what == operation::load)
-        e.note(fault::race, at, who + ", which the kernel writes: load() may be merged or cached; load_fresh() is not");
+        say(fault::race, ", which the kernel writes: load() may be merged or cached; load_fresh() is not");
     else if (!knows_of(t, e, before))
-        e.note(before.block == t.block->number ? fault::race : fault::ownership, at,
-               who + " and is not ordered after the write by thread " + std::to_string(before.thread) +
-                   " of block number " + std::to_string(before.block));
+        say(before.block == t.block->number ? fault::race : fault::ownership,
+            spell({" and is not ordered after the write by ", before.text()}));
 }
 
 enum class touch : std::uint8_t { reads, writes, adds };
@@ -80,13 +79,11 @@ inline void check_global(engine& e, thread& t, void const* p, word bytes, word a
                          place at) {
     if (reinterpret_cast<std::uintptr_t>(p) % alignment)
         e.fail(fault::misaligned, at,
-               std::string(name(what)) + " by " + engine::who(t) + " at a global address that is not a multiple of " +
-                   std::to_string(alignment));
+               spell({engine::act(what, t), " at a global address that is not a multiple of ", alignment}));
     if (e.launch.ranges.empty() || bytes == 0) return;
     range_cells const& r = range_of(e, p, bytes, what, at);
     if (how != touch::reads && r.role == role::input)
-        e.fail(fault::global_bounds, at,
-               std::string(name(what)) + " by " + engine::who(t) + " writes '" + r.name + "', which is an input");
+        e.fail(fault::global_bounds, at, spell({engine::act(what, t), " writes '", r.name, "', which is an input"}));
     if (!r.cells || !e.how.races) return;
     const auto first = static_cast<std::size_t>(static_cast<char const*>(p) - r.first);
     for (std::size_t i = first / r.granule; i <= (first + bytes - 1) / r.granule; ++i)

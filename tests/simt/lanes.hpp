@@ -17,12 +17,10 @@ template <class T> T exchange(engine& e, T value, word from, operation what, pla
         for (int i = 0; i < 32; ++i) {
             if (!all[i] || !(w.full >> i & 1)) continue;
             auto& to = *static_cast<arguments*>(all[i]);
-            if (to.from > 31 || !(w.full >> to.from & 1)) {
-                e.self = w.lane[i];
+            if (to.from > 31 || !(w.full >> to.from & 1))
                 e.fail(fault::protocol, at,
-                       std::string(name(what)) + " by " + e.who() + " asks for lane " + std::to_string(to.from) +
-                           ", which the warp does not have");
-            }
+                       spell({engine::act(what, *w.lane[i]), " asks for lane ", to.from,
+                              ", which the warp does not have"}));
             to.result = static_cast<arguments*>(all[to.from])->value;
         }
     });

@@ -30,8 +30,7 @@ void load_matrix(engine& e, word (&to)[Tiles], word address, operation what, pla
             std::uint16_t element[8][8];
             for (int row = 0; row < 8; ++row) {
                 const int from = tile * 8 + row;
-                e.self = w.lane[from];
-                const word offset = shared_offset(e, b, lane(from)->address, 16, 16, what, at);
+                const word offset = shared_offset(e, *w.lane[from], lane(from)->address, 16, 16, what, at);
                 shared_read(e, *w.lane[from], offset, 16, what, at);
                 std::memcpy(element[row], b.memory.at(offset), 16);
                 rows[from] = offset;

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "fovea/base/integers.hpp"
+#include "fovea/base/spell.hpp"
 
 namespace fovea::simt {
 
@@ -31,6 +32,7 @@ struct last_write {
         return {static_cast<word>(packed >> 38), static_cast<word>(packed >> 27 & 0x7ff),
                 static_cast<word>(packed >> 2 & 0x1ffffff), static_cast<kind>(packed & 3)};
     }
+    std::string text() const { return spell({"thread ", thread, " of block number ", block}); }
     std::uint64_t packed() const {
         return std::uint64_t{block} << 38 | std::uint64_t{thread} << 27 | std::uint64_t{tick} << 2 | how;
     }

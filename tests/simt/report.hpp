@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "fovea/base/integers.hpp"
+#include "fovea/base/spell.hpp"
 
 namespace fovea::simt {
 
@@ -23,7 +24,7 @@ struct place {
     }
     std::string text() const {
         char const* const slash = std::strrchr(file, '/');
-        return std::string(slash ? slash + 1 : file) + ":" + std::to_string(line);
+        return spell({slash ? slash + 1 : file, ":", line});
     }
     friend bool operator==(place const&, place const&) = default;
 };
@@ -103,8 +104,8 @@ struct report {
     std::string text() const {
         std::string all;
         for (auto const& x : findings) {
-            all += x.at.text() + ": " + name(x.what) + ": " + x.sentence;
-            if (x.count > 1) all += " (" + std::to_string(x.count) + " times)";
+            all += spell({x.at.text(), ": ", name(x.what), ": ", x.sentence});
+            if (x.count > 1) all += spell({" (", static_cast<index>(x.count), " times)"});
             all += "\n";
         }
         return all;

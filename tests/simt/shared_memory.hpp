@@ -10,18 +10,16 @@ namespace fovea::simt {
 
 inline constexpr word shared_base_address = 1024; // not 0: an address without its base is out of bounds
 
-inline word shared_offset(engine& e, block const& b, word address, word bytes, word alignment, operation what,
+inline word shared_offset(engine& e, thread const& t, word address, word bytes, word alignment, operation what,
                           place at) {
-    if (address < shared_base_address || std::uint64_t{address} - shared_base_address + bytes > b.memory.size())
+    if (address < shared_base_address || std::uint64_t{address} - shared_base_address + bytes > t.block->memory.size())
         e.fail(fault::shared_bounds, at,
-               std::string(name(what)) + " by " + e.who() + " of " + std::to_string(bytes) + " bytes at byte " +
-                   std::to_string(static_cast<std::int64_t>(address) - shared_base_address) +
-                   " of its shared memory, which has " + std::to_string(b.memory.size()));
+               spell({engine::act(what, t), " of ", bytes, " bytes at byte ", index{address} - shared_base_address,
+                      " of its shared memory, which has ", t.block->memory.size()}));
     if (address % alignment)
         e.fail(fault::misaligned, at,
-               std::string(name(what)) + " by " + e.who() + " at byte " +
-                   std::to_string(address - shared_base_address) + " of shared memory, not a multiple of " +
-                   std::to_string(alignment));
+               spell({engine::act(what, t), " at byte ", address - shared_base_address,
+                      " of shared memory, not a multiple of ", alignment}));
     return address - shared_base_address;
 }
 
@@ -29,31 +27,32 @@ inline word shared_offset(engine& e, block const& b, word address, word bytes, w
 inline void judge(engine& e, block const& b, hazard_found const& found, epoch me, std::string const& who) {
     if (!found) return;
     const auto here = e.sites[me.site], there = e.sites[found.other.site];
-    std::string s = std::string(name(here.what)) + " by " + who;
-    const std::string byte = " byte " + std::to_string(found.offset) + " of shared memory";
+    std::string s = spell({name(here.what), " by ", who});
+    const std::string byte = spell({" byte ", found.offset, " of shared memory"});
     const std::string other =
-        std::string(name(there.what)) + " by " + e.agent_text(b, found.other.agent) + " at " + there.at.text();
+        spell({name(there.what), " by ", e.agent_text(b, found.other.agent), " at ", there.at.text()});
     fault what = fault::race;
     switch (found.what) {
     case hazard::unwritten:
         what = fault::unwritten;
-        s += " reads" + byte + ", which nobody wrote";
+        s += spell({" reads", byte, ", which nobody wrote"});
         return e.note(what, here.at, std::move(s));
     case hazard::discarded:
         what = fault::stale;
-        s += " reads" + byte + " after " + other;
+        s += spell({" reads", byte, " after ", other});
         break;
     case hazard::read_after_write:
         what = found.other.agent % e.per_block < e.shape.threads ? fault::race : fault::in_flight;
-        s += " reads" + byte + " and is not ordered after " + other;
+        s += spell({" reads", byte, " and is not ordered after ", other});
         break;
-    case hazard::write_after_write: s += " writes" + byte + " and is not ordered after " + other; break;
+    case hazard::write_after_write: s += spell({" writes", byte, " and is not ordered after ", other}); break;
     case hazard::write_after_read:
-        s += (here.what == operation::discard_shared ? " discards" : " writes") + byte + ", still being read: " + other;
+        s += spell(
+            {here.what == operation::discard_shared ? " discards" : " writes", byte, ", still being read: ", other});
         break;
     case hazard::proxy:
         what = fault::proxy;
-        s += " reads" + byte + " without a proxy fence after " + other;
+        s += spell({" reads", byte, " without a proxy fence after ", other});
         break;
     case hazard::none: return;
     }
@@ -79,7 +78,7 @@ inline void shared_write(engine& e, thread& t, word offset, word bytes, operatio
 template <class T> T load_shared(engine& e, word address, place at) {
     static_assert(sizeof(T) == 2 || sizeof(T) == 4 || sizeof(T) == 8 || sizeof(T) == 16);
     thread& t = *e.self;
-    const word offset = shared_offset(e, *t.block, address, sizeof(T), sizeof(T), operation::load_shared, at);
+    const word offset = shared_offset(e, t, address, sizeof(T), sizeof(T), operation::load_shared, at);
     e.counted(operation::load_shared);
     shared_read(e, t, offset, sizeof(T), operation::load_shared, at);
     log_access(e, t, logged_access::shared, offset, sizeof(T), operation::load_shared, at);
@@ -90,7 +89,7 @@ template <class T> T load_shared(engine& e, word address, place at) {
 template <class T> void store_shared(engine& e, word address, T const& value, place at) {
     static_assert(sizeof(T) == 2 || sizeof(T) == 4 || sizeof(T) == 8 || sizeof(T) == 16);
     thread& t = *e.self;
-    const word offset = shared_offset(e, *t.block, address, sizeof(T), sizeof(T), operation::store_shared, at);
+    const word offset = shared_offset(e, t, address, sizeof(T), sizeof(T), operation::store_shared, at);
     e.counted(operation::store_shared);
     shared_write(e, t, offset, sizeof(T), operation::store_shared, at);
     log_access(e, t, logged_access::shared, offset, sizeof(T), operation::store_shared, at);
@@ -101,7 +100,7 @@ template <class T> void store_shared(engine& e, word address, T const& value, pl
 // so that every thread may discard the whole of a stage; one for each stage is enough, and quicker.
 inline void discard_shared(engine& e, word address, word bytes, place at) {
     thread& t = *e.self;
-    const word offset = shared_offset(e, *t.block, address, bytes, 4, operation::discard_shared, at);
+    const word offset = shared_offset(e, t, address, bytes, 4, operation::discard_shared, at);
     e.counted(operation::discard_shared);
     if (!e.how.races || bytes == 0) return;
     const epoch me = epoch_of(e, t, operation::discard_shared, at);
