@@ -38,6 +38,26 @@ template <class State, class Place> FOVEA_SELDOM float raise_row(State& state, f
     return step;
 }
 
+template <class F, class V, int N> FOVEA_HOST_DEVICE V max_of_columns(F const&, V const (&x)[N]) {
+    V top = x[0];
+    FOVEA_UNROLL
+    for (int j = 1; j < N; ++j) top = F::larger(top, x[j]);
+    return top;
+}
+
+// sum over keys of weight x f. A masked element's f, which may be anything, does not take part.
+template <coverage Covered, class F, class State, class Bound, class V>
+FOVEA_HOST_DEVICE void add_moments(F& fragment, int r, int j, State& state, Bound const& e, V weight) {
+    const auto here = fragment.here(r, j);
+    each(e.moments, [&](auto i, auto const& f) {
+        V x = alike(as_real(f(here)), weight);
+        if constexpr (Covered == coverage::some)
+            x = select(fragment.attended(r, j, e.mask(here)), x, fragment.all(0.f));
+        V& moment = state.moments[static_cast<int>(decltype(i)::value)];
+        moment = fma(weight, x, moment);
+    });
+}
+
 template <coverage Covered, class F, class State, class Bound>
 FOVEA_HOST_DEVICE void step_row(F& fragment, int r, State& state, Bound const& e) {
     using value = typename F::value_type;
@@ -58,12 +78,13 @@ FOVEA_HOST_DEVICE void step_row(F& fragment, int r, State& state, Bound const& e
         for (int j = 0; j < F::cols; ++j)
             x[j] = select(x[j] > fragment.all(masked_score), x[j] - step, min(x[j], fragment.all(masked_score)));
     }
-    if constexpr (Bound::wanted.maximum) state.top = max(state.top, max_of_columns(x));
+    if constexpr (Bound::wanted.maximum) state.top = F::larger(state.top, max_of_columns(fragment, x));
 
     value sum = state.sum;
     FOVEA_UNROLL
     for (int j = 0; j < F::cols; j += 2) {
         const value p[2] = {fragment.exp2(x[j]), fragment.exp2(x[j + 1])};
+        FOVEA_UNROLL
         for (int n = 0; n < 2; ++n) {
             if constexpr (Bound::wanted.entropy)
                 state.entropy = fma(p[n], max(x[j + n], fragment.all(masked_score)), state.entropy);
@@ -72,25 +93,6 @@ FOVEA_HOST_DEVICE void step_row(F& fragment, int r, State& state, Bound const& e
         sum = fragment.put(r, j, p[0], p[1], sum);
     }
     state.sum = sum;
-}
-
-template <class V, int N> FOVEA_HOST_DEVICE V max_of_columns(V const (&x)[N]) {
-    V top = x[0];
-    for (int j = 1; j < N; ++j) top = max(top, x[j]);
-    return top;
-}
-
-// sum over keys of weight x f. A masked element's f, which may be anything, does not take part.
-template <coverage Covered, class F, class State, class Bound, class V>
-FOVEA_HOST_DEVICE void add_moments(F& fragment, int r, int j, State& state, Bound const& e, V weight) {
-    const auto here = fragment.here(r, j);
-    each(e.moments, [&](auto i, auto const& f) {
-        V x = alike(as_real(f(here)), weight);
-        if constexpr (Covered == coverage::some)
-            x = select(fragment.attended(r, j, e.mask(here)), x, fragment.all(0.f));
-        V& moment = state.moments[static_cast<int>(decltype(i)::value)];
-        moment = fma(weight, x, moment);
-    });
 }
 
 // The same for sigmoid weights, which need no reference and are not normalised.
