@@ -25,9 +25,9 @@ fovea::status execute(emulated<Tile, Most> const& engine, Problem const& p) {
     static_assert(fovea::sm80::check_tile<Problem, Tile, head>());
     using tile = typename fovea::sm80::tile_for<head, Tile>::type;
     using kernel = fovea::sm80::forward<fovea::simt::machine, Problem, tile>;
-    const fovea::sm80::block_plan plan = fovea::sm80::plan_blocks<tile>(p);
+    const auto params = fovea::sm80::make_params<tile>(p);
     const fovea::simt::report said =
-        fovea::simt::launch<kernel>({static_cast<fovea::word>(plan.blocks())}, {p, plan}, engine.how);
+        fovea::simt::launch<kernel>({static_cast<fovea::word>(params.plan.blocks())}, params, engine.how);
     if (engine.said != nullptr) *engine.said = said;
     const std::string text = said.text();
     return said.ok() ? fovea::status() : fovea::status({text.c_str()});

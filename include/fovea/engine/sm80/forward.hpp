@@ -12,6 +12,7 @@
 // Each warp works on its own rows; a tile that is dead for those alone is waited for but not computed.
 #pragma once
 #include "fovea/attend/ballot_walk.hpp"
+#include "fovea/engine/sm80/careful.hpp"
 #include "fovea/engine/sm80/plan.hpp"
 #include "fovea/engine/sm80/products.hpp"
 #include "fovea/engine/sm80/shape.hpp"
@@ -19,32 +20,41 @@
 
 namespace fovea::sm80 {
 
-template <class Problem> struct forward_params {
-    Problem problem;
-    block_plan plan;
-};
-
 template <sm80_machine Machine, class Problem, class Tile> class forward_block {
-    using k_view = source_type<decltype(decltype(Problem::operand)::k)>;
-    using q_view = source_type<decltype(decltype(Problem::operand)::q)>;
-    using v_view = std::conditional_t<Problem::has_values, decltype(decltype(Problem::operand)::v), k_view>;
+    using params_type = forward_params<Problem, Tile>;
     using score_element = typename Problem::key_element;
     using value_element = std::conditional_t<Problem::has_values, typename Problem::value_element, bf16>;
     using place_type = std::conditional_t<Problem::has_values, output_place<Tile::values>, no_output_place>;
     using bound_type = decltype(bind_problem(std::declval<Problem const&>(), at_head{}, no_strips{}));
     using state_type = row_state<float, bound_type::moment_count>;
     using walk_type = ballot_walk<Machine, decltype(bound_type::score), decltype(bound_type::mask)>;
-    static constexpr int blocks = Tile::blocks_of_warp;
+    static constexpr int blocks = Tile::blocks_of_warp, value_columns = Tile::value_columns;
     static constexpr int output_tiles = Problem::has_values ? Tile::values / 8 : 1;
 
 public:
-    FOVEA_DEVICE forward_block(forward_params<Problem> const& params, at_head here, index first_row)
-        : p_(params.problem),
+    FOVEA_DEVICE forward_block(params_type const& params, at_head here, index first_row)
+        : params_(params),
+          p_(params.problem),
           here_(here),
+          tile_row_(first_row),
           row_(first_row + static_cast<index>(Machine::warp()) * Tile::rows_of_warp),
+          shared_(Machine::shared_base()),
           bound_(bind_problem(params.problem, here, no_strips{})),
-          keys_(p_.k(), here.batch, here.kv_head, params.plan.k),
-          values_(values_view(), here.batch, here.kv_head, params.plan.v) {
+          keys_(p_.operand.k, params.k, here.batch, here.kv_head),
+          values_(values_operand(), params.v, here.batch, here.kv_head) {}
+
+    FOVEA_DEVICE void run() {
+        attend();
+        if constexpr (Problem::has_values)
+            while (!careful_ && any_of_block<Machine, Tile>(shared_, is_spoiled<Machine>(output_, state_))) {
+                careful_ = true;
+                attend();
+            }
+        write();
+    }
+
+private:
+    FOVEA_DEVICE void attend() {
         FOVEA_UNROLL_DEVICE
         for (int m = 0; m < blocks; ++m) {
             FOVEA_UNROLL_DEVICE
@@ -52,36 +62,24 @@ public:
             FOVEA_UNROLL_DEVICE
             for (int n = 0; n < output_tiles; ++n) clear(output_[m][n]);
         }
-    }
-
-    FOVEA_DEVICE void attend(q_view const& q, copy_width width, index first_row) {
-        const word shared = Machine::shared_base();
-        const key_tiles tiles{p_.k().first, p_.k().positions(), Tile::key};
-        const index first = q.first + first_row, last = q.first + q.positions() - 1;
-        const element_box box{here_.batch,   here_.head, here_.kv_head, {first, least(first + Tile::query - 1, last)},
-                              index_range{}, q.first,    p_.k().first};
-        const index own = least(q.first + row_, last);
-        walk_type walk(bound_.score, bound_.mask, box, {own, least(own + Tile::rows_of_warp - 1, last)}, tiles);
+        walk_type walk = start_walk();
         live_tile coming[Tile::stages + 1];
         FOVEA_UNROLL_DEVICE
         for (live_tile& tile : coming) tile = walk.next();
-
-        tile_loader<Machine, Tile::threads, Tile::query, Tile::channels, q_view>(q, here_.batch, here_.head, width)
-            .load(shared, first_row);
+        tile_loader<Machine, Tile::threads, Tile::query, Tile::channels, typename params_type::q_type>(
+            p_.operand.q, params_.q, here_.batch, here_.head)
+            .load(shared_, tile_row_);
         FOVEA_UNROLL_DEVICE
         for (int i = 0; i < 2 * Tile::stages - 1; ++i) {
-            if (i % 2 == 0) load_keys(shared, coming[i / 2], static_cast<word>(i / 2));
-            else load_values(shared, coming[i / 2], static_cast<word>(i / 2));
+            if (i % 2 == 0) load_keys(coming[i / 2], static_cast<word>(i / 2));
+            else load_values(coming[i / 2], static_cast<word>(i / 2));
             Machine::commit_copies();
         }
 
-        word stage = 0;
-        while (coming[0].number >= 0) {
+        for (word stage = 0; coming[0].number >= 0; stage = stage + 1 == Tile::stages ? 0 : stage + 1) {
             const live_tile now = coming[0];
-            const bool live = now.own != coverage::none;
-            Machine::template wait_copies<2 * Tile::stages - 2>();
-            Machine::sync_block();
-            load_values(shared, coming[Tile::stages - 1], (stage + Tile::stages - 1) % Tile::stages);
+            wait_for_copies();
+            load_values(coming[Tile::stages - 1], stage == 0 ? Tile::stages - 1 : stage - 1);
             Machine::commit_copies();
             matrix_sums scores[blocks][Tile::key / 8];
             FOVEA_UNROLL_DEVICE
@@ -89,62 +87,63 @@ public:
                 FOVEA_UNROLL_DEVICE
                 for (int n = 0; n < Tile::key / 8; ++n) clear(scores[m][n]);
             }
-            if (live)
+            if (now.own != coverage::none)
                 multiply_scores<Machine, score_element, Tile>(
-                    scores, shared + Machine::warp() * (Tile::rows_of_warp * row_pitch<Tile::channels>),
-                    shared + Tile::keys_at + stage * Tile::key_bytes);
+                    scores, shared_ + Machine::warp() * (Tile::rows_of_warp * row_pitch<Tile::channels>),
+                    shared_ + Tile::keys_at + stage * Tile::key_bytes);
 
-            Machine::template wait_copies<2 * Tile::stages - 2>();
-            Machine::sync_block();
-            load_keys(shared, coming[Tile::stages], stage);
+            wait_for_copies();
+            const word values_at = shared_ + Tile::values_at + stage * Tile::value_bytes;
+            if constexpr (Problem::has_values)
+                if (careful_) {
+                    clear_non_finite<Machine, value_element, Tile>(values_at);
+                    Machine::sync_block();
+                }
+            load_keys(coming[Tile::stages], stage);
             Machine::commit_copies();
-            if (live) {
+            if (now.own != coverage::none) {
                 matrix_words weights[blocks][Tile::key / 16];
                 if (now.own == coverage::all) step<coverage::all>(scores, weights, now.number);
                 else step<coverage::some>(scores, weights, now.number);
                 if constexpr (Problem::has_values)
-                    multiply_values<Machine, value_element, Tile>(output_, weights,
-                                                                  shared + Tile::values_at + stage * Tile::value_bytes);
+                    multiply_values<Machine, value_element, Tile>(output_, weights, values_at);
             }
             FOVEA_UNROLL_DEVICE
             for (int i = 0; i < Tile::stages; ++i) coming[i] = coming[i + 1];
             coming[Tile::stages] = walk.next();
-            stage = stage + 1 == Tile::stages ? 0 : stage + 1;
         }
         Machine::template wait_copies<0>();
     }
 
-    FOVEA_DEVICE void write() const {
-        FOVEA_UNROLL_DEVICE
-        for (int m = 0; m < blocks; ++m) {
-            const index row = row_ + 16 * m + static_cast<index>(Machine::lane() / 4);
-            const row_place at{here_.batch, here_.head, row, p_.q().positions()};
-            FOVEA_UNROLL_DEVICE
-            for (int r = 0; r < 2; ++r) {
-                const auto total = folded_over_lanes<Machine>(state_[m][r]);
-                if constexpr (Problem::normalised) write_row<Machine>(p_, finish(total, bound_.sink), output_[m], r, at);
-                else write_row<Machine>(p_, finish_unnormalised(total), output_[m], r, at);
-            }
-        }
+    FOVEA_DEVICE walk_type start_walk() const {
+        auto const &q = p_.q(), &k = p_.k();
+        const index first = q.first + tile_row_, last = q.first + q.positions() - 1;
+        const index own = least(q.first + row_, last);
+        const element_box box{here_.batch,   here_.head, here_.kv_head, {first, least(first + Tile::query - 1, last)},
+                              index_range{}, q.first,    k.first};
+        return {bound_.score, bound_.mask, box, {own, least(own + Tile::rows_of_warp - 1, last)},
+                key_tiles{k.first, k.positions(), Tile::key}};
     }
-
-private:
+    FOVEA_DEVICE static void wait_for_copies() {
+        Machine::template wait_copies<2 * Tile::stages - 2>();
+        Machine::sync_block();
+    }
     FOVEA_DEVICE static void clear(matrix_sums& sums) {
         FOVEA_UNROLL_DEVICE
         for (int i = 0; i < 4; ++i) sums[i] = 0.f;
     }
-    FOVEA_DEVICE v_view const& values_view() const {
+    FOVEA_DEVICE auto const& values_operand() const {
         if constexpr (Problem::has_values) return p_.operand.v;
         else return p_.k();
     }
-    FOVEA_DEVICE void load_keys(word shared, live_tile tile, word stage) const {
+    FOVEA_DEVICE void load_keys(live_tile tile, word stage) const {
         if (tile.number >= 0)
-            keys_.load(shared + Tile::keys_at + stage * Tile::key_bytes, index{tile.number} * Tile::key);
+            keys_.load(shared_ + Tile::keys_at + stage * Tile::key_bytes, index{tile.number} * Tile::key);
     }
-    FOVEA_DEVICE void load_values(word shared, live_tile tile, word stage) const {
+    FOVEA_DEVICE void load_values(live_tile tile, word stage) const {
         if constexpr (Problem::has_values)
             if (tile.number >= 0)
-                values_.load(shared + Tile::values_at + stage * Tile::value_bytes, index{tile.number} * Tile::key);
+                values_.load(shared_ + Tile::values_at + stage * Tile::value_bytes, index{tile.number} * Tile::key);
     }
 
     template <coverage Covered>
@@ -175,27 +174,55 @@ private:
         else return {};
     }
 
+    // After every warp has read its last tile: outputs are staged where the operands were.
+    FOVEA_DEVICE void write() const {
+        Machine::sync_block();
+        const word staged = shared_ + Machine::warp() * output_bytes<Tile::values>;
+        FOVEA_UNROLL_DEVICE
+        for (int m = 0; m < blocks; ++m) {
+            const rows_place at{here_.batch, here_.head, row_ + 16 * m, p_.q().positions()};
+            const row_writer<Machine, Problem, Tile::values> writer(p_, at, staged);
+            if constexpr (Problem::has_values) {
+                writer.stage(output_[m]);
+                Machine::sync_warp();
+                if (careful_)
+                    non_finite_values<Machine, params_type, bound_type, Tile>(params_, bound_, here_)
+                        .add_to(state_[m], at, staged);
+            }
+            FOVEA_UNROLL_DEVICE
+            for (int r = 0; r < 2; ++r) {
+                const auto total = folded_over_lanes<Machine>(state_[m][r]);
+                if constexpr (Problem::normalised) writer.write(finish(total, bound_.sink), r);
+                else writer.write(finish_unnormalised(total), r);
+            }
+            if constexpr (Problem::has_values) Machine::sync_warp();
+        }
+    }
+
+    params_type const& params_;
     Problem const& p_;
     at_head here_;
-    index row_; // first of this warp
+    index tile_row_, row_; // first of the block, of this warp
+    word shared_;
+    bool careful_ = false;
     bound_type bound_;
-    tile_loader<Machine, Tile::threads, Tile::key, Tile::channels, k_view> keys_;
-    tile_loader<Machine, Tile::threads, Tile::key, Tile::values == 0 ? 16 : Tile::values, v_view> values_;
+    tile_loader<Machine, Tile::threads, Tile::key, Tile::channels, typename params_type::k_type> keys_;
+    tile_loader<Machine, Tile::threads, Tile::key, value_columns, typename params_type::v_type> values_;
     state_type state_[blocks][2];
     matrix_sums output_[blocks][output_tiles];
 };
 
 template <sm80_machine Machine, class Problem, class Tile> struct forward {
     static constexpr int threads = Tile::threads, blocks = Tile::blocks, shared_bytes = Tile::shared_bytes;
-    using params = forward_params<Problem>;
+    using params = forward_params<Problem, Tile>;
 
     FOVEA_DEVICE static void run(params const& p) {
         const block_place at = place_of(p.plan, Machine::block(0));
         auto const& q = p.problem.q();
-        const index head = at.head % q.heads(), first_row = index{at.tile} * Tile::query;
-        forward_block<Machine, Problem, Tile> block(p, {at.head / q.heads(), head, head / p.problem.group()}, first_row);
-        block.attend(q, p.plan.q, first_row);
-        block.write();
+        const index head = at.head % q.heads();
+        forward_block<Machine, Problem, Tile> block(p, {at.head / q.heads(), head, head / p.problem.group()},
+                                                    index{at.tile} * Tile::query);
+        block.run();
     }
 };
 

@@ -16,7 +16,6 @@ enum class tile_order : int { first_to_last, last_to_first };
 struct block_plan {
     std::int32_t tiles, heads, section; // query tiles of a head; heads of all batches; heads of a section
     tile_order order;
-    copy_width q, k, v;
 
     constexpr index blocks() const { return index{tiles} * heads; }
 };
@@ -72,10 +71,28 @@ template <class Tile, class Problem> block_plan plan_blocks(Problem const& p) {
     const index kv_heads = greatest(index{1}, section_bytes / greatest(head_bytes, index{1}));
     plan.section = static_cast<std::int32_t>(least(kv_heads * p.group(), index{plan.heads}));
     plan.order = order_of<Tile>(p);
-    plan.q = width_of(p.q());
-    plan.k = width_of(p.k());
-    if constexpr (Problem::has_values) plan.v = width_of(p.operand.v);
     return plan;
+}
+
+// What a kernel is launched with.
+template <class Problem, class Tile> struct forward_params {
+    using q_type = decltype(decltype(Problem::operand)::q);
+    using k_type = decltype(decltype(Problem::operand)::k);
+    using v_type = std::conditional_t<Problem::has_values, decltype(decltype(Problem::operand)::v), source_type<k_type>>;
+
+    Problem problem;
+    block_plan plan;
+    operand_plan<q_type, Tile::channels> q;
+    operand_plan<k_type, Tile::channels> k;
+    operand_plan<v_type, Tile::value_columns> v;
+};
+template <class Tile, class Problem> forward_params<Problem, Tile> make_params(Problem const& p) {
+    const auto values = [&]() -> auto const& {
+        if constexpr (Problem::has_values) return p.operand.v;
+        else return p.k();
+    };
+    return {p, plan_blocks<Tile>(p), plan_operand<Tile::channels>(p.operand.q), plan_operand<Tile::channels>(p.operand.k),
+            plan_operand<Tile::value_columns>(values())};
 }
 
 } // namespace fovea::sm80

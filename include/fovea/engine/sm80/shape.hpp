@@ -47,15 +47,23 @@ consteval tile_shape completed(tile_shape given, head_sizes head) {
     return t;
 }
 
+// Bytes of a row of outputs in shared memory, all its channels in float: four rows' stores of eight bytes a lane fall
+// into different banks.
+template <int Values> inline constexpr word output_pitch = Values * 4 + 32;
+template <int Values> inline constexpr word output_bytes = Values == 0 ? 0 : 16 * output_pitch<Values>; // of one warp
+
 // Everything a kernel asks of its tile, as plain numbers.
 template <int Query, int Key, int Warps, int Stages, int Channels, int Values> struct tile_constants {
     static constexpr int query = Query, key = Key, warps = Warps, stages = Stages;
     static constexpr int channels = Channels, values = Values; // padded
     static constexpr int threads = 32 * warps, rows_of_warp = query / warps, blocks_of_warp = rows_of_warp / 16;
     static constexpr word query_bytes = query * row_pitch<channels>, key_bytes = key * row_pitch<channels>;
-    static constexpr word value_bytes = values == 0 ? 0 : key * row_pitch<values == 0 ? 16 : values>;
+    static constexpr int value_columns = values == 0 ? 16 : values;
+    static constexpr word value_bytes = values == 0 ? 0 : key * row_pitch<value_columns>;
     static constexpr word keys_at = query_bytes, values_at = keys_at + stages * key_bytes;
-    static constexpr int shared_bytes = static_cast<int>(values_at + stages * value_bytes);
+    // At the end the outputs of 16 rows of each warp lie where the operands did.
+    static constexpr int shared_bytes =
+        static_cast<int>(greatest(values_at + stages * value_bytes, warps * output_bytes<values>));
     // Blocks to a multiprocessor that the compiler is to leave registers for: 64 Ki are there, and 99 KiB of memory.
     static constexpr int blocks = shared_bytes * 2 <= shared_bytes_most && threads <= 128 ? 2 : 1;
 };
