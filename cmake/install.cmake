@@ -4,6 +4,9 @@ include(GNUInstallDirs)
 
 set(package_dir ${CMAKE_INSTALL_DATADIR}/cmake/fovea)
 install(TARGETS fovea EXPORT fovea-targets FILE_SET HEADERS)
+if(TARGET fovea_simt) # beside the library's headers, not among them
+    install(TARGETS fovea_simt EXPORT fovea-targets FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/fovea-simt)
+endif()
 install(EXPORT fovea-targets NAMESPACE fovea:: DESTINATION ${package_dir})
 configure_package_config_file(cmake/fovea-config.cmake.in ${CMAKE_CURRENT_BINARY_DIR}/fovea-config.cmake
                               INSTALL_DESTINATION ${package_dir})

@@ -67,6 +67,7 @@ inline void sync_named(engine& e, word id, word count, arrival how, operation wh
         if (b.arrived && b.expected != count)
             say(spell({" is used with ", b.expected, " and with ", count, " threads"}));
         b.expected = count;
+        b.last = at;
         const word all = count ? count : home.alive;
         b.arrived += static_cast<word>(std::popcount(w.full));
         if (b.arrived > all) say(spell({" has ", b.arrived, " arrivals and awaits ", all}));
@@ -87,6 +88,17 @@ inline void sync_block(engine& e, place at) { sync_named(e, 0, 0, arrival::waits
 inline void warp_left(engine& e, block& b) {
     barrier& all = b.barriers[0];
     if (all.arrived && all.expected == 0 && all.arrived == b.alive) release(e, all);
+}
+
+inline void barriers_ended(engine& e) {
+    for (auto const& home : e.blocks)
+        for (std::size_t id = 0; id < home->barriers.size(); ++id) {
+            barrier const& b = home->barriers[id];
+            if (b.arrived)
+                e.note(fault::protocol, b.last,
+                       spell({"barrier ", static_cast<index>(id), " of ", home->text(), " has ", b.arrived,
+                              " arrivals of ", b.expected, " when the kernel ends"}));
+        }
 }
 
 } // namespace fovea::simt

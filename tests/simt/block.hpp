@@ -93,6 +93,7 @@ struct meeting { // what is known where threads meet
 
 struct barrier {
     word expected = 0, arrived = 0;
+    place last{};
     std::vector<thread*> waiting;
     simt::meeting meeting;
 };

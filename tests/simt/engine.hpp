@@ -6,6 +6,7 @@
 // lane runs until a collective or a wait. A collective: each lane leaves a pointer to its arguments; the last one does
 // the operation for all 32. Any other call, or the same from another line, by a lane of the warp is divergence.
 #pragma once
+#include <algorithm>
 #include <atomic>
 #include <exception>
 #include <functional>
@@ -88,8 +89,7 @@ public:
         for (std::size_t i = 0; i < blocks.size(); ++i) {
             const std::uint64_t number = first * shape.cluster + i;
             if (number < all) enter(*blocks[i], number, static_cast<word>(i) % shape.cluster, i);
-            else
-                for (warp& w : blocks[i]->warps) w.runnable = w.alive = 0;
+            else empty(*blocks[i]);
         }
         self = &blocks[0]->threads[0];
         host_.switch_to(self->stack);
@@ -290,6 +290,15 @@ private:
         }
     }
 
+    static void empty(block& b) { // of the last wave, where there are fewer blocks than places
+        for (warp& w : b.warps) w.runnable = w.alive = 0;
+        for (barrier& one : b.barriers) one = {};
+        for (thread& t : b.threads) {
+            t.open.clear();
+            t.groups.clear();
+        }
+    }
+
     static void entry() {
         engine& e = *running;
         fiber::entered(e.host_);
@@ -367,20 +376,22 @@ private:
     }
     [[noreturn]] void deadlock() {
         std::string sentence = "no thread can go on:";
+        std::vector<place> all;
         for (warp* w : warps) {
-            if (!w->alive) continue;
             std::map<std::string, word> waits;
             for (word i = 0; i < 32; ++i)
                 if (w->alive >> i & 1) {
                     thread const& t = *w->lane[i];
-                    ++waits[t.doing == operation::kernel ? "no call" : spell({name(t.doing), " at ", t.where.text()})];
+                    ++waits[spell({name(t.doing), " at ", t.where.text()})];
+                    if (std::find(all.begin(), all.end(), t.where) == all.end()) all.push_back(t.where);
                 }
             for (auto const& [what, lanes] : waits)
                 sentence += spell({" ", lanes, " lanes of warp ", w->index, " of ", w->lane[0]->block->text(),
                                    " wait in ", what, ";"});
         }
         sentence.pop_back();
-        fail(fault::deadlock, self->where, std::move(sentence));
+        for (std::size_t i = 1; i < all.size(); ++i) note(fault::deadlock, all[i], sentence);
+        fail(fault::deadlock, all[0], std::move(sentence));
     }
 
     fiber host_;

@@ -49,7 +49,7 @@ inline report launch(kernel_shape const& shape, options const& how) {
     report said;
     std::mutex saying;
     const auto work = [&](std::size_t worker) {
-        engine e(shape, how, state, worker, {flush_traffic, warp_left, {copies_ended}});
+        engine e(shape, how, state, worker, {flush_traffic, warp_left, {copies_ended, barriers_ended}});
         while (!state.stop) {
             const std::uint64_t wave = state.next_cluster.fetch_add(1);
             if (wave >= waves) break;
