@@ -1,8 +1,9 @@
 // The walk of attend/walk.hpp by 32 lanes: one tile each, the live ones found by ballot.
 //
-//     ballot_walk<Machine, Score, Mask> walk(score, mask, block_box, rows_of_this_warp, tiles);
-//     for (live_tile t = walk.next(); t.number >= 0; t = walk.next()) ...
+//     ballot_walk<Machine, Score> walk(tiles.count());
+//     for (live_tile t = walk.next(mask, ground); t.number >= 0; t = walk.next(mask, ground)) ...
 //
+// ground(): the walk_ground, made anew once in 32 tiles rather than kept in registers between them.
 // Every warp of a block walks by itself and finds the same tiles: liveness is asked for the block's rows, coverage for
 // the warp's own. Same order as walk_keys: from the peak of the score down, then from there up.
 #pragma once
@@ -17,16 +18,23 @@ struct live_tile {
     coverage own = coverage::none;
 };
 
-template <thread_machine Machine, class Score, class Mask> class ballot_walk {
+// What is walked over: the block's queries, this warp's own of them, and the tiles.
+struct walk_ground {
+    element_box block;
+    index_range own;
+    key_tiles tiles;
+};
+
+template <thread_machine Machine, class Score> class ballot_walk {
 public:
-    FOVEA_DEVICE ballot_walk(Score const& score, Mask const& mask, element_box const& block, index_range own_rows,
-                             key_tiles const& tiles)
-        : mask_(mask), box_(block), own_(own_rows), tiles_(tiles), count_(static_cast<std::int32_t>(tiles.count())) {
+    template <class Mask, class Ground>
+    FOVEA_DEVICE ballot_walk(Score const& score, Mask const& mask, Ground const& ground)
+        : count_(static_cast<std::int32_t>(ground().tiles.count())) {
         at_ = peak_ = count_ - 1;
-        if constexpr (is_positional<Score>) at_ = peak_ = peak(score);
+        if constexpr (is_positional<Score>) at_ = peak_ = peak(score, mask, ground());
     }
 
-    FOVEA_DEVICE live_tile next() {
+    template <class Mask, class Ground> FOVEA_DEVICE live_tile next(Mask const& mask, Ground const& ground) {
         while (live_ == 0) {
             if (at_ < 0) { // down to the first tile and beyond
                 if (!is_positional<Score> || upwards_) return {};
@@ -34,7 +42,7 @@ public:
                 at_ = peak_ + 1;
             }
             if (upwards_ && at_ >= count_) return {};
-            classify_group();
+            classify_group(mask, ground());
         }
         const int lane = Machine::first_bit(live_);
         const word bit = word{1} << lane;
@@ -47,16 +55,16 @@ public:
 
 private:
     // The tiles of 32 lanes from at_ on.
-    FOVEA_DEVICE void classify_group() {
+    template <class Mask> FOVEA_DEVICE void classify_group(Mask const& mask, walk_ground const& ground) {
         const auto lane = static_cast<std::int32_t>(Machine::lane());
         const std::int32_t tile = upwards_ ? at_ + lane : at_ - lane;
-        element_box box = box_;
-        box.key = tiles_.range(tile, tile + 1);
         const bool exists = tile >= 0 && tile < count_;
-        const coverage block = exists ? covers(mask_, box) : coverage::none;
-        box.query = own_;
-        const coverage own = exists ? covers(mask_, box) : coverage::none;
-        const bool whole = (tile + index{1}) * tiles_.size <= tiles_.keys;
+        element_box box = ground.block;
+        box.key = ground.tiles.range(tile, tile + 1);
+        const coverage block = exists ? covers(mask, box) : coverage::none;
+        box.query = ground.own;
+        const coverage own = exists ? covers(mask, box) : coverage::none;
+        const bool whole = (tile + index{1}) * ground.tiles.size <= ground.tiles.keys;
         live_ = Machine::ballot(block != coverage::none);
         own_none_ = Machine::ballot(own == coverage::none);
         own_all_ = Machine::ballot(own == coverage::all && whole);
@@ -65,14 +73,15 @@ private:
     }
 
     // The live tile whose score can be the highest, the last among equals.
-    FOVEA_DEVICE std::int32_t peak(Score const& score) const {
+    template <class Mask>
+    FOVEA_DEVICE std::int32_t peak(Score const& score, Mask const& mask, walk_ground const& ground) const {
         float highest = -infinity;
         std::int32_t best = -1;
         for (std::int32_t first = 0; first < count_; first += 32) {
             const std::int32_t tile = first + static_cast<std::int32_t>(Machine::lane());
-            element_box box = box_;
-            box.key = tiles_.range(tile, tile + 1);
-            if (tile >= count_ || covers(mask_, box) == coverage::none) continue;
+            element_box box = ground.block;
+            box.key = ground.tiles.range(tile, tile + 1);
+            if (tile >= count_ || covers(mask, box) == coverage::none) continue;
             const float hi = highest_score(score, box);
             if (best < 0 || hi >= highest) {
                 highest = hi;
@@ -80,9 +89,9 @@ private:
             }
         }
         FOVEA_UNROLL_DEVICE
-        for (int mask = 1; mask < 32; mask *= 2) {
-            const float hi = Machine::shuffle_xor(highest, mask);
-            const std::int32_t tile = Machine::shuffle_xor(best, mask);
+        for (int apart = 1; apart < 32; apart *= 2) {
+            const float hi = Machine::shuffle_xor(highest, apart);
+            const std::int32_t tile = Machine::shuffle_xor(best, apart);
             if (tile >= 0 && (best < 0 || hi > highest || (hi == highest && tile > best))) {
                 highest = hi;
                 best = tile;
@@ -91,10 +100,6 @@ private:
         return best < 0 ? count_ - 1 : best;
     }
 
-    Mask const& mask_;
-    element_box box_;
-    index_range own_;
-    key_tiles tiles_;
     std::int32_t count_, at_, peak_, group_ = 0;
     word live_ = 0, own_none_ = 0, own_all_ = 0;
     bool upwards_ = false;

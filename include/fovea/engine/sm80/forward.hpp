@@ -27,29 +27,30 @@ template <sm80_machine Machine, class Problem, class Tile> class forward_block {
     using place_type = std::conditional_t<Problem::has_values, output_place<Tile::values>, no_output_place>;
     using bound_type = decltype(bind_problem(std::declval<Problem const&>(), at_head{}, no_strips{}));
     using state_type = row_state<float, bound_type::moment_count>;
-    using walk_type = ballot_walk<Machine, decltype(bound_type::score), decltype(bound_type::mask)>;
+    using walk_type = ballot_walk<Machine, decltype(bound_type::score)>;
     static constexpr int blocks = Tile::blocks_of_warp, value_columns = Tile::value_columns;
     static constexpr int output_tiles = Problem::has_values ? Tile::values / 8 : 1;
 
 public:
-    FOVEA_DEVICE forward_block(params_type const& params, at_head here, index first_row)
+    FOVEA_DEVICE forward_block(params_type const& params, std::int32_t batch, std::int32_t head, index first_row)
         : params_(params),
           p_(params.problem),
-          here_(here),
+          batch_(batch),
+          head_(head),
           tile_row_(first_row),
-          row_(first_row + static_cast<index>(Machine::warp()) * Tile::rows_of_warp),
           shared_(Machine::shared_base()),
-          bound_(bind_problem(params.problem, here, no_strips{})),
-          keys_(p_.operand.k, params.k, here.batch, here.kv_head),
-          values_(values_operand(), params.v, here.batch, here.kv_head) {}
+          careful_(params.plan.careful != 0),
+          bound_(bind_problem(params.problem, here(), no_strips{})),
+          keys_(p_.operand.k, params.k, batch, here().kv_head),
+          values_(values_operand(), params.v, batch, here().kv_head) {}
 
     FOVEA_DEVICE void run() {
-        attend();
-        if constexpr (Problem::has_values)
-            while (!careful_ && any_of_block<Machine, Tile>(shared_, is_spoiled<Machine>(output_, state_))) {
-                careful_ = true;
-                attend();
-            }
+        for (bool again = true; again;) {
+            attend();
+            again = false;
+            if constexpr (Problem::has_values)
+                if (!careful_) again = careful_ = any_of_block<Machine, Tile>(shared_, is_spoiled<Machine>(output_, state_));
+        }
         write();
     }
 
@@ -62,12 +63,13 @@ private:
             FOVEA_UNROLL_DEVICE
             for (int n = 0; n < output_tiles; ++n) clear(output_[m][n]);
         }
-        walk_type walk = start_walk();
+        const auto ground = [this] { return walked(); };
+        walk_type walk(bound_.score, bound_.mask, ground);
         live_tile coming[Tile::stages + 1];
         FOVEA_UNROLL_DEVICE
-        for (live_tile& tile : coming) tile = walk.next();
+        for (live_tile& tile : coming) tile = walk.next(bound_.mask, ground);
         tile_loader<Machine, Tile::threads, Tile::query, Tile::channels, typename params_type::q_type>(
-            p_.operand.q, params_.q, here_.batch, here_.head)
+            p_.operand.q, params_.q, batch_, head_)
             .load(shared_, tile_row_);
         FOVEA_UNROLL_DEVICE
         for (int i = 0; i < 2 * Tile::stages - 1; ++i) {
@@ -110,19 +112,28 @@ private:
             }
             FOVEA_UNROLL_DEVICE
             for (int i = 0; i < Tile::stages; ++i) coming[i] = coming[i + 1];
-            coming[Tile::stages] = walk.next();
+            coming[Tile::stages] = walk.next(bound_.mask, ground);
         }
         Machine::template wait_copies<0>();
     }
 
-    FOVEA_DEVICE walk_type start_walk() const {
+    FOVEA_DEVICE walk_ground walked() const {
         auto const &q = p_.q(), &k = p_.k();
-        const index first = q.first + tile_row_, last = q.first + q.positions() - 1;
-        const index own = least(q.first + row_, last);
-        const element_box box{here_.batch,   here_.head, here_.kv_head, {first, least(first + Tile::query - 1, last)},
-                              index_range{}, q.first,    k.first};
-        return {bound_.score, bound_.mask, box, {own, least(own + Tile::rows_of_warp - 1, last)},
-                key_tiles{k.first, k.positions(), Tile::key}};
+        const at_head at = here();
+        const index first = q.first + tile_row_, last = q.first + q.positions() - 1, own = least(q.first + row(), last);
+        return {{at.batch,
+                 at.head,
+                 at.kv_head,
+                 {first, least(first + Tile::query - 1, last)},
+                 index_range{},
+                 q.first,
+                 k.first},
+                {own, least(own + Tile::rows_of_warp - 1, last)},
+                {k.first, k.positions(), Tile::key}};
+    }
+    FOVEA_DEVICE at_head here() const { return {batch_, head_, head_ / p_.group()}; }
+    FOVEA_DEVICE index row() const { // the first of this warp
+        return tile_row_ + static_cast<index>(Machine::warp()) * Tile::rows_of_warp;
     }
     FOVEA_DEVICE static void wait_for_copies() {
         Machine::template wait_copies<2 * Tile::stages - 2>();
@@ -152,13 +163,17 @@ private:
         const index column = index{tile} * Tile::key, last = p_.q().first + p_.q().positions() - 1;
         const auto lane = static_cast<std::int32_t>(Machine::lane());
         const auto valid = static_cast<std::int32_t>(least(p_.k().positions() - column, index{Tile::key}));
-        const tile_frame frame{here_.batch,  here_.head,
-                               here_.kv_head, p_.q().first,
-                               p_.k().first,  p_.k().first + column + 2 * (lane % 4),
+        const at_head at = here();
+        const tile_frame frame{at.batch,
+                               at.head,
+                               at.kv_head,
+                               p_.q().first,
+                               p_.k().first,
+                               p_.k().first + column + 2 * (lane % 4),
                                valid - 2 * (lane % 4)};
         FOVEA_UNROLL_DEVICE
         for (int m = 0; m < blocks; ++m) {
-            const index query = p_.q().first + row_ + 16 * m + lane / 4;
+            const index query = p_.q().first + row() + 16 * m + lane / 4;
             matrix_fragment<Machine, Tile::key, value_element, place_type, Covered> fragment{
                 frame, {least(query, last), least(query + 8, last)}, scores[m], weights[m], place(m)};
             FOVEA_UNROLL_DEVICE
@@ -180,13 +195,13 @@ private:
         const word staged = shared_ + Machine::warp() * output_bytes<Tile::values>;
         FOVEA_UNROLL_DEVICE
         for (int m = 0; m < blocks; ++m) {
-            const rows_place at{here_.batch, here_.head, row_ + 16 * m, p_.q().positions()};
+            const rows_place at{batch_, head_, row() + 16 * m, p_.q().positions()};
             const row_writer<Machine, Problem, Tile::values> writer(p_, at, staged);
             if constexpr (Problem::has_values) {
                 writer.stage(output_[m]);
                 Machine::sync_warp();
                 if (careful_)
-                    non_finite_values<Machine, params_type, bound_type, Tile>(params_, bound_, here_)
+                    non_finite_values<Machine, params_type, bound_type, Tile>(params_, bound_, here())
                         .add_to(state_[m], at, staged);
             }
             FOVEA_UNROLL_DEVICE
@@ -201,10 +216,10 @@ private:
 
     params_type const& params_;
     Problem const& p_;
-    at_head here_;
-    index tile_row_, row_; // first of the block, of this warp
+    std::int32_t batch_, head_;
+    index tile_row_; // the first of the block
     word shared_;
-    bool careful_ = false;
+    bool careful_;
     bound_type bound_;
     tile_loader<Machine, Tile::threads, Tile::key, Tile::channels, typename params_type::k_type> keys_;
     tile_loader<Machine, Tile::threads, Tile::key, value_columns, typename params_type::v_type> values_;
@@ -219,9 +234,8 @@ template <sm80_machine Machine, class Problem, class Tile> struct forward {
     FOVEA_DEVICE static void run(params const& p) {
         const block_place at = place_of(p.plan, Machine::block(0));
         auto const& q = p.problem.q();
-        const index head = at.head % q.heads();
-        forward_block<Machine, Problem, Tile> block(p, {at.head / q.heads(), head, head / p.problem.group()},
-                                                    index{at.tile} * Tile::query);
+        const auto heads = static_cast<std::int32_t>(q.heads());
+        forward_block<Machine, Problem, Tile> block(p, at.head / heads, at.head % heads, index{at.tile} * Tile::query);
         block.run();
     }
 };

@@ -16,6 +16,7 @@ enum class tile_order : int { first_to_last, last_to_first };
 struct block_plan {
     std::int32_t tiles, heads, section; // query tiles of a head; heads of all batches; heads of a section
     tile_order order;
+    std::int32_t careful = 0; // not 0: tiles are computed carefully at once, which gives the same bits
 
     constexpr index blocks() const { return index{tiles} * heads; }
 };

@@ -62,24 +62,30 @@ class tile_loader<Machine, Threads, Rows, Channels, V> {
 
 public:
     FOVEA_DEVICE tile_loader(V const& v, operand_plan<V, Channels> const& plan, index batch, index head)
-        : rows_(v.row(batch, head, 0)),
-          stride_(v.layout.stride.position),
-          channel_stride_(v.layout.stride.channel),
-          positions_(v.positions()),
-          channels_(static_cast<int>(v.channels())),
-          width_(plan.width) {}
+        : view_(v), plan_(plan), rows_(v.row(batch, head, 0)) {}
 
     FOVEA_DEVICE void load(word to, index first) const {
-        const auto left = static_cast<int>(least(positions_ - first, index{Rows}));
-        if (width_ != copy_width::chunks) return load_slowly(to, first, left);
+        const auto left = static_cast<int>(least(view_.positions() - first, index{Rows}));
+        if (plan_.width != copy_width::chunks) return load_slowly(to, first, left);
+        const chunk_place<Channels> mine(static_cast<int>(Machine::thread()));
+        // Whole rows further the swizzle is the same, and the next chunk is a constant number of rows away.
+        constexpr int rows = Threads % chunks_of_row<Channels> == 0 ? Threads / chunks_of_row<Channels> : 0;
+        constexpr bool regular = rows > 0 && rows % 8 == 0;
+        const index stride = view_.layout.stride.position;
+        element const* const from = rows_ + ((first + mine.row) * stride + 8 * mine.chunk);
         FOVEA_UNROLL_DEVICE
         for (int i = 0; i < ceil_div(chunks, Threads); ++i) {
             const int n = static_cast<int>(Machine::thread()) + i * Threads;
             if (chunks % Threads != 0 && n >= chunks) break;
-            const chunk_place<Channels> at(n);
-            const bool exists = at.row < left && 8 * at.chunk < channels_;
-            element const* from = exists ? rows_ + (first + at.row) * stride_ + 8 * at.chunk : rows_;
-            Machine::template copy_async<16>(at(to), from, exists);
+            if constexpr (regular) {
+                const bool exists = mine.row + i * rows < left && 8 * mine.chunk < view_.channels();
+                Machine::template copy_async<16>(mine(to) + static_cast<word>(i * rows) * row_pitch<Channels>,
+                                                 from + i * (rows * stride), exists);
+            } else {
+                const chunk_place<Channels> at(n);
+                const bool exists = at.row < left && 8 * at.chunk < view_.channels();
+                Machine::template copy_async<16>(at(to), rows_ + ((first + at.row) * stride + 8 * at.chunk), exists);
+            }
         }
     }
 
@@ -87,14 +93,15 @@ private:
     FOVEA_DEVICE void load_slowly(word to, index first, int left) const {
         for (int n = static_cast<int>(Machine::thread()); n < chunks; n += Threads) {
             const chunk_place<Channels> at(n);
-            element const* from = rows_ + (at.row < left ? (first + at.row) * stride_ : 0);
-            const int has = at.row < left ? channels_ - 8 * at.chunk : 0; // elements from this chunk on
-            if (width_ == copy_width::words) {
+            element const* from = rows_ + (at.row < left ? (first + at.row) * view_.layout.stride.position : 0);
+            const int channels = static_cast<int>(view_.channels());
+            const int has = at.row < left ? channels - 8 * at.chunk : 0; // elements from this chunk on
+            if (plan_.width == copy_width::words) {
                 FOVEA_UNROLL_DEVICE
                 for (int w = 0; w < 4; ++w)
                     Machine::template copy_async<4>(at(to) + 4 * static_cast<word>(w),
                                                     from + (2 * w < has ? 8 * at.chunk + 2 * w : 0), 2 * w < has);
-            } else Machine::store_shared(at(to), gathered(from + 8 * at.chunk * channel_stride_, has));
+            } else Machine::store_shared(at(to), gathered(from + 8 * at.chunk * view_.layout.stride.channel, has));
         }
     }
 
@@ -104,16 +111,16 @@ private:
         FOVEA_UNROLL_DEVICE
         for (int c = 0; c < 8; ++c) {
             word bits = 0;
-            if (c < has) bits = __builtin_bit_cast(std::uint16_t, Machine::load(from + c * channel_stride_));
+            if (c < has) bits = __builtin_bit_cast(std::uint16_t, Machine::load(from + c * view_.layout.stride.channel));
             x.at[c / 2] |= bits << 16 * (c % 2);
         }
         return x;
     }
 
+    // References, so that what stands in the kernel's parameters is read there and takes no register.
+    V const& view_;
+    operand_plan<V, Channels> const& plan_;
     element const* rows_;
-    index stride_, channel_stride_, positions_;
-    int channels_;
-    copy_width width_;
 };
 
 } // namespace fovea::sm80
