@@ -1,8 +1,8 @@
 // The rare end of a tile whose output is not finite although its weights are: 0 x NaN from the value of a masked key
 // must not reach it by a bit, the value of an attended one must.
 //
-//     clear_non_finite<Machine, Tile>(values);          // of a tile in shared memory; then a sync
-//     non_finite_values<Machine, Problem, Tile>(...).add_to(...)
+//     if (any_of_block<Machine, Tile>(shared, is_spoiled<Machine>(output, state))) ...   // once more, values read as finite
+//     non_finite_values<Machine, Params, Bound, Tile>(params, bound, here).add_to(first_row, rows, staged);
 //
 // A block that finds such an output computes its tile again with every non-finite value read as 0, which gives the bits
 // that clean data would; what attended keys' non-finite values add is then added, one key after the other.
@@ -12,19 +12,6 @@
 #include "fovea/engine/sm80/write.hpp"
 
 namespace fovea::sm80 {
-
-FOVEA_DEVICE bool is_finite(float x) { return x - x == 0; }
-
-template <class Machine, class T, class Tile> FOVEA_DEVICE void clear_non_finite(word values) {
-    for (int n = static_cast<int>(Machine::thread()); n < Tile::key * chunks_of_row<Tile::values>; n += Tile::threads) {
-        const word at = chunk_place<Tile::values>(n)(values);
-        auto chunk = Machine::template load_shared<chunk_words>(at);
-        FOVEA_UNROLL_DEVICE
-        for (word& two : chunk.at)
-            two = (is_finite(low_half<T>(two)) ? two & 0xffffu : 0u) | (is_finite(high_half<T>(two)) ? two & 0xffff0000u : 0u);
-        Machine::store_shared(at, chunk);
-    }
-}
 
 // Whether any row's output is not finite although the sum of its weights is.
 template <class Machine, int Blocks, int Tiles, class State>
@@ -69,21 +56,15 @@ public:
           queries_(p_.operand.q, params.q, here.batch, here.head),
           keys_(p_.operand.k, params.k, here.batch, here.kv_head) {}
 
-    // To the 16 rows from `first` on, which lie staged in shared memory.
-    template <class State> FOVEA_DEVICE void add_to(State const (&state)[2], rows_place at, word staged) const {
+    // To the rows of a warp from `first_row` on, which lie staged in shared memory.
+    FOVEA_DEVICE void add_to(index first_row, int rows, word staged) const {
         for (index first = 0; first < p_.k().positions(); first += 32) {
             const index mine = first + static_cast<index>(Machine::lane());
             word found = Machine::ballot(mine < p_.k().positions() && has_non_finite(mine));
             for (; found != 0; found &= found - 1) {
                 const index key = first + Machine::first_bit(found);
-                FOVEA_UNROLL_DEVICE
-                for (int r = 0; r < 2; ++r)
-                    for (int row = 0; row < 8; ++row) {
-                        const float reference = Machine::shuffle(state[r].reference, 4 * row);
-                        const int of_block = 8 * r + row;
-                        if (at.row + of_block < at.rows)
-                            add_key(at.row + of_block, key, reference, staged + static_cast<word>(of_block) * output_pitch<Tile::values>);
-                    }
+                for (int row = 0; row < rows; ++row)
+                    add_key(first_row + row, key, staged + static_cast<word>(row) * output_pitch<Tile::values>);
             }
         }
         Machine::sync_warp();
@@ -112,12 +93,12 @@ private:
         for (int mask = 16; mask > 0; mask /= 2) sum += Machine::shuffle_xor(sum, mask);
         return sum;
     }
-    FOVEA_DEVICE void add_key(index row, index key, float reference, word sums) const {
+    FOVEA_DEVICE void add_key(index row, index key, word sums) const {
         const tile_element<Machine> at{here_.batch,           here_.head,          here_.kv_head,
                                        {p_.q().first + row}, {p_.k().first + key}, p_.q().first,
                                        p_.k().first,         product(row, key),    true};
         if (!bound_.mask(at)) return;
-        const float score = as_real(bound_.score(at));
+        const float score = as_real(bound_.score(at)), reference = kept_number<Machine, Tile::values>(sums, kept::reference);
         const float weight = normalised ? Machine::exp2(score - reference)
                                         : Machine::reciprocal(1.f + Machine::exp2(min(-score, 126.f)));
         for (index c = static_cast<index>(Machine::lane()); c < p_.operand.v.channels(); c += 32) {

@@ -96,11 +96,6 @@ private:
 
             wait_for_copies();
             const word values_at = shared_ + Tile::values_at + stage * Tile::value_bytes;
-            if constexpr (Problem::has_values)
-                if (careful_) {
-                    clear_non_finite<Machine, value_element, Tile>(values_at);
-                    Machine::sync_block();
-                }
             load_keys(coming[Tile::stages], stage);
             Machine::commit_copies();
             if (now.own != coverage::none) {
@@ -154,7 +149,8 @@ private:
     FOVEA_DEVICE void load_values(live_tile tile, word stage) const {
         if constexpr (Problem::has_values)
             if (tile.number >= 0)
-                values_.load(shared_ + Tile::values_at + stage * Tile::value_bytes, index{tile.number} * Tile::key);
+                values_.load(shared_ + Tile::values_at + stage * Tile::value_bytes, index{tile.number} * Tile::key,
+                             careful_ ? numbers_read::finite : numbers_read::as_they_are);
     }
 
     template <coverage Covered>
@@ -192,26 +188,18 @@ private:
     // After every warp has read its last tile: outputs are staged where the operands were.
     FOVEA_DEVICE void write() const {
         Machine::sync_block();
-        const word staged = shared_ + Machine::warp() * output_bytes<Tile::values>;
+        const index left = p_.q().positions() - row();
+        const rows_place at{batch_, head_, row(), static_cast<int>(greatest(index{0}, least(left, index{Tile::rows_of_warp})))};
+        const word staged = shared_ + Machine::warp() * (Tile::rows_of_warp * output_pitch<Tile::values>);
+        const row_writer<Machine, Problem, Tile::values> writer(p_, at, staged);
         FOVEA_UNROLL_DEVICE
-        for (int m = 0; m < blocks; ++m) {
-            const rows_place at{batch_, head_, row() + 16 * m, p_.q().positions()};
-            const row_writer<Machine, Problem, Tile::values> writer(p_, at, staged);
-            if constexpr (Problem::has_values) {
-                writer.stage(output_[m]);
-                Machine::sync_warp();
-                if (careful_)
-                    non_finite_values<Machine, params_type, bound_type, Tile>(params_, bound_, here())
-                        .add_to(state_[m], at, staged);
-            }
-            FOVEA_UNROLL_DEVICE
-            for (int r = 0; r < 2; ++r) {
-                const auto total = folded_over_lanes<Machine>(state_[m][r]);
-                if constexpr (Problem::normalised) writer.write(finish(total, bound_.sink), r);
-                else writer.write(finish_unnormalised(total), r);
-            }
-            if constexpr (Problem::has_values) Machine::sync_warp();
-        }
+        for (int m = 0; m < blocks; ++m) writer.stage(m, state_[m], output_[m], bound_.sink);
+        Machine::sync_warp();
+        if constexpr (Problem::has_values)
+            if (careful_)
+                non_finite_values<Machine, params_type, bound_type, Tile>(params_, bound_, here())
+                    .add_to(at.first, at.rows, staged);
+        writer.write();
     }
 
     params_type const& params_;

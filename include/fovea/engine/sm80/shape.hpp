@@ -47,10 +47,10 @@ consteval tile_shape completed(tile_shape given, head_sizes head) {
     return t;
 }
 
-// Bytes of a row of outputs in shared memory, all its channels in float: four rows' stores of eight bytes a lane fall
-// into different banks.
-template <int Values> inline constexpr word output_pitch = Values * 4 + 32;
-template <int Values> inline constexpr word output_bytes = Values == 0 ? 0 : 16 * output_pitch<Values>; // of one warp
+// A finished row in shared memory: its channels in float, then what write.hpp keeps of it. An odd multiple of 32 bytes
+// follows the channels, so that four rows' stores of eight bytes a lane fall into different banks.
+inline constexpr int kept_numbers = 8;
+template <int Values> inline constexpr word output_pitch = Values * 4 + kept_numbers * 4;
 
 // Everything a kernel asks of its tile, as plain numbers.
 template <int Query, int Key, int Warps, int Stages, int Channels, int Values> struct tile_constants {
@@ -61,9 +61,9 @@ template <int Query, int Key, int Warps, int Stages, int Channels, int Values> s
     static constexpr int value_columns = values == 0 ? 16 : values;
     static constexpr word value_bytes = values == 0 ? 0 : key * row_pitch<value_columns>;
     static constexpr word keys_at = query_bytes, values_at = keys_at + stages * key_bytes;
-    // At the end the outputs of 16 rows of each warp lie where the operands did.
+    // At the end the outputs lie where the operands did.
     static constexpr int shared_bytes =
-        static_cast<int>(greatest(values_at + stages * value_bytes, warps * output_bytes<values>));
+        static_cast<int>(greatest(values_at + stages * value_bytes, query * output_pitch<values>));
     // Blocks to a multiprocessor that the compiler is to leave registers for: 64 Ki are there, and 99 KiB of memory.
     static constexpr int blocks = shared_bytes * 2 <= shared_bytes_most && threads <= 128 ? 2 : 1;
 };

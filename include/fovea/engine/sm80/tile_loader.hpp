@@ -5,7 +5,7 @@
 //
 // What does not exist, rows beyond the last and channels of the padding, becomes zero without being read. Rows whose
 // chunks of 16 bytes are aligned travel asynchronously as such; rows aligned to words, a word at a time; anything else,
-// and operands with a prologue, through registers.
+// and operands with a prologue, through registers. There, numbers that are not finite may be read as 0 (careful.hpp).
 #pragma once
 #include "fovea/engine/sm80/operand_rows.hpp"
 #include "fovea/tile/swizzle.hpp"
@@ -26,6 +26,13 @@ template <int Channels> struct chunk_place {
         return tile + row_pitch<Channels> * r + 16 * swizzled<Channels>(r, static_cast<word>(chunk));
     }
 };
+
+enum class numbers_read : int { as_they_are, finite };
+
+template <class T> FOVEA_DEVICE float half_value(word bits) {
+    return static_cast<float>(__builtin_bit_cast(T, static_cast<std::uint16_t>(bits)));
+}
+FOVEA_DEVICE bool is_finite(float x) { return x - x == 0; }
 
 // An operand with a prologue.
 template <class Machine, int Threads, int Rows, int Channels, operand O> class tile_loader {
@@ -64,9 +71,9 @@ public:
     FOVEA_DEVICE tile_loader(V const& v, operand_plan<V, Channels> const& plan, index batch, index head)
         : view_(v), plan_(plan), rows_(v.row(batch, head, 0)) {}
 
-    FOVEA_DEVICE void load(word to, index first) const {
+    FOVEA_DEVICE void load(word to, index first, numbers_read how = numbers_read::as_they_are) const {
         const auto left = static_cast<int>(least(view_.positions() - first, index{Rows}));
-        if (plan_.width != copy_width::chunks) return load_slowly(to, first, left);
+        if (plan_.width != copy_width::chunks || how == numbers_read::finite) return load_slowly(to, first, left, how);
         const chunk_place<Channels> mine(static_cast<int>(Machine::thread()));
         // Whole rows further the swizzle is the same, and the next chunk is a constant number of rows away.
         constexpr int rows = Threads % chunks_of_row<Channels> == 0 ? Threads / chunks_of_row<Channels> : 0;
@@ -90,28 +97,29 @@ public:
     }
 
 private:
-    FOVEA_DEVICE void load_slowly(word to, index first, int left) const {
+    FOVEA_DEVICE void load_slowly(word to, index first, int left, numbers_read how) const {
         for (int n = static_cast<int>(Machine::thread()); n < chunks; n += Threads) {
             const chunk_place<Channels> at(n);
             element const* from = rows_ + (at.row < left ? (first + at.row) * view_.layout.stride.position : 0);
             const int channels = static_cast<int>(view_.channels());
             const int has = at.row < left ? channels - 8 * at.chunk : 0; // elements from this chunk on
-            if (plan_.width == copy_width::words) {
+            if (plan_.width == copy_width::words && how == numbers_read::as_they_are) {
                 FOVEA_UNROLL_DEVICE
                 for (int w = 0; w < 4; ++w)
                     Machine::template copy_async<4>(at(to) + 4 * static_cast<word>(w),
                                                     from + (2 * w < has ? 8 * at.chunk + 2 * w : 0), 2 * w < has);
-            } else Machine::store_shared(at(to), gathered(from + 8 * at.chunk * view_.layout.stride.channel, has));
+            } else Machine::store_shared(at(to), gathered(from + 8 * at.chunk * view_.layout.stride.channel, has, how));
         }
     }
 
     // Eight elements, one by one; those that do not exist are zero.
-    FOVEA_DEVICE chunk_words gathered(element const* from, int has) const {
+    FOVEA_DEVICE chunk_words gathered(element const* from, int has, numbers_read how) const {
         chunk_words x{};
         FOVEA_UNROLL_DEVICE
         for (int c = 0; c < 8; ++c) {
             word bits = 0;
             if (c < has) bits = __builtin_bit_cast(std::uint16_t, Machine::load(from + c * view_.layout.stride.channel));
+            if (how == numbers_read::finite && !is_finite(half_value<element>(bits))) bits = 0;
             x.at[c / 2] |= bits << 16 * (c % 2);
         }
         return x;
