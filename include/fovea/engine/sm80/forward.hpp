@@ -32,17 +32,15 @@ template <sm80_machine Machine, class Problem, class Tile> class forward_block {
     static constexpr int output_tiles = Problem::has_values ? Tile::values / 8 : 1;
 
 public:
-    FOVEA_DEVICE forward_block(params_type const& params, std::int32_t batch, std::int32_t head, index first_row)
+    FOVEA_DEVICE explicit forward_block(params_type const& params)
         : params_(params),
           p_(params.problem),
-          batch_(batch),
-          head_(head),
-          tile_row_(first_row),
+          tile_(place_of(params.plan, Machine::block(0)).tile),
           shared_(Machine::shared_base()),
           careful_(params.plan.careful != 0),
           bound_(bind_problem(params.problem, here(), no_strips{})),
-          keys_(p_.operand.k, params.k, batch, here().kv_head),
-          values_(values_operand(), params.v, batch, here().kv_head) {}
+          keys_(p_.operand.k, params.k, here().batch, here().kv_head),
+          values_(values_operand(), params.v, here().batch, here().kv_head) {}
 
     FOVEA_DEVICE void run() {
         for (bool again = true; again;) {
@@ -69,8 +67,8 @@ private:
         FOVEA_UNROLL_DEVICE
         for (live_tile& tile : coming) tile = walk.next(bound_.mask, ground);
         tile_loader<Machine, Tile::threads, Tile::query, Tile::channels, typename params_type::q_type>(
-            p_.operand.q, params_.q, batch_, head_)
-            .load(shared_, tile_row_);
+            p_.operand.q, params_.q, here().batch, here().head)
+            .load(shared_, tile_row());
         FOVEA_UNROLL_DEVICE
         for (int i = 0; i < 2 * Tile::stages - 1; ++i) {
             if (i % 2 == 0) load_keys(coming[i / 2], static_cast<word>(i / 2));
@@ -78,7 +76,7 @@ private:
             Machine::commit_copies();
         }
 
-        for (word stage = 0; coming[0].number >= 0; stage = stage + 1 == Tile::stages ? 0 : stage + 1) {
+        for (word stage = 0; coming[0].exists(); stage = stage + 1 == Tile::stages ? 0 : stage + 1) {
             const live_tile now = coming[0];
             wait_for_copies();
             load_values(coming[Tile::stages - 1], stage == 0 ? Tile::stages - 1 : stage - 1);
@@ -89,7 +87,7 @@ private:
                 FOVEA_UNROLL_DEVICE
                 for (int n = 0; n < Tile::key / 8; ++n) clear(scores[m][n]);
             }
-            if (now.own != coverage::none)
+            if (now.own() != coverage::none)
                 multiply_scores<Machine, score_element, Tile>(
                     scores, shared_ + Machine::warp() * (Tile::rows_of_warp * row_pitch<Tile::channels>),
                     shared_ + Tile::keys_at + stage * Tile::key_bytes);
@@ -98,10 +96,10 @@ private:
             const word values_at = shared_ + Tile::values_at + stage * Tile::value_bytes;
             load_keys(coming[Tile::stages], stage);
             Machine::commit_copies();
-            if (now.own != coverage::none) {
+            if (now.own() != coverage::none) {
                 matrix_words weights[blocks][Tile::key / 16];
-                if (now.own == coverage::all) step<coverage::all>(scores, weights, now.number);
-                else step<coverage::some>(scores, weights, now.number);
+                if (now.own() == coverage::all) step<coverage::all>(scores, weights, now.number());
+                else step<coverage::some>(scores, weights, now.number());
                 if constexpr (Problem::has_values)
                     multiply_values<Machine, value_element, Tile>(output_, weights, values_at);
             }
@@ -115,7 +113,7 @@ private:
     FOVEA_DEVICE walk_ground walked() const {
         auto const &q = p_.q(), &k = p_.k();
         const at_head at = here();
-        const index first = q.first + tile_row_, last = q.first + q.positions() - 1, own = least(q.first + row(), last);
+        const index first = q.first + tile_row(), last = q.first + q.positions() - 1, own = least(q.first + row(), last);
         return {{at.batch,
                  at.head,
                  at.kv_head,
@@ -126,9 +124,15 @@ private:
                 {own, least(own + Tile::rows_of_warp - 1, last)},
                 {k.first, k.positions(), Tile::key}};
     }
-    FOVEA_DEVICE at_head here() const { return {batch_, head_, head_ / p_.group()}; }
+    // Worked out anew where it is asked, seldom, rather than kept in registers.
+    FOVEA_DEVICE at_head here() const {
+        const std::int32_t of_all = place_of(params_.plan, Machine::block(0)).head;
+        const auto heads = static_cast<std::int32_t>(p_.q().heads()), head = of_all % heads;
+        return {of_all / heads, head, head / static_cast<std::int32_t>(p_.group())};
+    }
+    FOVEA_DEVICE index tile_row() const { return index{tile_} * Tile::query; } // the first of the block
     FOVEA_DEVICE index row() const { // the first of this warp
-        return tile_row_ + static_cast<index>(Machine::warp()) * Tile::rows_of_warp;
+        return tile_row() + static_cast<index>(Machine::warp()) * Tile::rows_of_warp;
     }
     FOVEA_DEVICE static void wait_for_copies() {
         Machine::template wait_copies<2 * Tile::stages - 2>();
@@ -143,13 +147,13 @@ private:
         else return p_.k();
     }
     FOVEA_DEVICE void load_keys(live_tile tile, word stage) const {
-        if (tile.number >= 0)
-            keys_.load(shared_ + Tile::keys_at + stage * Tile::key_bytes, index{tile.number} * Tile::key);
+        if (tile.exists())
+            keys_.load(shared_ + Tile::keys_at + stage * Tile::key_bytes, index{tile.number()} * Tile::key);
     }
     FOVEA_DEVICE void load_values(live_tile tile, word stage) const {
         if constexpr (Problem::has_values)
-            if (tile.number >= 0)
-                values_.load(shared_ + Tile::values_at + stage * Tile::value_bytes, index{tile.number} * Tile::key,
+            if (tile.exists())
+                values_.load(shared_ + Tile::values_at + stage * Tile::value_bytes, index{tile.number()} * Tile::key,
                              careful_ ? numbers_read::finite : numbers_read::as_they_are);
     }
 
@@ -189,7 +193,8 @@ private:
     FOVEA_DEVICE void write() const {
         Machine::sync_block();
         const index left = p_.q().positions() - row();
-        const rows_place at{batch_, head_, row(), static_cast<int>(greatest(index{0}, least(left, index{Tile::rows_of_warp})))};
+        const at_head head = here();
+        const rows_place at{head.batch, head.head, row(), static_cast<int>(greatest(index{0}, least(left, index{Tile::rows_of_warp})))};
         const word staged = shared_ + Machine::warp() * (Tile::rows_of_warp * output_pitch<Tile::values>);
         const row_writer<Machine, Problem, Tile::values> writer(p_, at, staged);
         FOVEA_UNROLL_DEVICE
@@ -197,15 +202,14 @@ private:
         Machine::sync_warp();
         if constexpr (Problem::has_values)
             if (careful_)
-                non_finite_values<Machine, params_type, bound_type, Tile>(params_, bound_, here())
+                non_finite_values<Machine, params_type, bound_type, Tile>(params_, bound_, head)
                     .add_to(at.first, at.rows, staged);
         writer.write();
     }
 
     params_type const& params_;
     Problem const& p_;
-    std::int32_t batch_, head_;
-    index tile_row_; // the first of the block
+    std::int32_t tile_;
     word shared_;
     bool careful_;
     bound_type bound_;
@@ -220,10 +224,7 @@ template <sm80_machine Machine, class Problem, class Tile> struct forward {
     using params = forward_params<Problem, Tile>;
 
     FOVEA_DEVICE static void run(params const& p) {
-        const block_place at = place_of(p.plan, Machine::block(0));
-        auto const& q = p.problem.q();
-        const auto heads = static_cast<std::int32_t>(q.heads());
-        forward_block<Machine, Problem, Tile> block(p, at.head / heads, at.head % heads, index{at.tile} * Tile::query);
+        forward_block<Machine, Problem, Tile> block(p);
         block.run();
     }
 };

@@ -20,7 +20,8 @@ struct alignas(16) chunk_words {
 // Chunk n of a tile, of which thread t takes t, t + Threads, ...
 template <int Channels> struct chunk_place {
     int row, chunk;
-    FOVEA_DEVICE explicit chunk_place(int n) : row(n / chunks_of_row<Channels>), chunk(n % chunks_of_row<Channels>) {}
+    FOVEA_DEVICE chunk_place(int of_row, int nth) : row(of_row), chunk(nth) {}
+    FOVEA_DEVICE explicit chunk_place(int n) : chunk_place(n / chunks_of_row<Channels>, n % chunks_of_row<Channels>) {}
     FOVEA_DEVICE word operator()(word tile) const {
         const auto r = static_cast<word>(row);
         return tile + row_pitch<Channels> * r + 16 * swizzled<Channels>(r, static_cast<word>(chunk));
@@ -74,25 +75,22 @@ public:
     FOVEA_DEVICE void load(word to, index first, numbers_read how = numbers_read::as_they_are) const {
         const auto left = static_cast<int>(least(view_.positions() - first, index{Rows}));
         if (plan_.width != copy_width::chunks || how == numbers_read::finite) return load_slowly(to, first, left, how);
-        const chunk_place<Channels> mine(static_cast<int>(Machine::thread()));
-        // Whole rows further the swizzle is the same, and the next chunk is a constant number of rows away.
-        constexpr int rows = Threads % chunks_of_row<Channels> == 0 ? Threads / chunks_of_row<Channels> : 0;
-        constexpr bool regular = rows > 0 && rows % 8 == 0;
+        // A thread's chunks lie in one column of those that the swizzle exchanges, rows apart by a multiple of eight:
+        // constants away from its first, in both memories.
+        constexpr int columns = chunks_exchanged<Channels>(), apart = Threads / columns;
+        static_assert(apart % 8 == 0);
+        const int row = static_cast<int>(Machine::thread()) / columns, chunk = static_cast<int>(Machine::thread()) % columns;
         const index stride = view_.layout.stride.position;
-        element const* const from = rows_ + ((first + mine.row) * stride + 8 * mine.chunk);
+        element const* const from = rows_ + ((first + row) * stride + 8 * chunk);
+        const word at = chunk_place<Channels>(row, chunk)(to);
         FOVEA_UNROLL_DEVICE
-        for (int i = 0; i < ceil_div(chunks, Threads); ++i) {
-            const int n = static_cast<int>(Machine::thread()) + i * Threads;
-            if (chunks % Threads != 0 && n >= chunks) break;
-            if constexpr (regular) {
-                const bool exists = mine.row + i * rows < left && 8 * mine.chunk < view_.channels();
-                Machine::template copy_async<16>(mine(to) + static_cast<word>(i * rows) * row_pitch<Channels>,
-                                                 from + i * (rows * stride), exists);
-            } else {
-                const chunk_place<Channels> at(n);
-                const bool exists = at.row < left && 8 * at.chunk < view_.channels();
-                Machine::template copy_async<16>(at(to), rows_ + ((first + at.row) * stride + 8 * at.chunk), exists);
-            }
+        for (int i = 0; i < Rows; i += apart) {
+            if (Rows % apart != 0 && row + i >= Rows) break;
+            FOVEA_UNROLL_DEVICE
+            for (int j = 0; j < chunks_of_row<Channels>; j += columns)
+                Machine::template copy_async<16>(at + static_cast<word>(i) * row_pitch<Channels> + 16 * static_cast<word>(j),
+                                                 from + (i * stride + 8 * j),
+                                                 row + i < left && 8 * (chunk + j) < view_.channels());
         }
     }
 
