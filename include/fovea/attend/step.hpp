@@ -31,7 +31,7 @@ template <class E, class C, class V> FOVEA_HOST_DEVICE auto value_below(E const&
 // Out of line, and given nothing of the fragment but a copy of its place: scores stay in registers around the call.
 // Rows that only go along with others that exceed stay as they are.
 template <class State, class Place> FOVEA_SELDOM float raise_row(State& state, float largest, Place place, int r) {
-    if (largest <= state.threshold) return 0;
+    if (largest <= state.threshold()) return 0;
     const float before = state.alpha;
     const float step = raise(state, largest);
     if (state.alpha != before) place.rescale(r, state.alpha / before);
@@ -72,7 +72,7 @@ FOVEA_HOST_DEVICE void step_row(F& fragment, int r, State& state, Bound const& e
             x[j] = select(fragment.attended(r, j, e.mask(here)), x[j], fragment.all(masked_score));
         top = j == 0 ? x[0] : fragment.larger(top, x[j]);
     }
-    if (__builtin_expect(fragment.above(top, state.threshold), 0)) {
+    if (__builtin_expect(fragment.above(top, state.threshold()), 0)) {
         const float step = raise_row(state, fragment.across(top, take_max{}), fragment.place(), r);
         FOVEA_UNROLL
         for (int j = 0; j < F::cols; ++j)

@@ -26,7 +26,7 @@ template <sm80_machine Machine, class Problem, class Tile> class forward_block {
     using value_element = std::conditional_t<Problem::has_values, typename Problem::value_element, bf16>;
     using place_type = std::conditional_t<Problem::has_values, output_place<Tile::values>, no_output_place>;
     using bound_type = decltype(bind_problem(std::declval<Problem const&>(), at_head{}, no_strips{}));
-    using state_type = row_state<float, bound_type::moment_count>;
+    using state_type = lean_row_state<bound_type::moment_count>;
     using walk_type = ballot_walk<Machine, decltype(bound_type::score)>;
     static constexpr int blocks = Tile::blocks_of_warp, value_columns = Tile::value_columns;
     static constexpr int output_tiles = Problem::has_values ? Tile::values / 8 : 1;
@@ -57,7 +57,7 @@ private:
         FOVEA_UNROLL_DEVICE
         for (int m = 0; m < blocks; ++m) {
             FOVEA_UNROLL_DEVICE
-            for (int i = 0; i < 2; ++i) state_[m][i].clear(0.f, masked_score);
+            for (int i = 0; i < 2; ++i) state_[m][i].clear();
             FOVEA_UNROLL_DEVICE
             for (int n = 0; n < output_tiles; ++n) clear(output_[m][n]);
         }

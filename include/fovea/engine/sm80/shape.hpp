@@ -22,9 +22,10 @@ struct tile_row {
     tile_shape tile;
 };
 inline constexpr tile_row tile_table[] = {
-    {32, {.query = 128, .key = 64, .warps = 4, .stages = 2}},  {64, {.query = 128, .key = 64, .warps = 4, .stages = 2}},
-    {96, {.query = 128, .key = 64, .warps = 4, .stages = 1}},  {128, {.query = 128, .key = 64, .warps = 4, .stages = 1}},
-    {192, {.query = 64, .key = 64, .warps = 4, .stages = 1}}, {256, {.query = 64, .key = 32, .warps = 4, .stages = 1}},
+    {64, {.query = 128, .key = 64, .warps = 4, .stages = 2}},
+    {128, {.query = 128, .key = 32, .warps = 4, .stages = 2}},
+    {192, {.query = 64, .key = 64, .warps = 4, .stages = 1}},
+    {256, {.query = 64, .key = 32, .warps = 4, .stages = 1}},
 };
 
 // A head's sizes as the tile holds them: channels padded to whole matrix tiles. values 0: none are summed.

@@ -41,7 +41,7 @@ template <class Machine, class T> FOVEA_DEVICE pair_of<T> rounded_pair(float fir
 }
 
 template <class Machine, int Moments>
-FOVEA_DEVICE row_total<Moments> folded_over_lanes(row_state<float, Moments> const& s) {
+FOVEA_DEVICE row_total<Moments> folded_over_lanes(lean_row_state<Moments> const& s) {
     const auto across = [](float x, auto op) {
         x = op(x, Machine::shuffle_xor(x, 1));
         return op(x, Machine::shuffle_xor(x, 2));
