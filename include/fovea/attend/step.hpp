@@ -49,7 +49,7 @@ template <class F, class V, int N> FOVEA_HOST_DEVICE V max_of_columns(F const&, 
 template <coverage Covered, class F, class State, class Bound, class V>
 FOVEA_HOST_DEVICE void add_moments(F& fragment, int r, int j, State& state, Bound const& e, V weight) {
     const auto here = fragment.here(r, j);
-    each(e.moments, [&](auto i, auto const& f) {
+    each_anywhere(e.moments, [&](auto i, auto const& f) {
         V x = alike(as_real(f(here)), weight);
         if constexpr (Covered == coverage::some)
             x = select(fragment.attended(r, j, e.mask(here)), x, fragment.all(0.f));

@@ -36,11 +36,17 @@ template <class H, class... T, class... B> constexpr auto join(list<H, T...> con
 }
 
 // f(constant_size<0>, first), f(constant_size<1>, second), ...
-template <int I = 0, class F> FOVEA_HOST_DEVICE constexpr void each(list<> const&, F const&) {}
-template <int I = 0, class H, class... T, class F>
-FOVEA_HOST_DEVICE constexpr void each(list<H, T...> const& l, F const& f) {
+template <int I = 0, class F> constexpr void each(list<> const&, F const&) {}
+template <int I = 0, class H, class... T, class F> constexpr void each(list<H, T...> const& l, F const& f) {
     f(constant_size<I>{}, l.head);
     each<I + 1>(l.tail, f);
+}
+// The same for an f that runs on host and device.
+template <int I = 0, class F> FOVEA_HOST_DEVICE constexpr void each_anywhere(list<> const&, F const&) {}
+template <int I = 0, class H, class... T, class F>
+FOVEA_HOST_DEVICE constexpr void each_anywhere(list<H, T...> const& l, F const& f) {
+    f(constant_size<I>{}, l.head);
+    each_anywhere<I + 1>(l.tail, f);
 }
 
 // The list of f(value).

@@ -21,10 +21,9 @@ struct emulated {
 
 template <fovea::tile_shape Tile, fovea::sm80::head_sizes Most, class Problem>
 fovea::status execute(emulated<Tile, Most> const& engine, Problem const& p) {
-    constexpr fovea::sm80::head_sizes head = fovea::sm80::head_sizes_of<Problem, Most>();
-    static_assert(fovea::sm80::check_tile<Problem, Tile, head>());
-    using tile = typename fovea::sm80::tile_for<head, Tile>::type;
+    using tile = decltype(fovea::sm80::chosen_tile<Problem, Tile, Most>());
     using kernel = fovea::sm80::forward<fovea::simt::machine, Problem, tile>;
+    if (fovea::status why = fovea::sm80::refusal_of_sizes<tile>(p); !why.ok()) return why;
     const auto params = fovea::sm80::make_params<tile>(p);
     const fovea::simt::report said =
         fovea::simt::launch<kernel>({static_cast<fovea::word>(params.plan.blocks())}, params, engine.how);

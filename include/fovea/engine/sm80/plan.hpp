@@ -6,6 +6,7 @@
 // inside a section the query tiles with the most keys come first, for all its heads, so that no long one starts last.
 #pragma once
 #include "fovea/attend/walk.hpp"
+#include "fovea/base/refusal.hpp"
 #include "fovea/engine/sm80/tile_loader.hpp"
 #include "fovea/plan/problem.hpp"
 
@@ -73,6 +74,26 @@ template <class Tile, class Problem> block_plan plan_blocks(Problem const& p) {
     plan.section = static_cast<std::int32_t>(least(kv_heads * p.group(), index{plan.heads}));
     plan.order = order_of<Tile>(p);
     return plan;
+}
+
+// Sizes that the tile, or 32 bits inside a block, cannot take.
+template <class Tile, class Problem> status refusal_of_sizes(Problem const& p) {
+    constexpr index most = 0x7fffffff;
+    auto const &q = p.q(), &k = p.k();
+    if (q.channels() > Tile::channels)
+        return status({"q has ", q.channels(), " channels but the kernel was made for at most ", Tile::channels,
+                       "; state them as a constant"});
+    if constexpr (Problem::has_values)
+        if (p.operand.v.channels() > Tile::values)
+            return status({"v has ", p.operand.v.channels(), " channels but the kernel was made for at most ",
+                           Tile::values, "; state them as a constant"});
+    if (q.batches() * q.heads() > most)
+        return status({"q has ", q.batches() * q.heads(), " heads in all its batches but a call takes at most ", most,
+                       "; give it fewer batches at once"});
+    if (ceil_div(q.positions(), index{Tile::query}) > most / 4 || ceil_div(k.positions(), index{Tile::key}) > most / 4)
+        return status({"q has ", q.positions(), " positions and k ", k.positions(), " but a call takes at most ",
+                       most / 4, " tiles of either; cut them"});
+    return {};
 }
 
 // What a kernel is launched with.

@@ -1,6 +1,6 @@
 // The tile that a problem runs in: from a table, by head size, unless the caller states it; and what cannot work.
 //
-//     using tile = chosen_tile<Problem, tile_shape{}>;      // tile::query, tile::shared_bytes, ...
+//     using tile = decltype(chosen_tile<Problem, tile_shape{}, head_sizes{}>());      // tile::query, tile::shared_bytes
 //
 // Shared memory: the queries of a tile, then `stages` tiles of keys, then as many of values; rows are padded to whole
 // multiples of 16 channels.
@@ -12,8 +12,8 @@
 
 namespace fovea::sm80 {
 
-// What every GPU of compute capability 8.x gives a block: 99 KiB (8.6, 8.9; 8.0 gives 163).
-inline constexpr int shared_bytes_most = 99 * 1024;
+// What a block can have: 227 KiB on 9.0, 163 on 8.0, 99 on 8.6, 8.9 and 12.0, which the default tiles stay within.
+inline constexpr int shared_bytes_most = 227 * 1024, shared_bytes_everywhere = 99 * 1024;
 
 // Channels are those of q and k or of v, whichever are more, and at most so many. Not measured yet: the shapes follow
 // from registers (no spills at 255) and from two blocks to a multiprocessor where 99 KiB allow it.
@@ -66,28 +66,10 @@ template <int Query, int Key, int Warps, int Stages, int Channels, int Values> s
     static constexpr int shared_bytes =
         static_cast<int>(greatest(values_at + stages * value_bytes, query * output_pitch<values>));
     // Blocks to a multiprocessor that the compiler is to leave registers for: 64 Ki are there, and 99 KiB of memory.
-    static constexpr int blocks = shared_bytes * 2 <= shared_bytes_most && threads <= 128 ? 2 : 1;
+    static constexpr int blocks = shared_bytes * 2 <= shared_bytes_everywhere && threads <= 128 ? 2 : 1;
 };
 
 template <class T> inline constexpr bool is_half = std::is_same_v<T, fp16> || std::is_same_v<T, bf16>;
-
-// Coarse to fine, the first fault only.
-template <class Problem, tile_shape Given, head_sizes Head> consteval bool check_tile() {
-    constexpr tile_shape t = completed(Given, Head);
-    static_assert(t.query % 16 == 0 && t.query > 0,
-                  "fovea: tile_shape::query must be a multiple of 16, the rows of one matrix tile");
-    static_assert(t.key % 16 == 0 && t.key > 0,
-                  "fovea: tile_shape::key must be a multiple of 16, the depth of one matrix tile");
-    static_assert(t.warps > 0 && t.warps <= 8 && (t.query == 16 * t.warps || t.query == 32 * t.warps),
-                  "fovea: tile_shape::query must be 16 or 32 rows for each of 1 to 8 tile_shape::warps");
-    static_assert(t.stages >= 1 && t.stages <= 4, "fovea: tile_shape::stages must be 1 to 4");
-    return true;
-}
-
-template <head_sizes Head, tile_shape Given> struct tile_for {
-    static constexpr tile_shape whole = completed(Given, Head);
-    using type = tile_constants<whole.query, whole.key, whole.warps, whole.stages, Head.channels, Head.values>;
-};
 
 // The sizes that a problem's types state, padded; `most` where they are only known at run time.
 template <class Problem, head_sizes Most> consteval head_sizes head_sizes_of() {
@@ -103,6 +85,46 @@ template <class Problem, head_sizes Most> consteval head_sizes head_sizes_of() {
         if (values >= 0) head.values = static_cast<int>(round_up(values, index{16}));
     } else head.values = 0;
     return head;
+}
+
+// The tile of a problem, whatever cannot work refused: coarse to fine, the first fault only.
+template <class Problem, tile_shape Given, head_sizes Most> consteval auto chosen_tile() {
+    using operands = decltype(Problem::operand);
+    constexpr head_sizes head = head_sizes_of<Problem, Most>();
+    constexpr tile_shape t = completed(Given, head);
+    if constexpr (!is_half<typename Problem::query_element> ||
+                  !std::is_same_v<typename Problem::query_element, typename Problem::key_element>)
+        static_assert(sizeof(Problem) == 0, "fovea: cuda: q and k have the same elements, bf16 or fp16");
+    else if constexpr (Problem::has_values && !is_half<typename Problem::value_element>)
+        static_assert(sizeof(Problem) == 0, "fovea: cuda: the elements of v are bf16 or fp16");
+    else if constexpr (head.channels <= 0 || (Problem::has_values && head.values <= 0))
+        static_assert(sizeof(Problem) == 0, "fovea: cuda: the channels of q or k, and of v, are constants such as 128_c; "
+                                            "fovea::dispatch makes one of a number");
+    else if constexpr (head.channels > 256 || head.values > 256)
+        static_assert(sizeof(Problem) == 0, "fovea: cuda: a head has at most 256 channels");
+    else if constexpr (is_rotated_twice<decltype(operands::q)> || is_rotated_twice<decltype(operands::k)>)
+        static_assert(sizeof(Problem) == 0, "fovea: cuda: an operand is rotated once; write the first rotation to memory");
+    else if constexpr (t.query % 16 != 0 || t.query <= 0)
+        static_assert(sizeof(Problem) == 0,
+                      "fovea: tile_shape::query must be a multiple of 16, the rows of one matrix tile");
+    else if constexpr (t.key % 16 != 0 || t.key <= 0)
+        static_assert(sizeof(Problem) == 0,
+                      "fovea: tile_shape::key must be a multiple of 16, the depth of one matrix tile");
+    else if constexpr (t.warps < 2 || t.warps > 8 || (t.query != 16 * t.warps && t.query != 32 * t.warps))
+        static_assert(sizeof(Problem) == 0,
+                      "fovea: tile_shape::query must be 16 or 32 rows for each of 2 to 8 tile_shape::warps");
+    else if constexpr (t.stages < 1 || t.stages > 4)
+        static_assert(sizeof(Problem) == 0, "fovea: tile_shape::stages must be 1 to 4");
+    else {
+        using tile = tile_constants<t.query, t.key, t.warps, t.stages, head.channels, head.values>;
+        static_assert(tile::blocks_of_warp * (tile::values + tile::key) / 2 <= 200,
+                      "fovea: tile_shape: the outputs and scores of a thread take more than 200 registers; use a smaller "
+                      "key tile, or 16 rows a warp");
+        static_assert(tile::shared_bytes <= shared_bytes_most,
+                      "fovea: tile_shape: the tiles take more than the 227 KB of shared memory that a block can have; use "
+                      "smaller ones, or fewer stages");
+        return tile{};
+    }
 }
 
 } // namespace fovea::sm80

@@ -106,7 +106,7 @@ public:
         const auto lane = static_cast<int>(Machine::lane());
         if (lane < at_.rows) {
             const result_type result = result_of(lane);
-            each(p_.outputs, [&](auto, auto const& assigned) {
+            each_anywhere(p_.outputs, [&](auto, auto const& assigned) {
                 using element = typename std::remove_cvref_t<decltype(assigned.target)>::element;
                 if constexpr (!is_per_channel<std::remove_cvref_t<decltype(assigned)>>)
                     Machine::store(assigned.target.row(at_.batch, at_.head, at_.first + lane),
@@ -116,7 +116,7 @@ public:
         if constexpr (Values > 0)
             for (int row = 0; row < at_.rows; ++row) {
                 const result_type result = result_of(row);
-                each(p_.outputs, [&](auto, auto const& assigned) {
+                each_anywhere(p_.outputs, [&](auto, auto const& assigned) {
                     if constexpr (is_per_channel<std::remove_cvref_t<decltype(assigned)>>)
                         write_channels(assigned, result, row);
                 });
