@@ -11,6 +11,7 @@ import argparse
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -134,7 +135,7 @@ class Session:
             lines.append("out of time" if built["timed_out"] else last_line(built, "error"))
         return "passed" if passed(built) else "failed", {"configure": configured, "build": built}, lines
 
-    def each(self, commands, limit, what):
+    def each(self, commands, limit, what, **more):
         """Runs {name: command} one after the other, sharing the limit."""
         if not self.device:
             return "skipped", {}, ["there is no GPU"]
@@ -143,7 +144,8 @@ class Session:
         start, outcomes = time.monotonic(), {}
         for name, command in commands.items():
             left = limit - (time.monotonic() - start)
-            outcomes[name] = ask(command, left) if left > 2 else {"exit": -1, "seconds": 0, "output": "no time left"}
+            late = {"exit": -1, "seconds": 0, "output": "no time left"}
+            outcomes[name] = ask(command, left, **more) if left > 2 else late
         lines = [f"{name}: {counted(o)}, {o['seconds']} s" + (" (out of time)" if o.get("timed_out") else "")
                  for name, o in outcomes.items()]
         good = all(map(passed, outcomes.values()))
@@ -158,10 +160,10 @@ class Session:
         return self.each({p.name: [p] for p in rest}, limit, "kernel test (tests/gpu/*)")
 
     def sanitizer(self, limit):
-        tool = ["compute-sanitizer", "--error-exitcode", "9", "--print-limit", "20", "--tool"]
+        tool = [beside_nvcc("compute-sanitizer"), "--error-exitcode", "9", "--print-limit", "20", "--tool"]
         commands = {f"{kind} {p.name}": [*tool, kind, p, "[sanitize]"]
                     for kind in ("memcheck", "racecheck") for p in programs("tests/gpu", "test_gpu_*")}
-        return self.each(commands, limit, "program to sanitize")
+        return self.each(commands, limit, "program to sanitize", env={**os.environ, "FOVEA_ONE_PROCESS": "1"})
 
     def bench(self, limit):
         all_of_it = programs("bench/gpu", "bench_gpu_*")
@@ -191,6 +193,13 @@ def nvcc():
         return os.environ["CUDACXX"]
     folders = os.environ.get("PATH", "").split(":") + [f"{os.environ.get('CUDA_HOME', '/usr/local/cuda')}/bin"]
     return next((f"{f}/nvcc" for f in folders if os.access(f"{f}/nvcc", os.X_OK)), "nvcc")
+
+
+def beside_nvcc(tool):
+    """A tool of the toolkit: on the PATH, or where the toolkit keeps it."""
+    toolkit = Path(shutil.which(nvcc()) or "/usr/local/cuda/bin/nvcc").resolve().parents[1]
+    places = [toolkit / "bin" / tool, toolkit / tool / tool]
+    return shutil.which(tool) or next((str(p) for p in places if os.access(p, os.X_OK)), tool)
 
 
 def last_line(outcome, mark):

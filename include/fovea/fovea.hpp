@@ -2,6 +2,8 @@
 //
 //     fovea::run(fovea::cpu(), o = fovea::sum(fovea::softmax(fovea::scaled_dot(q, k)) * v));
 #pragma once
+#include "fovea/engine/cpu/copy.hpp"
+#include "fovea/engine/reference/engine.hpp"
 #include "fovea/expr/apply.hpp"
 #include "fovea/launch/run.hpp"
 #include "fovea/mask/block_sparse.hpp"

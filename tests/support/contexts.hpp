@@ -67,7 +67,7 @@ template <int N, class Query, class Key> struct lanes_of_elements {
         }
     }
     template <class T, class I, class J> auto gather(fovea::table_view<T> t, I row, J column) const {
-        return one_by_one([t](std::int64_t i, std::int64_t j) { return fovea::entry(t, i, j); }, row, column);
+        return one_by_one([t](std::int64_t i, std::int64_t j) { return fovea::entry_at(t, i, j); }, row, column);
     }
     template <class V, class I, class J> auto read_bias(V const& t, I row, J column) const {
         return one_by_one([&](std::int64_t i, std::int64_t j) { return bias_element(t, batch, head, i, j); }, row,

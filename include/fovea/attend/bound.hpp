@@ -25,7 +25,8 @@ inline constexpr int strips_needed =
     strip_count<base_2_score<Problem>>() +
     strip_count<std::remove_cvref_t<decltype(std::declval<Problem const&>().scored.mask)>>();
 
-template <class Problem, class Store> auto bind_problem(Problem const& p, at_head here, Store store) {
+template <class Problem, class Store>
+FOVEA_HOST_DEVICE auto bind_problem(Problem const& p, at_head here, Store store) {
     const auto base_2 = multiplied(p.scored.score, log2_e);
     binder<Store> binder_here{here, &store};
     auto score = binder_here(base_2);

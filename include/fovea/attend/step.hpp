@@ -3,11 +3,12 @@
 //     step_row<coverage::some>(fragment, r, state[r], bound);
 //
 // score_fragment, required: value_type; cols (even); here(r, j), the context of element(s) (r, j) with its raw product;
-// inside(r, j), which of them exist; put(r, j, a, b, sum), weights of columns j and j + 1, returns the row's new sum;
-// across(x, op), a fold of x over everything that works on the row; above(x, limit), whether any of it exceeds;
-// place(), a small value whose rescale(r, alpha) rescales weights of row r that were already put (cold).
-// Model: engine/cpu/fragment.hpp. Law: the result does not depend on how the keys are cut into fragments, up to
-// rounding.
+// attended(r, j, m), which of them exist and hold m, the mask's value; put(r, j, a, b, sum), weights of columns j and
+// j + 1, returns the row's new sum; across(x, op), a fold of x over everything that works on the row; above(x, limit),
+// whether any of it exceeds, the same answer for all that must go on together; larger(a, b); inverse(x);
+// place(), a small value whose rescale(r, alpha) rescales what was already put of row r (cold).
+// Models: engine/cpu/fragment.hpp, engine/sm80/fragment.hpp. Law: the result does not depend on how the keys are cut
+// into fragments, up to rounding.
 #pragma once
 #include "fovea/attend/bound.hpp"
 #include "fovea/base/coverage.hpp"
@@ -28,11 +29,33 @@ template <class E, class C, class V> FOVEA_HOST_DEVICE auto value_below(E const&
 }
 
 // Out of line, and given nothing of the fragment but a copy of its place: scores stay in registers around the call.
-template <class State, class Place> FOVEA_COLD float raise_row(State& state, float largest, Place place, int r) {
+// Rows that only go along with others that exceed stay as they are.
+template <class State, class Place> FOVEA_SELDOM float raise_row(State& state, float largest, Place place, int r) {
+    if (largest <= state.threshold()) return 0;
     const float before = state.alpha;
     const float step = raise(state, largest);
     if (state.alpha != before) place.rescale(r, state.alpha / before);
     return step;
+}
+
+template <class F, class V, int N> FOVEA_HOST_DEVICE V max_of_columns(F const&, V const (&x)[N]) {
+    V top = x[0];
+    FOVEA_UNROLL
+    for (int j = 1; j < N; ++j) top = F::larger(top, x[j]);
+    return top;
+}
+
+// sum over keys of weight x f. A masked element's f, which may be anything, does not take part.
+template <coverage Covered, class F, class State, class Bound, class V>
+FOVEA_HOST_DEVICE void add_moments(F& fragment, int r, int j, State& state, Bound const& e, V weight) {
+    const auto here = fragment.here(r, j);
+    each_anywhere(e.moments, [&](auto i, auto const& f) {
+        V x = alike(as_real(f(here)), weight);
+        if constexpr (Covered == coverage::some)
+            x = select(fragment.attended(r, j, e.mask(here)), x, fragment.all(0.f));
+        V& moment = state.moments[static_cast<int>(decltype(i)::value)];
+        moment = fma(weight, x, moment);
+    });
 }
 
 template <coverage Covered, class F, class State, class Bound>
@@ -46,21 +69,22 @@ FOVEA_HOST_DEVICE void step_row(F& fragment, int r, State& state, Bound const& e
         const auto here = fragment.here(r, j);
         x[j] = value_below(e.score, here, reference);
         if constexpr (partial)
-            x[j] = select(fragment.inside(r, j) && fragment.truths(e.mask(here)), x[j], fragment.all(masked_score));
-        top = j == 0 ? x[0] : max(top, x[j]);
+            x[j] = select(fragment.attended(r, j, e.mask(here)), x[j], fragment.all(masked_score));
+        top = j == 0 ? x[0] : fragment.larger(top, x[j]);
     }
-    if (__builtin_expect(fragment.above(top, state.threshold), 0)) {
+    if (__builtin_expect(fragment.above(top, state.threshold()), 0)) {
         const float step = raise_row(state, fragment.across(top, take_max{}), fragment.place(), r);
         FOVEA_UNROLL
         for (int j = 0; j < F::cols; ++j)
             x[j] = select(x[j] > fragment.all(masked_score), x[j] - step, min(x[j], fragment.all(masked_score)));
     }
-    if constexpr (Bound::wanted.maximum) state.top = max(state.top, max_of_columns(x));
+    if constexpr (Bound::wanted.maximum) state.top = F::larger(state.top, max_of_columns(fragment, x));
 
     value sum = state.sum;
     FOVEA_UNROLL
     for (int j = 0; j < F::cols; j += 2) {
         const value p[2] = {fragment.exp2(x[j]), fragment.exp2(x[j + 1])};
+        FOVEA_UNROLL
         for (int n = 0; n < 2; ++n) {
             if constexpr (Bound::wanted.entropy)
                 state.entropy = fma(p[n], max(x[j + n], fragment.all(masked_score)), state.entropy);
@@ -69,25 +93,6 @@ FOVEA_HOST_DEVICE void step_row(F& fragment, int r, State& state, Bound const& e
         sum = fragment.put(r, j, p[0], p[1], sum);
     }
     state.sum = sum;
-}
-
-template <class V, int N> FOVEA_HOST_DEVICE V max_of_columns(V const (&x)[N]) {
-    V top = x[0];
-    for (int j = 1; j < N; ++j) top = max(top, x[j]);
-    return top;
-}
-
-// sum over keys of weight x f. A masked element's f, which may be anything, does not take part.
-template <coverage Covered, class F, class State, class Bound, class V>
-FOVEA_HOST_DEVICE void add_moments(F& fragment, int r, int j, State& state, Bound const& e, V weight) {
-    const auto here = fragment.here(r, j);
-    each(e.moments, [&](auto i, auto const& f) {
-        V x = alike(as_real(f(here)), weight);
-        if constexpr (Covered == coverage::some)
-            x = select(fragment.inside(r, j) && fragment.truths(e.mask(here)), x, fragment.all(0.f));
-        V& moment = state.moments[static_cast<int>(decltype(i)::value)];
-        moment = fma(weight, x, moment);
-    });
 }
 
 // The same for sigmoid weights, which need no reference and are not normalised.
@@ -102,10 +107,9 @@ FOVEA_HOST_DEVICE void sigmoid_row(F& fragment, int r, State& state, Bound const
             const auto here = fragment.here(r, j + n);
             const value x = alike(as_real(e.score(here)), fragment.all(0.f));
             // exp2 of at most 126: beyond, the weight is below the least normal float
-            const value one = fragment.all(1.f);
-            p[n] = one / (one + fragment.exp2(min(-x, fragment.all(126.f))));
+            p[n] = fragment.inverse(fragment.all(1.f) + fragment.exp2(min(-x, fragment.all(126.f))));
             if constexpr (partial)
-                p[n] = select(fragment.inside(r, j + n) && fragment.truths(e.mask(here)), p[n], fragment.all(0.f));
+                p[n] = select(fragment.attended(r, j + n, e.mask(here)), p[n], fragment.all(0.f));
             if constexpr (Bound::moment_count > 0) add_moments<Covered>(fragment, r, j + n, state, e, p[n]);
         }
         state.sum = fragment.put(r, j, p[0], p[1], state.sum);

@@ -60,6 +60,11 @@ void walk_range(Mask const& mask, element_box box, key_tiles const& tiles, index
 template <class Score>
 inline constexpr bool is_positional = Score::depends.query || Score::depends.key || Score::depends.difference;
 
+// The highest score that the positions of a tile allow, at a product of zero.
+template <class Score> FOVEA_HOST_DEVICE float highest_score(Score const& score, element_box const& box) {
+    return as_interval(as_real(score(box))).hi;
+}
+
 // The live tile whose score can be the highest, the last of them among equals; the last tile without a positional
 // score.
 template <class Mask, class Score>
@@ -71,7 +76,7 @@ index peak_tile(Mask const& mask, Score const& score, element_box const& box, ke
         walk_range<direction::up>(mask, box, tiles, 0, tiles.count(), [&](index tile, coverage) {
             element_box here = box;
             here.key = tiles.range(tile, tile + 1);
-            const float hi = as_interval(as_real(score(here))).hi;
+            const float hi = highest_score(score, here);
             if (!any || hi >= highest) {
                 highest = hi;
                 best = tile;

@@ -40,4 +40,12 @@ FOVEA_HOST_DEVICE constexpr index multiply_saturated(index a, index b) {
     return a * b;
 }
 
+FOVEA_HOST_DEVICE constexpr std::int32_t clamp_to_int(index x) {
+    return static_cast<std::int32_t>(x > 0x7ffffffe ? 0x7ffffffe : x < -0x7fffffff ? -0x7fffffff : x);
+}
+// b - base held inside 32 bits, where it still compares with every offset as it should.
+FOVEA_HOST_DEVICE constexpr std::int32_t distance(index b, index base) {
+    return clamp_to_int(subtract_saturated(b, base));
+}
+
 } // namespace fovea

@@ -38,10 +38,8 @@ public:
     status(status&& other) noexcept : sentence_(std::exchange(other.sentence_, nullptr)) {}
     status(status const& other)
         : sentence_(other.ok() ? nullptr : std::strcpy(new char[std::strlen(other.sentence_) + 1], other.sentence_)) {}
-    status& operator=(status other) noexcept {
-        std::swap(sentence_, other.sentence_);
-        return *this;
-    }
+    // Returns nothing: nvcc would take the result of an assignment for a discarded status.
+    void operator=(status other) noexcept { std::swap(sentence_, other.sentence_); }
     ~status() { delete[] sentence_; }
 
     bool ok() const { return sentence_ == nullptr; }

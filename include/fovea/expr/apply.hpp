@@ -33,7 +33,9 @@ template <class F> struct call_functor {
     [[no_unique_address]] F functor;
 
     template <class C, class... A> FOVEA_HOST_DEVICE constexpr auto operator()(C const& c, A... a) const {
-        if constexpr ((std::is_arithmetic_v<A> && ...)) return normal(functor(scalar(a)...));
+        if constexpr (requires { c.exists; })
+            return c.one_by_one([this](auto... x) { return normal(functor(scalar(x)...)); }, a...);
+        else if constexpr ((std::is_arithmetic_v<A> && ...)) return normal(functor(scalar(a)...));
         else if constexpr (takes<F, A...>) return functor(a...);
         else if constexpr (((is_interval<A> || std::is_same_v<A, truth>) || ...)) return anything(c, a...);
         else return c.one_by_one([this](auto... x) { return normal(functor(x...)); }, a...);

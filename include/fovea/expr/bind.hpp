@@ -67,7 +67,7 @@ struct no_strips {};
 struct strip_store {
     index* next;
     index length;
-    template <class T> T* take() {
+    template <class T> FOVEA_HOST_DEVICE T* take() {
         T* strip = reinterpret_cast<T*>(next);
         next += length;
         return strip;
@@ -130,12 +130,12 @@ template <class E> consteval int strip_count() {
 // Calls f(strip) for every strip of a bound expression.
 template <class F> struct strip_visitor {
     F const& f;
-    template <class E> FOVEA_HOST_DEVICE constexpr void operator()(E const& e) const {
+    template <class E> constexpr void operator()(E const& e) const {
         if constexpr (is_strip<E>) f(e);
         else if constexpr (requires { e.each(*this); }) e.each(*this);
     }
 };
-template <class E, class F> FOVEA_HOST_DEVICE constexpr void each_strip(E const& e, F const& f) {
+template <class E, class F> constexpr void each_strip(E const& e, F const& f) {
     strip_visitor<F>{f}(e);
 }
 

@@ -10,16 +10,16 @@ namespace fovea {
 struct dependence {
     bool batch = false, head = false, query = false, key = false, difference = false, score = false;
 
-    constexpr dependence operator|(dependence o) const {
+    FOVEA_HOST_DEVICE constexpr dependence operator|(dependence o) const {
         return {batch || o.batch,           head || o.head,  query || o.query, key || o.key,
                 difference || o.difference, score || o.score};
     }
     constexpr bool operator==(dependence const&) const = default;
     // With the batch and head at most: one value for a whole attention head.
-    constexpr bool only_row_group() const { return !query && !key && !difference && !score; }
-    constexpr bool only_difference() const { return difference && !query && !key && !score; }
-    constexpr bool only_key() const { return key && !query && !difference && !score; }
-    constexpr bool query_and_key() const { return difference || (query && key); }
+    FOVEA_HOST_DEVICE constexpr bool only_row_group() const { return !query && !key && !difference && !score; }
+    FOVEA_HOST_DEVICE constexpr bool only_difference() const { return difference && !query && !key && !score; }
+    FOVEA_HOST_DEVICE constexpr bool only_key() const { return key && !query && !difference && !score; }
+    FOVEA_HOST_DEVICE constexpr bool query_and_key() const { return difference || (query && key); }
 };
 
 } // namespace fovea

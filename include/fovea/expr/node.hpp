@@ -53,7 +53,7 @@ template <class Op, class A> struct unary {
     template <class F> FOVEA_HOST_DEVICE constexpr auto rebuild(F const& f) const {
         return unary<Op, decltype(f(a))>{op, f(a)};
     }
-    template <class F> FOVEA_HOST_DEVICE constexpr void each(F const& f) const { f(a); }
+    template <class F> constexpr void each(F const& f) const { f(a); }
 };
 
 struct times;
@@ -77,7 +77,7 @@ template <class Op, class A, class B> struct binary {
     template <class F> FOVEA_HOST_DEVICE constexpr auto rebuild(F const& f) const {
         return binary<Op, decltype(f(a)), decltype(f(b))>{op, f(a), f(b)};
     }
-    template <class F> FOVEA_HOST_DEVICE constexpr void each(F const& f) const {
+    template <class F> constexpr void each(F const& f) const {
         f(a);
         f(b);
     }
@@ -95,7 +95,7 @@ template <class Op, class A, class B, class D> struct ternary {
     template <class F> FOVEA_HOST_DEVICE constexpr auto rebuild(F const& f) const {
         return ternary<Op, decltype(f(a)), decltype(f(b)), decltype(f(d))>{op, f(a), f(b), f(d)};
     }
-    template <class F> FOVEA_HOST_DEVICE constexpr void each(F const& f) const {
+    template <class F> constexpr void each(F const& f) const {
         f(a);
         f(b);
         f(d);

@@ -137,7 +137,10 @@ struct magnitude : operator_base {
 };
 struct exponential : real_function {
     static constexpr char const* name = "exp";
-    template <class C, class A> FOVEA_HOST_DEVICE auto operator()(C const&, A a) const { return exp(as_real(a)); }
+    template <class C, class A> FOVEA_HOST_DEVICE auto operator()(C const& c, A a) const {
+        if constexpr (requires { c.exp(as_real(a)); }) return c.exp(as_real(a));
+        else return exp(as_real(a));
+    }
 };
 struct natural_logarithm : real_function {
     static constexpr char const* name = "log";
@@ -145,7 +148,11 @@ struct natural_logarithm : real_function {
 };
 struct hyperbolic_tangent : real_function {
     static constexpr char const* name = "tanh";
-    template <class C, class A> FOVEA_HOST_DEVICE auto operator()(C const&, A a) const { return tanh(as_real(a)); }
+    // A context may have a cheaper one of its own.
+    template <class C, class A> FOVEA_HOST_DEVICE auto operator()(C const& c, A a) const {
+        if constexpr (requires { c.tanh(as_real(a)); }) return c.tanh(as_real(a));
+        else return tanh(as_real(a));
+    }
 };
 struct smaller : arithmetic {
     static constexpr char const* name = "min";

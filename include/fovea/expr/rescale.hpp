@@ -7,32 +7,32 @@
 
 namespace [[gnu::visibility("hidden")]] fovea {
 
-template <class E> constexpr auto multiplied(E const& e, float factor);
+template <class E> FOVEA_HOST_DEVICE constexpr auto multiplied(E const& e, float factor);
 
 template <class E> struct multiply_into {
-    static constexpr auto apply(E const& e, float factor) { return binary<times, E, constant<float>>{{}, e, {factor}}; }
+    FOVEA_HOST_DEVICE static constexpr auto apply(E const& e, float factor) { return binary<times, E, constant<float>>{{}, e, {factor}}; }
 };
 template <class T> struct multiply_into<constant<T>> {
-    static constexpr auto apply(constant<T> const& e, float factor) {
+    FOVEA_HOST_DEVICE static constexpr auto apply(constant<T> const& e, float factor) {
         return constant<float>{static_cast<float>(e.value) * factor};
     }
 };
 template <class A, class T>
     requires(!std::is_same_v<T, bool>)
 struct multiply_into<binary<times, A, constant<T>>> {
-    static constexpr auto apply(binary<times, A, constant<T>> const& e, float factor) {
+    FOVEA_HOST_DEVICE static constexpr auto apply(binary<times, A, constant<T>> const& e, float factor) {
         return binary<times, A, constant<float>>{{}, e.a, multiplied(e.b, factor)};
     }
 };
 template <class T, class B>
     requires(!std::is_same_v<T, bool>)
 struct multiply_into<binary<times, constant<T>, B>> {
-    static constexpr auto apply(binary<times, constant<T>, B> const& e, float factor) {
+    FOVEA_HOST_DEVICE static constexpr auto apply(binary<times, constant<T>, B> const& e, float factor) {
         return binary<times, constant<float>, B>{{}, multiplied(e.a, factor), e.b};
     }
 };
 template <class A, class B> struct multiply_into<binary<plus, A, B>> {
-    static constexpr auto apply(binary<plus, A, B> const& e, float factor) {
+    FOVEA_HOST_DEVICE static constexpr auto apply(binary<plus, A, B> const& e, float factor) {
         auto a = multiplied(e.a, factor);
         auto b = multiplied(e.b, factor);
         return binary<plus, decltype(a), decltype(b)>{{}, a, b};
@@ -41,19 +41,19 @@ template <class A, class B> struct multiply_into<binary<plus, A, B>> {
 template <class A, class B>
     requires(!(A::kind == kinds::integer && B::kind == kinds::integer))
 struct multiply_into<binary<minus, A, B>> {
-    static constexpr auto apply(binary<minus, A, B> const& e, float factor) {
+    FOVEA_HOST_DEVICE static constexpr auto apply(binary<minus, A, B> const& e, float factor) {
         auto a = multiplied(e.a, factor);
         auto b = multiplied(e.b, factor);
         return binary<minus, decltype(a), decltype(b)>{{}, a, b};
     }
 };
 template <class A> struct multiply_into<unary<opposite, A>> {
-    static constexpr auto apply(unary<opposite, A> const& e, float factor) {
+    FOVEA_HOST_DEVICE static constexpr auto apply(unary<opposite, A> const& e, float factor) {
         auto a = multiplied(e.a, factor);
         return unary<opposite, decltype(a)>{{}, a};
     }
 };
 
-template <class E> constexpr auto multiplied(E const& e, float factor) { return multiply_into<E>::apply(e, factor); }
+template <class E> FOVEA_HOST_DEVICE constexpr auto multiplied(E const& e, float factor) { return multiply_into<E>::apply(e, factor); }
 
 } // namespace fovea

@@ -55,7 +55,7 @@ template <class T> struct reading {
     using range = interval<scalar>;
 };
 
-template <class T> FOVEA_HOST_DEVICE constexpr auto entry(table_view<T> t, index row, index column) {
+template <class T> FOVEA_HOST_DEVICE constexpr auto entry_at(table_view<T> t, index row, index column) {
     using scalar = typename reading<T>::scalar;
     return static_cast<scalar>(t.data[nearest(row, t.rows) * t.columns + nearest(column, t.columns)]);
 }
@@ -79,11 +79,12 @@ FOVEA_HOST_DEVICE constexpr auto entries(table_view<T> t, index_range row, index
         else return any_position;
     }
     for (index i = r.lo; i <= r.hi; ++i) {
-        if (t.sorting == order::ascending) add(entry(t, i, c.lo), entry(t, i, c.hi));
+        if (t.sorting == order::ascending) add(entry_at(t, i, c.lo), entry_at(t, i, c.hi));
         else
             for (index j = c.lo; j <= c.hi; ++j) {
-                const scalar x = entry(t, i, j);
-                if (!(x == x)) return {-static_cast<scalar>(infinity), static_cast<scalar>(infinity)};
+                const scalar x = entry_at(t, i, j);
+                if constexpr (reading<T>::real)
+                    if (!(x == x)) return any_score;
                 add(x, x);
             }
     }
@@ -107,7 +108,7 @@ template <class T> struct read_table {
                 c.check_index(row, source.rows);
                 c.check_index(column, source.columns);
             }
-            return entry(source, row, column);
+            return entry_at(source, row, column);
         } else if constexpr (is_interval<I> || is_interval<J>)
             return entries(source, as_interval(row), as_interval(column));
         else return c.gather(source, row, column);

@@ -4,6 +4,8 @@
 //
 // Not part of fovea.hpp: include <fovea/describe.hpp>. Cost: every tile of every head is classified once.
 #pragma once
+#include "fovea/engine/cpu/copy.hpp"
+#include "fovea/engine/reference/engine.hpp"
 #include "fovea/expr/text.hpp"
 #include "fovea/launch/run.hpp"
 #include "fovea/plan/census.hpp"

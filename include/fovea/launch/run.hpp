@@ -3,11 +3,10 @@
 //     fovea::run(fovea::cpu(), o = fovea::sum(p * v), l = fovea::logsumexp(s));
 //     fovea::status s = fovea::try_run(engine, ...);         // never throws a refusal
 //
+// An engine brings execute(engine, problem) and execute_copy(engine, assignment), found by its own namespace.
 // Error: a call that cannot run is refused before anything is written; run throws fovea::error with the sentence.
 #pragma once
 #include "fovea/base/refusal.hpp"
-#include "fovea/engine/cpu/copy.hpp"
-#include "fovea/engine/reference/engine.hpp"
 #include "fovea/plan/check.hpp"
 
 namespace [[gnu::visibility("hidden")]] fovea {
@@ -33,7 +32,13 @@ status try_run(Engine&& given, Assignments const&... assignments) {
             status why;
             ((why.ok() ? static_cast<void>(why = refusal_of_copy(assignments)) : void()), ...);
             if (!why.ok()) return why;
-            (execute_copy(engine, assignments), ...);
+            const auto copy = [&](auto const& assignment) {
+                if constexpr (std::is_same_v<decltype(execute_copy(engine, assignment)), status>)
+                    why = execute_copy(engine, assignment);
+                else execute_copy(engine, assignment);
+            };
+            ((why.ok() ? copy(assignments) : void()), ...);
+            return why;
         } else {
             const auto problem = make_problem(assignments...);
             if (status why = refusal(problem, assignments...); !why.ok()) return why;

@@ -17,8 +17,8 @@ template <class H, class... T> struct list<H, T...> {
     [[no_unique_address]] list<T...> tail;
 };
 
-constexpr list<> make_list() { return {}; }
-template <class H, class... T> constexpr list<H, T...> make_list(H const& head, T const&... tail) {
+FOVEA_HOST_DEVICE constexpr list<> make_list() { return {}; }
+template <class H, class... T> FOVEA_HOST_DEVICE constexpr list<H, T...> make_list(H const& head, T const&... tail) {
     return {head, make_list(tail...)};
 }
 
@@ -27,7 +27,7 @@ template <int I, class H, class... T> FOVEA_HOST_DEVICE constexpr auto const& ge
     else return get<I - 1>(l.tail);
 }
 
-template <class H, class... T> constexpr list<H, T...> joined_front(H const& head, list<T...> const& tail) {
+template <class H, class... T> FOVEA_HOST_DEVICE constexpr list<H, T...> joined_front(H const& head, list<T...> const& tail) {
     return {head, tail};
 }
 template <class... B> constexpr list<B...> join(list<> const&, list<B...> const& b) { return b; }
@@ -36,16 +36,23 @@ template <class H, class... T, class... B> constexpr auto join(list<H, T...> con
 }
 
 // f(constant_size<0>, first), f(constant_size<1>, second), ...
-template <int I = 0, class F> FOVEA_HOST_DEVICE constexpr void each(list<> const&, F const&) {}
-template <int I = 0, class H, class... T, class F>
-FOVEA_HOST_DEVICE constexpr void each(list<H, T...> const& l, F const& f) {
+template <int I = 0, class F> constexpr void each(list<> const&, F const&) {}
+template <int I = 0, class H, class... T, class F> constexpr void each(list<H, T...> const& l, F const& f) {
     f(constant_size<I>{}, l.head);
     each<I + 1>(l.tail, f);
 }
+// The same for an f that runs on host and device.
+template <int I = 0, class F> FOVEA_HOST_DEVICE constexpr void each_anywhere(list<> const&, F const&) {}
+template <int I = 0, class H, class... T, class F>
+FOVEA_HOST_DEVICE constexpr void each_anywhere(list<H, T...> const& l, F const& f) {
+    f(constant_size<I>{}, l.head);
+    each_anywhere<I + 1>(l.tail, f);
+}
 
 // The list of f(value).
-template <class F> constexpr list<> transformed(list<> const&, F const&) { return {}; }
-template <class H, class... T, class F> constexpr auto transformed(list<H, T...> const& l, F const& f) {
+template <class F> FOVEA_HOST_DEVICE constexpr list<> transformed(list<> const&, F const&) { return {}; }
+template <class H, class... T, class F>
+FOVEA_HOST_DEVICE constexpr auto transformed(list<H, T...> const& l, F const& f) {
     return joined_front(f(l.head), transformed(l.tail, f));
 }
 

@@ -66,9 +66,9 @@ template <class Operands, class Scoring, class Moments, class Outputs> struct pr
     static constexpr bool normalised = decltype(Scoring::normaliser)::normalised;
     static constexpr bool has_values = !std::is_same_v<decltype(Operands::v), no_values>;
 
-    constexpr auto const& q() const { return source_of(operand.q); }
-    constexpr auto const& k() const { return source_of(operand.k); }
-    constexpr index group() const { return q().heads() / k().heads(); }
+    FOVEA_HOST_DEVICE constexpr auto const& q() const { return source_of(operand.q); }
+    FOVEA_HOST_DEVICE constexpr auto const& k() const { return source_of(operand.k); }
+    FOVEA_HOST_DEVICE constexpr index group() const { return q().heads() / k().heads(); }
 };
 
 // ---- outputs: expectations numbered in the order they are written ---------------------------------------------------

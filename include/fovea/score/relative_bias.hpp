@@ -39,7 +39,7 @@ public:
         }
     }
 
-    index operator()(index relative) const {
+    FOVEA_HOST_DEVICE index operator()(index relative) const {
         index offset = 0, distance = relative < 0 ? -relative : relative;
         if (relative > 0) {
             if (bidirectional_ != 0) offset = side_;
@@ -56,7 +56,7 @@ public:
         return offset + exact_ + lo;
     }
     // Buckets rise with the distance on either side.
-    index_range operator()(index_range relative) const {
+    FOVEA_HOST_DEVICE index_range operator()(index_range relative) const {
         const index ends[2] = {(*this)(relative.lo), (*this)(relative.hi)};
         if (relative.lo < 0 && relative.hi > 0) return {0, greatest(ends[0], ends[1])};
         return {least(ends[0], ends[1]), greatest(ends[0], ends[1])};

@@ -19,7 +19,7 @@ struct merge_scales {
 };
 
 // a becomes the total of both; the factors are for outputs accumulated relative to the two old references.
-template <int Moments> merge_scales merge(row_total<Moments>& a, row_total<Moments> const& b) {
+template <int Moments> FOVEA_HOST_DEVICE merge_scales merge(row_total<Moments>& a, row_total<Moments> const& b) {
     if (b.fresh) return {1.f, 0.f};
     if (a.fresh) {
         a = b;
@@ -37,7 +37,7 @@ template <int Moments> merge_scales merge(row_total<Moments>& a, row_total<Momen
 }
 
 // Totals of weights that are not normalised simply add up.
-template <int Moments> void add(row_total<Moments>& a, row_total<Moments> const& b) {
+template <int Moments> FOVEA_HOST_DEVICE void add(row_total<Moments>& a, row_total<Moments> const& b) {
     a.sum += b.sum;
     for (int i = 0; i < Moments; ++i) a.moments[i] += b.moments[i];
 }
@@ -50,7 +50,7 @@ template <int Moments> struct row_result {
 
 // sink: a logit in base 2 that joins the denominator, or -inf for none.
 // Empty: scale 0, logsumexp and maximum -inf, entropy 0. A NaN sum stays NaN.
-template <int Moments> row_result<Moments> finish(row_total<Moments> const& t, float sink) {
+template <int Moments> FOVEA_HOST_DEVICE row_result<Moments> finish(row_total<Moments> const& t, float sink) {
     row_result<Moments> r{};
     const bool any = !(t.sum == 0); // not `sum > 0`: NaN must propagate
     float denominator = t.sum, shrink = 1;
@@ -74,7 +74,7 @@ template <int Moments> row_result<Moments> finish(row_total<Moments> const& t, f
 }
 
 // Weights that are not normalised leave as they were summed.
-template <int Moments> row_result<Moments> finish_unnormalised(row_total<Moments> const& t) {
+template <int Moments> FOVEA_HOST_DEVICE row_result<Moments> finish_unnormalised(row_total<Moments> const& t) {
     row_result<Moments> r{};
     r.scale = 1;
     r.logsumexp = r.maximum = -infinity;

@@ -16,37 +16,62 @@ inline constexpr float masked_score = std::numeric_limits<float>::lowest();
 // A row's reference is raised when a score exceeds it by more than this, in base 2: weights stay below 2^8.
 inline constexpr float raise_threshold = 8.f;
 
+// Where registers are scarce: no threshold is kept, a reference that is no whole number says that there was no key yet.
+inline constexpr float unset_reference = 0x1p-64f;
+
 template <class Value, int Moments> struct row_state {
     float reference; // whole number; weights are exp2(score - reference)
-    float threshold; // masked_score until the first key is seen
+    float limit;     // masked_score until the first key is seen
     float alpha;     // product of the rescales since the accumulated output was last brought up to date
     Value sum, entropy, top;
     Value moments[Moments == 0 ? 1 : Moments];
 
     FOVEA_HOST_DEVICE void clear(Value zero, Value lowest) {
         reference = 0;
-        threshold = masked_score;
+        limit = masked_score;
         alpha = 1;
         sum = entropy = zero;
         top = lowest;
         for (Value& m : moments) m = zero;
     }
-    FOVEA_HOST_DEVICE bool fresh() const { return threshold == masked_score; }
+    FOVEA_HOST_DEVICE bool fresh() const { return limit == masked_score; }
+    FOVEA_HOST_DEVICE float threshold() const { return limit; }
+    FOVEA_HOST_DEVICE void raise_to(float whole) {
+        limit = raise_threshold;
+        reference = whole;
+    }
+};
+
+template <int Moments> struct lean_row_state {
+    float reference, alpha, sum, entropy, top;
+    float moments[Moments == 0 ? 1 : Moments];
+
+    FOVEA_HOST_DEVICE void clear() {
+        reference = unset_reference;
+        alpha = 1;
+        sum = entropy = 0;
+        top = masked_score;
+        for (float& m : moments) m = 0;
+    }
+    FOVEA_HOST_DEVICE bool fresh() const { return reference == unset_reference; }
+    FOVEA_HOST_DEVICE float threshold() const { return fresh() ? masked_score : raise_threshold; }
+    FOVEA_HOST_DEVICE void raise_to(float whole) { reference = whole; }
 };
 
 // Moves the reference up by ceil(largest), largest being relative to it; returns the step. What was summed is rescaled.
-template <class Value, int Moments> FOVEA_HOST_DEVICE float raise(row_state<Value, Moments>& state, float largest) {
+template <class State> FOVEA_HOST_DEVICE float raise(State& state, float largest) {
     const float step = __builtin_ceilf(largest);
-    if (state.fresh()) state.threshold = raise_threshold;
-    else {
-        const float a = exp2(-step);
-        state.entropy = (state.entropy - state.sum * step) * a;
-        state.sum = state.sum * a;
-        for (Value& m : state.moments) m = m * a;
-        state.alpha *= a;
-    }
     state.top = state.top - step;
-    state.reference += step;
+    if (state.fresh()) {
+        state.raise_to(step);
+        return step;
+    }
+    const float a = exp2(-step);
+    state.entropy = (state.entropy - state.sum * step) * a;
+    state.sum = state.sum * a;
+    for (auto& m : state.moments) m = m * a;
+    state.alpha *= a;
+    state.raise_to(state.reference + step);
     return step;
 }
 

@@ -16,10 +16,10 @@ template <class T> inline constexpr bool is_prologue = false;
 
 template <class T> concept operand = view<T> || is_prologue<T>;
 
-template <view V> constexpr V const& source_of(V const& v) { return v; }
+template <view V> FOVEA_HOST_DEVICE constexpr V const& source_of(V const& v) { return v; }
 template <class P>
     requires is_prologue<P>
-constexpr auto const& source_of(P const& p) {
+FOVEA_HOST_DEVICE constexpr auto const& source_of(P const& p) {
     return source_of(p.source);
 }
 template <operand O> using source_type = std::remove_cvref_t<decltype(source_of(std::declval<O const&>()))>;

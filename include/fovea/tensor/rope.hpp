@@ -126,4 +126,8 @@ template <class O> inline constexpr bool is_rotated = false;
 template <class O, class F, pairing P> inline constexpr bool is_rotated<rotated_operand<O, F, P>> = true;
 template <class O> inline constexpr bool is_rotated<scaled_operand<O>> = is_rotated<O>;
 
+template <class O> inline constexpr bool is_rotated_twice = false;
+template <class O, class F, pairing P> inline constexpr bool is_rotated_twice<rotated_operand<O, F, P>> = is_rotated<O>;
+template <class O> inline constexpr bool is_rotated_twice<scaled_operand<O>> = is_rotated_twice<O>;
+
 } // namespace fovea

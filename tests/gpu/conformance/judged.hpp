@@ -23,6 +23,7 @@ template <class... Kernel> outcomes expected(kernel_list<Kernel...>) {
 inline verdict judged(layout const& shape, outcome const& got, outcome const& right) {
     verdict v{right.name, got.complaint, got.complaint.empty()};
     if (!right.complaint.empty()) return {right.name, right.complaint, false};
+    if (!v.good) return v;
     const auto fail = [&](std::string const& text) {
         v.text += text;
         v.good = false;

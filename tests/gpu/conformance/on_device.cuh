@@ -11,6 +11,7 @@
 #include "fovea/machine/ptx/entry.cuh"
 #include "fovea/machine/ptx/tensor_map.cuh"
 #include "gpu/conformance/instructions.hpp"
+#include "gpu/conformance/isolated.hpp"
 #include "gpu/conformance/outcome.hpp"
 
 namespace tests {
@@ -73,6 +74,10 @@ template <class Kernel> outcome on_device() {
     return {Kernel::name, to.host(), {}};
 }
 
-template <class... Kernel> outcomes on_device(kernel_list<Kernel...>) { return {on_device<Kernel>()...}; }
+template <class... Kernel> outcomes on_device(kernel_list<Kernel...>) {
+    using run = outcome (*)();
+    constexpr run all[] = {on_device<Kernel>...};
+    return isolated({Kernel::name...}, [&](std::size_t i) { return all[i](); });
+}
 
 } // namespace tests

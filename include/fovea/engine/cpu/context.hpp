@@ -68,7 +68,7 @@ template <int N> struct lane_context {
         }
     }
     template <class T, class I, class J> auto gather(table_view<T> t, I row, J column) const {
-        return one_by_one([t](index i, index j) { return entry(t, i, j); }, row, column);
+        return one_by_one([t](index i, index j) { return entry_at(t, i, j); }, row, column);
     }
     template <view V, class Column> real_lanes<N> read_bias(V const& t, index row, Column column) const {
         auto const* from = bias_row(t, batch, head, row);

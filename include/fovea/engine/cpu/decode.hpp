@@ -50,12 +50,13 @@ template <int N> struct block_fragment {
                 0,
                 0};
     }
-    FOVEA_HOST_DEVICE lane_mask<N> inside(int, int j) const {
-        return iota<N>() + j * N < splat<N>(static_cast<std::int32_t>(valid));
+    template <class M> FOVEA_HOST_DEVICE lane_mask<N> attended(int, int j, M m) const {
+        return iota<N>() + j * N < splat<N>(static_cast<std::int32_t>(valid)) && as_mask<N>(m);
     }
     FOVEA_HOST_DEVICE static value_type all(float x) { return splat<N>(x); }
-    template <class M> FOVEA_HOST_DEVICE static lane_mask<N> truths(M m) { return as_mask<N>(m); }
     FOVEA_HOST_DEVICE static value_type exp2(value_type x) { return fovea::exp2(x); }
+    FOVEA_HOST_DEVICE static value_type larger(value_type a, value_type b) { return max(a, b); }
+    FOVEA_HOST_DEVICE static value_type inverse(value_type x) { return all(1.f) / x; }
     FOVEA_HOST_DEVICE static bool above(value_type x, float limit) { return any_greater(x, splat<N>(limit)); }
     template <class Op> FOVEA_HOST_DEVICE static float across(value_type x, Op op) { return fold(x, op); }
     FOVEA_HOST_DEVICE value_type put(int, int j, value_type a, value_type b, value_type sum) const {

@@ -67,12 +67,14 @@ template <cpu_shape Shape> struct row_fragment {
                 Shape.query_tile - 1 - (row + r) + at,
                 at};
     }
-    FOVEA_HOST_DEVICE lane_mask<lanes> inside(int, int j) const {
-        return iota<lanes>() + j * lanes < splat<lanes>(static_cast<std::int32_t>(frame.valid_keys - column));
+    template <class M> FOVEA_HOST_DEVICE lane_mask<lanes> attended(int, int j, M m) const {
+        const auto exist = iota<lanes>() + j * lanes < splat<lanes>(static_cast<std::int32_t>(frame.valid_keys - column));
+        return exist && as_mask<lanes>(m);
     }
     FOVEA_HOST_DEVICE static value_type all(float x) { return splat<lanes>(x); }
-    template <class M> FOVEA_HOST_DEVICE static lane_mask<lanes> truths(M m) { return as_mask<lanes>(m); }
     FOVEA_HOST_DEVICE static value_type exp2(value_type x) { return fovea::exp2<weight_terms<Shape>>(x); }
+    FOVEA_HOST_DEVICE static value_type larger(value_type a, value_type b) { return max(a, b); }
+    FOVEA_HOST_DEVICE static value_type inverse(value_type x) { return all(1.f) / x; }
     FOVEA_HOST_DEVICE static bool above(value_type x, float limit) { return any_greater(x, splat<lanes>(limit)); }
     template <class Op> FOVEA_HOST_DEVICE static float across(value_type x, Op op) { return fold(x, op); }
 

@@ -31,16 +31,6 @@ template <int N> FOVEA_HOST_DEVICE wide_lanes<N> widen(position_lanes<N> a) {
 template <int N> FOVEA_HOST_DEVICE wide_lanes<N> widen(wide_lanes<N> a) { return a; }
 template <int N> FOVEA_HOST_DEVICE wide_lanes<N> widen(index a) { return splat<N>(a); }
 
-FOVEA_HOST_DEVICE constexpr std::int32_t clamp_to_int(index x) {
-    return static_cast<std::int32_t>(x > 0x7ffffffe ? 0x7ffffffe : x < -0x7fffffff ? -0x7fffffff : x);
-}
-// b - base held inside 32 bits, where it still compares with every offset as it should.
-FOVEA_HOST_DEVICE std::int32_t distance(index b, index base) {
-    index x = 0;
-    if (__builtin_sub_overflow(b, base, &x)) x = b < 0 ? index_min : index_max;
-    return clamp_to_int(x);
-}
-
 // ---- sums and differences ------------------------------------------------------------------------------------------
 // clang-format off
 template <int N> FOVEA_HOST_DEVICE position_lanes<N> operator+(position_lanes<N> a, index b) { return {a.base + b, a.offset}; }

@@ -15,10 +15,17 @@ namespace [[gnu::visibility("hidden")]] fovea {
 template <int N, int Unit, int Group, int Odd, int... I>
 FOVEA_HOST_DEVICE real_lanes<N> every_second(real_lanes<N> a, real_lanes<N> b, std::integer_sequence<int, I...>) {
     // position i: group g, place p within it; the first half of the places comes from a
-    return {__builtin_shufflevector(a.v, b.v,
-                                    ((I / Unit / Group) * Group * Unit +
-                                     ((I / Unit % Group) % (Group / 2) * 2 + Odd) * Unit + I % Unit +
-                                     ((I / Unit % Group) < Group / 2 ? 0 : N))...)};
+    constexpr auto from = [](int i) {
+        return (i / Unit / Group) * Group * Unit + ((i / Unit % Group) % (Group / 2) * 2 + Odd) * Unit + i % Unit +
+               ((i / Unit % Group) < Group / 2 ? 0 : N);
+    };
+#if defined(__CUDACC__) // nvcc cannot expand a pack in the arguments of a builtin
+    real_lanes<N> x = {};
+    ((x.v[I] = from(I) < N ? a.v[from(I) % N] : b.v[from(I) % N]), ...);
+    return x;
+#else
+    return {__builtin_shufflevector(a.v, b.v, from(I)...)};
+#endif
 }
 template <int N, int Unit, int Group> FOVEA_HOST_DEVICE real_lanes<N> add_pairs(real_lanes<N> a, real_lanes<N> b) {
     constexpr std::make_integer_sequence<int, N> all{};

@@ -16,7 +16,13 @@ namespace [[gnu::visibility("hidden")]] fovea {
 // The lanes of block-pairs that stay (Upper 0) or come up (Upper 1).
 template <int Block, int Upper, int N, int... I>
 FOVEA_HOST_DEVICE int_lanes<N> exchanged(int_lanes<N> a, int_lanes<N> b, std::integer_sequence<int, I...>) {
+#if defined(__CUDACC__) // nvcc cannot expand a pack in the arguments of a builtin
+    int_lanes<N> x = {};
+    ((x.v[I] = (I & Block) == 0 ? a.v[I + Upper * Block] : b.v[I - Block + Upper * Block]), ...);
+    return x;
+#else
     return {__builtin_shufflevector(a.v, b.v, (((I & Block) == 0 ? I : N + I - Block) + Upper * Block)...)};
+#endif
 }
 
 template <int Block, int N> FOVEA_HOST_DEVICE void exchange_blocks(int_lanes<N> (&rows)[N]) {

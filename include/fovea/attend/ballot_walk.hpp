@@ -1,0 +1,125 @@
+// The walk of attend/walk.hpp by 32 lanes: one tile each, the live ones found by ballot.
+//
+//     ballot_walk<Machine, Score> walk(tiles.count());
+//     for (live_tile t = walk.next(mask, ground); t.exists(); t = walk.next(mask, ground)) ...
+//
+// ground(): the walk_ground, made anew once in 32 tiles rather than kept in registers between them.
+// Every warp of a block walks by itself and finds the same tiles: liveness is asked for the block's rows, coverage for
+// the warp's own. Same order as walk_keys: from the peak of the score down, then from there up.
+#pragma once
+#include "fovea/attend/walk.hpp"
+#include "fovea/machine/sm80_machine.hpp"
+
+namespace fovea {
+
+// own: what the mask says of the warp's rows; a tile that is cut off by the end of the keys is never `all`.
+class live_tile {
+public:
+    live_tile() = default;
+    FOVEA_DEVICE live_tile(std::int32_t number, coverage own) : both_(4 * number + static_cast<std::int32_t>(own)) {}
+    FOVEA_DEVICE bool exists() const { return both_ >= 0; } // or there is no more
+    FOVEA_DEVICE std::int32_t number() const { return both_ >> 2; }
+    FOVEA_DEVICE coverage own() const { return static_cast<coverage>(both_ & 3); }
+
+private:
+    std::int32_t both_ = -1; // in one register
+};
+
+// What is walked over: the block's queries, this warp's own of them, and the tiles.
+struct walk_ground {
+    element_box block;
+    index_range own;
+    key_tiles tiles;
+};
+
+template <thread_machine Machine, class Score> class ballot_walk {
+public:
+    template <class Mask, class Ground>
+    FOVEA_DEVICE ballot_walk(Score const& score, Mask const& mask, Ground const& ground) {
+        const walk_ground all = ground();
+        const auto last = static_cast<std::int32_t>(all.tiles.count()) - 1;
+        at_ = last;
+        if constexpr (is_positional<Score>) at_ = peak_ = peak(score, mask, all, last);
+        at_ += 32;
+    }
+
+    template <class Mask, class Ground> FOVEA_DEVICE live_tile next(Mask const& mask, Ground const& ground) {
+        while (live_ == 0) {
+            const walk_ground all = ground();
+            const auto count = static_cast<std::int32_t>(all.tiles.count());
+            if (!upwards_) at_ -= 32;
+            else at_ += 32;
+            if (!upwards_ && at_ < 0) { // down to the first tile and beyond
+                if (!is_positional<Score>) return finished(at_);
+                upwards_ = true;
+                at_ = peak_ + 1;
+            }
+            if (upwards_ && at_ >= count) return finished(at_);
+            classify_group(mask, all);
+        }
+        const int lane = Machine::first_bit(live_);
+        const word bit = word{1} << lane;
+        live_ &= live_ - 1;
+        const coverage own = (own_none_ & bit) != 0 ? coverage::none
+                             : (own_all_ & bit) != 0 ? coverage::all
+                                                     : coverage::some;
+        return {upwards_ ? at_ + lane : at_ - lane, own};
+    }
+
+private:
+    // Asked again, next() finds the end again.
+    FOVEA_DEVICE live_tile finished(std::int32_t& at) const {
+        at = upwards_ ? at - 32 : at + 32;
+        return {};
+    }
+    // The tiles of 32 lanes from at_ on.
+    template <class Mask> FOVEA_DEVICE void classify_group(Mask const& mask, walk_ground const& ground) {
+        const auto lane = static_cast<std::int32_t>(Machine::lane());
+        const std::int32_t tile = upwards_ ? at_ + lane : at_ - lane;
+        const bool exists = tile >= 0 && tile < ground.tiles.count();
+        element_box box = ground.block;
+        box.key = ground.tiles.range(tile, tile + 1);
+        const coverage block = exists ? covers(mask, box) : coverage::none;
+        box.query = ground.own;
+        const coverage own = exists ? covers(mask, box) : coverage::none;
+        const bool whole = (tile + index{1}) * ground.tiles.size <= ground.tiles.keys;
+        live_ = Machine::ballot(block != coverage::none);
+        own_none_ = Machine::ballot(own == coverage::none);
+        own_all_ = Machine::ballot(own == coverage::all && whole);
+    }
+
+    // The live tile whose score can be the highest, the last among equals.
+    template <class Mask>
+    FOVEA_DEVICE static std::int32_t peak(Score const& score, Mask const& mask, walk_ground const& ground,
+                                          std::int32_t last) {
+        float highest = -infinity;
+        std::int32_t best = -1;
+        for (std::int32_t first = 0; first <= last; first += 32) {
+            const std::int32_t tile = first + static_cast<std::int32_t>(Machine::lane());
+            element_box box = ground.block;
+            box.key = ground.tiles.range(tile, tile + 1);
+            if (tile > last || covers(mask, box) == coverage::none) continue;
+            const float hi = highest_score(score, box);
+            if (best < 0 || hi >= highest) {
+                highest = hi;
+                best = tile;
+            }
+        }
+        FOVEA_UNROLL_DEVICE
+        for (int apart = 1; apart < 32; apart *= 2) {
+            const float hi = Machine::shuffle_xor(highest, apart);
+            const std::int32_t tile = Machine::shuffle_xor(best, apart);
+            if (tile >= 0 && (best < 0 || hi > highest || (hi == highest && tile > best))) {
+                highest = hi;
+                best = tile;
+            }
+        }
+        return best < 0 ? last : best;
+    }
+
+    std::int32_t at_, peak_ = 0; // tile of lane 0; where the walk upwards began
+    word live_ = 0, own_none_ = 0, own_all_ = 0;
+    bool upwards_ = false;
+};
+
+} // namespace fovea

@@ -1,0 +1,55 @@
+// A position in a tile: a 64-bit base known at run time, and an offset that is a constant of an unrolled loop.
+//
+//     position key{tile_begin, 8 * j};   bool keep = key - query < 128;      // one 32-bit compare with a constant
+//
+// Sums and differences stay in this form and are exact over the whole 64-bit range; everything else is computed as
+// 64-bit integers, which a position converts to. What position_lanes is for vectors.
+#pragma once
+#include "fovea/base/interval.hpp"
+
+namespace fovea {
+
+struct position {
+    index base;
+    std::int32_t offset = 0;
+    FOVEA_HOST_DEVICE constexpr operator index() const { return base + offset; }
+};
+
+FOVEA_HOST_DEVICE constexpr float as_real(position a) {
+    return static_cast<float>(a.offset) + static_cast<float>(a.base);
+}
+
+// clang-format off
+FOVEA_HOST_DEVICE constexpr position operator+(position a, index b) { return {a.base + b, a.offset}; }
+FOVEA_HOST_DEVICE constexpr position operator+(index a, position b) { return {a + b.base, b.offset}; }
+FOVEA_HOST_DEVICE constexpr position operator-(position a, index b) { return {a.base - b, a.offset}; }
+FOVEA_HOST_DEVICE constexpr position operator-(index a, position b) { return {a - b.base, -b.offset}; }
+FOVEA_HOST_DEVICE constexpr position operator-(position a) { return {-a.base, -a.offset}; }
+FOVEA_HOST_DEVICE constexpr position operator+(position a, position b) { return {a.base + b.base, a.offset + b.offset}; }
+FOVEA_HOST_DEVICE constexpr position operator-(position a, position b) { return {a.base - b.base, a.offset - b.offset}; }
+
+FOVEA_HOST_DEVICE constexpr bool operator<(position a, index b) { return a.offset < distance(b, a.base); }
+FOVEA_HOST_DEVICE constexpr bool operator<=(position a, index b) { return a.offset <= distance(b, a.base); }
+FOVEA_HOST_DEVICE constexpr bool operator>(position a, index b) { return a.offset > distance(b, a.base); }
+FOVEA_HOST_DEVICE constexpr bool operator>=(position a, index b) { return a.offset >= distance(b, a.base); }
+FOVEA_HOST_DEVICE constexpr bool operator==(position a, index b) { return a.offset == distance(b, a.base); }
+FOVEA_HOST_DEVICE constexpr bool operator!=(position a, index b) { return a.offset != distance(b, a.base); }
+FOVEA_HOST_DEVICE constexpr bool operator<(index a, position b) { return b > a; }
+FOVEA_HOST_DEVICE constexpr bool operator<=(index a, position b) { return b >= a; }
+FOVEA_HOST_DEVICE constexpr bool operator>(index a, position b) { return b < a; }
+FOVEA_HOST_DEVICE constexpr bool operator>=(index a, position b) { return b <= a; }
+FOVEA_HOST_DEVICE constexpr bool operator<(position a, position b) { return a - b < index{0}; }
+FOVEA_HOST_DEVICE constexpr bool operator<=(position a, position b) { return a - b <= index{0}; }
+FOVEA_HOST_DEVICE constexpr bool operator>(position a, position b) { return a - b > index{0}; }
+FOVEA_HOST_DEVICE constexpr bool operator>=(position a, position b) { return a - b >= index{0}; }
+FOVEA_HOST_DEVICE constexpr bool operator==(position a, position b) { return a - b == index{0}; }
+FOVEA_HOST_DEVICE constexpr bool operator!=(position a, position b) { return a - b != index{0}; }
+// clang-format on
+
+// As a plain number, for users' functors.
+template <class T> FOVEA_HOST_DEVICE constexpr auto plain(T x) {
+    if constexpr (std::is_same_v<T, position>) return static_cast<index>(x);
+    else return x;
+}
+
+} // namespace fovea

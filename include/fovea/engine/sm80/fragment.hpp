@@ -1,0 +1,92 @@
+// The GPU's score fragment: 16 rows of a warp against a tile of keys, as mma.sync leaves them.
+//
+//     lane l holds, of every 16 x 8 matrix tile n:   scores[n][0] [1]   row l / 4,      keys 8 n + 2 (l % 4) and the next
+//                                                    scores[n][2] [3]   row l / 4 + 8,  the same keys
+//
+// Row i of the fragment is row l / 4 + 8 i, its column j is key 8 (j / 2) + 2 (l % 4) + j % 2. Weights leave as the
+// first operand of the second product: rounded pairs, in the same lanes, without a shuffle.
+#pragma once
+#include "fovea/attend/step.hpp"
+#include "fovea/engine/sm80/context.hpp"
+#include "fovea/tensor/strided.hpp"
+
+namespace fovea::sm80 {
+
+// What a tile of scores has in common.
+struct tile_frame {
+    index batch, head, kv_head;
+    index first_query, first_key; // of the call
+    index key;                    // position of this lane's first key of the tile
+    std::int32_t valid;           // keys of the tile that exist, counted from there
+};
+
+// The output of a row while it is summed: rescaled at once when the row's reference is raised.
+template <int Values> struct output_place {
+    matrix_sums (&output)[Values / 8];
+    FOVEA_DEVICE void rescale(int r, float by) const {
+        FOVEA_UNROLL_DEVICE
+        for (int n = 0; n < Values / 8; ++n) {
+            output[n][2 * r] *= by;
+            output[n][2 * r + 1] *= by;
+        }
+    }
+};
+struct no_output_place {
+    FOVEA_DEVICE void rescale(int, float) const {}
+};
+
+template <class T> FOVEA_DEVICE float low_half(word pair) {
+    if constexpr (std::is_same_v<T, bf16>) return __builtin_bit_cast(float, pair << 16);
+    else return static_cast<float>(__builtin_bit_cast(T, static_cast<std::uint16_t>(pair)));
+}
+template <class T> FOVEA_DEVICE float high_half(word pair) {
+    if constexpr (std::is_same_v<T, bf16>) return __builtin_bit_cast(float, pair & 0xffff0000u);
+    else return static_cast<float>(__builtin_bit_cast(T, static_cast<std::uint16_t>(pair >> 16)));
+}
+
+// T: the format of the weights, which is that of the values. Place: output_place or no_output_place.
+template <class Machine, int Keys, class T, class Place, coverage Covered> struct matrix_fragment {
+    static constexpr int rows = 2, cols = Keys / 4;
+    using value_type = float;
+
+    tile_frame const& frame;
+    index query[2]; // positions of the two rows, clipped to the last
+    matrix_sums (&scores)[Keys / 8];
+    matrix_words (&weights)[Keys / 16];
+    Place output;
+
+    FOVEA_DEVICE tile_element<Machine> here(int r, int j) const {
+        return {frame.batch,
+                frame.head,
+                frame.kv_head,
+                {query[r]},
+                {frame.key, offset(j)},
+                frame.first_query,
+                frame.first_key,
+                scores[j / 2][2 * r + j % 2],
+                Covered == coverage::all || offset(j) < frame.valid};
+    }
+    FOVEA_DEVICE bool attended(int, int j, bool m) const { return (offset(j) < frame.valid) & m; }
+    FOVEA_DEVICE static float all(float x) { return x; }
+    FOVEA_DEVICE static float exp2(float x) { return Machine::exp2(x); }
+    FOVEA_DEVICE static float inverse(float x) { return Machine::reciprocal(x); }
+    FOVEA_DEVICE static float larger(float a, float b) { return __builtin_fmaxf(a, b); }
+    FOVEA_DEVICE static bool above(float x, float limit) { return Machine::ballot(x > limit) != 0; }
+    template <class Op> FOVEA_DEVICE static float across(float x, Op op) {
+        x = op(x, Machine::shuffle_xor(x, 1));
+        return op(x, Machine::shuffle_xor(x, 2));
+    }
+    // The sum is taken of the rounded weights, those that the second product uses.
+    FOVEA_DEVICE float put(int r, int j, float a, float b, float sum) const {
+        if constexpr (std::is_same_v<Place, no_output_place>) return sum + (a + b);
+        const word pair = Machine::template pair<T>(a, b);
+        weights[j / 4][j / 2 % 2 * 2 + r] = pair;
+        return sum + (low_half<T>(pair) + high_half<T>(pair));
+    }
+    FOVEA_DEVICE Place place() const { return output; }
+
+private:
+    FOVEA_DEVICE static constexpr std::int32_t offset(int j) { return 8 * (j / 2) + j % 2; }
+};
+
+} // namespace fovea::sm80

@@ -1,0 +1,120 @@
+// How a problem is laid out over blocks of threads, worked out by the host before the launch.
+//
+//     block_plan plan = plan_blocks<Tile>(problem);      plan.blocks()
+//
+// Blocks are one-dimensional. The heads are cut into sections whose keys and values fit a second-level cache together;
+// inside a section the query tiles with the most keys come first, for all its heads, so that no long one starts last.
+#pragma once
+#include "fovea/attend/walk.hpp"
+#include "fovea/base/refusal.hpp"
+#include "fovea/engine/sm80/tile_loader.hpp"
+#include "fovea/plan/problem.hpp"
+
+namespace fovea::sm80 {
+
+enum class tile_order : int { first_to_last, last_to_first };
+
+struct block_plan {
+    std::int32_t tiles, heads, section; // query tiles of a head; heads of all batches; heads of a section
+    tile_order order;
+    std::int32_t careful = 0; // not 0: tiles are computed carefully at once, which gives the same bits
+
+    constexpr index blocks() const { return index{tiles} * heads; }
+};
+
+// What a block of threads works on.
+struct block_place {
+    std::int32_t tile, head; // head: of all batches, batch * heads + head
+};
+FOVEA_DEVICE constexpr block_place place_of(block_plan const& plan, word block) {
+    const word whole = static_cast<word>(plan.section) * static_cast<word>(plan.tiles), section = block / whole;
+    const word first = section * static_cast<word>(plan.section), inside = block % whole;
+    const word heads = least(static_cast<word>(plan.section), static_cast<word>(plan.heads) - first);
+    const auto nth = static_cast<std::int32_t>(inside / heads);
+    return {plan.order == tile_order::first_to_last ? nth : plan.tiles - 1 - nth,
+            static_cast<std::int32_t>(first + inside % heads)};
+}
+
+// Keys and values of a section: half of the smallest second-level cache that matters, 40 MB on a GPU of 8.0.
+inline constexpr index section_bytes = index{20} << 20;
+
+// What an expression reads out of the device's memory, or may: tables, tensors, functors.
+template <class E> inline constexpr bool reads_memory = requires(E e) { e.tensor; };
+template <class Op> inline constexpr bool brings_memory = requires(Op op) { op.source; } || requires(Op op) { op.functor; };
+template <class Op, class A> inline constexpr bool reads_memory<unary<Op, A>> = brings_memory<Op> || reads_memory<A>;
+template <class Op, class A, class B>
+inline constexpr bool reads_memory<binary<Op, A, B>> = brings_memory<Op> || reads_memory<A> || reads_memory<B>;
+template <class Op, class A, class B, class D>
+inline constexpr bool reads_memory<ternary<Op, A, B, D>> =
+    brings_memory<Op> || reads_memory<A> || reads_memory<B> || reads_memory<D>;
+
+// Which end of the queries attends more keys: the tiles in front or those at the back. Masks with tables lie in the
+// device's memory and are not asked; most of them are causal as well.
+template <class Tile, class Problem> tile_order order_of(Problem const& p) {
+    using mask_type = std::remove_cvref_t<decltype(p.scored.mask)>;
+    if constexpr (!reads_memory<mask_type>) {
+        auto const &q = p.q(), &k = p.k();
+        const key_tiles tiles{k.first, k.positions(), Tile::key};
+        const auto live = [&](index row) {
+            const index last = least(row + Tile::query, q.positions()) - 1;
+            return count_live(p.scored.mask, {0, 0, 0, {q.first + row, q.first + last}, {}, q.first, k.first}, tiles);
+        };
+        const index last_tile = (q.positions() - 1) / Tile::query * Tile::query;
+        return live(0) > live(last_tile) ? tile_order::first_to_last : tile_order::last_to_first;
+    } else return tile_order::last_to_first;
+}
+
+template <class Tile, class Problem> block_plan plan_blocks(Problem const& p) {
+    auto const &q = p.q(), &k = p.k();
+    block_plan plan{};
+    plan.tiles = static_cast<std::int32_t>(ceil_div(q.positions(), index{Tile::query}));
+    plan.heads = static_cast<std::int32_t>(q.batches() * q.heads());
+    const index head_bytes = 2 * k.positions() * (Tile::channels + Tile::values);
+    const index kv_heads = greatest(index{1}, section_bytes / greatest(head_bytes, index{1}));
+    plan.section = static_cast<std::int32_t>(least(kv_heads * p.group(), index{plan.heads}));
+    plan.order = order_of<Tile>(p);
+    return plan;
+}
+
+// Sizes that the tile, or 32 bits inside a block, cannot take.
+template <class Tile, class Problem> status refusal_of_sizes(Problem const& p) {
+    constexpr index most = 0x7fffffff;
+    auto const &q = p.q(), &k = p.k();
+    if (q.channels() > Tile::channels)
+        return status({"q has ", q.channels(), " channels but the kernel was made for at most ", Tile::channels,
+                       "; state them as a constant"});
+    if constexpr (Problem::has_values)
+        if (p.operand.v.channels() > Tile::values)
+            return status({"v has ", p.operand.v.channels(), " channels but the kernel was made for at most ",
+                           Tile::values, "; state them as a constant"});
+    if (q.batches() * q.heads() > most)
+        return status({"q has ", q.batches() * q.heads(), " heads in all its batches but a call takes at most ", most,
+                       "; give it fewer batches at once"});
+    if (ceil_div(q.positions(), index{Tile::query}) > most / 4 || ceil_div(k.positions(), index{Tile::key}) > most / 4)
+        return status({"q has ", q.positions(), " positions and k ", k.positions(), " but a call takes at most ",
+                       most / 4, " tiles of either; cut them"});
+    return {};
+}
+
+// What a kernel is launched with.
+template <class Problem, class Tile> struct forward_params {
+    using q_type = decltype(decltype(Problem::operand)::q);
+    using k_type = decltype(decltype(Problem::operand)::k);
+    using v_type = std::conditional_t<Problem::has_values, decltype(decltype(Problem::operand)::v), source_type<k_type>>;
+
+    Problem problem;
+    block_plan plan;
+    operand_plan<q_type, Tile::channels> q;
+    operand_plan<k_type, Tile::channels> k;
+    operand_plan<v_type, Tile::value_columns> v;
+};
+template <class Tile, class Problem> forward_params<Problem, Tile> make_params(Problem const& p) {
+    const auto values = [&]() -> auto const& {
+        if constexpr (Problem::has_values) return p.operand.v;
+        else return p.k();
+    };
+    return {p, plan_blocks<Tile>(p), plan_operand<Tile::channels>(p.operand.q), plan_operand<Tile::channels>(p.operand.k),
+            plan_operand<Tile::value_columns>(values())};
+}
+
+} // namespace fovea::sm80

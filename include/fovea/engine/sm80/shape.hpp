@@ -1,0 +1,130 @@
+// The tile that a problem runs in: from a table, by head size, unless the caller states it; and what cannot work.
+//
+//     using tile = decltype(chosen_tile<Problem, tile_shape{}, head_sizes{}>());      // tile::query, tile::shared_bytes
+//
+// Shared memory: the queries of a tile, then `stages` tiles of keys, then as many of values; rows are padded to whole
+// multiples of 16 channels.
+#pragma once
+#include "fovea/meta/constant.hpp"
+#include "fovea/plan/problem.hpp"
+#include "fovea/tile/swizzle.hpp"
+#include "fovea/tile/tile_shape.hpp"
+
+namespace fovea::sm80 {
+
+// What a block can have: 227 KiB on 9.0, 163 on 8.0, 99 on 8.6, 8.9 and 12.0, which the default tiles stay within.
+inline constexpr int shared_bytes_most = 227 * 1024, shared_bytes_everywhere = 99 * 1024;
+
+// Channels are those of q and k or of v, whichever are more, and at most so many. Not measured yet: the shapes follow
+// from registers (no spills at 255) and from two blocks to a multiprocessor where 99 KiB allow it.
+struct tile_row {
+    int channels;
+    tile_shape tile;
+};
+inline constexpr tile_row tile_table[] = {
+    {64, {.query = 128, .key = 64, .warps = 4, .stages = 2}},
+    {128, {.query = 128, .key = 32, .warps = 4, .stages = 2}},
+    {192, {.query = 64, .key = 64, .warps = 4, .stages = 1}},
+    {256, {.query = 64, .key = 32, .warps = 4, .stages = 1}},
+};
+
+// A head's sizes as the tile holds them: channels padded to whole matrix tiles. values 0: none are summed.
+struct head_sizes {
+    int channels = 0, values = 0;
+};
+
+consteval tile_shape completed(tile_shape given, head_sizes head) {
+    tile_shape t = tile_table[0].tile;
+    const int widest = head.channels > head.values ? head.channels : head.values;
+    for (tile_row const& row : tile_table) {
+        t = row.tile;
+        if (widest <= row.channels) break;
+    }
+    if (given.query != 0) t.query = given.query;
+    if (given.key != 0) t.key = given.key;
+    if (given.stages != 0) t.stages = given.stages;
+    if (given.warps != 0) t.warps = given.warps;
+    else if (given.query != 0) t.warps = given.query / (given.query % 32 == 0 && given.query >= 128 ? 32 : 16);
+    return t;
+}
+
+// A finished row in shared memory: its channels in float, then what write.hpp keeps of it. An odd multiple of 32 bytes
+// follows the channels, so that four rows' stores of eight bytes a lane fall into different banks.
+inline constexpr int kept_numbers = 8;
+template <int Values> inline constexpr word output_pitch = Values * 4 + kept_numbers * 4;
+
+// Everything a kernel asks of its tile, as plain numbers.
+template <int Query, int Key, int Warps, int Stages, int Channels, int Values> struct tile_constants {
+    static constexpr int query = Query, key = Key, warps = Warps, stages = Stages;
+    static constexpr int channels = Channels, values = Values; // padded
+    static constexpr int threads = 32 * warps, rows_of_warp = query / warps, blocks_of_warp = rows_of_warp / 16;
+    static constexpr word query_bytes = query * row_pitch<channels>, key_bytes = key * row_pitch<channels>;
+    static constexpr int value_columns = values == 0 ? 16 : values;
+    static constexpr word value_bytes = values == 0 ? 0 : key * row_pitch<value_columns>;
+    static constexpr word keys_at = query_bytes, values_at = keys_at + stages * key_bytes;
+    // At the end the outputs lie where the operands did.
+    static constexpr int shared_bytes =
+        static_cast<int>(greatest(values_at + stages * value_bytes, query * output_pitch<values>));
+    // Blocks to a multiprocessor that the compiler is to leave registers for: 64 Ki are there, and 99 KiB of memory.
+    static constexpr int blocks = shared_bytes * 2 <= shared_bytes_everywhere && threads <= 128 ? 2 : 1;
+};
+
+template <class T> inline constexpr bool is_half = std::is_same_v<T, fp16> || std::is_same_v<T, bf16>;
+
+// The sizes that a problem's types state, padded; `most` where they are only known at run time.
+template <class Problem, head_sizes Most> consteval head_sizes head_sizes_of() {
+    using operands = decltype(Problem::operand);
+    using q_view = source_type<decltype(operands::q)>;
+    using k_view = source_type<decltype(operands::k)>;
+    constexpr index channels =
+        greatest(known_size<typename q_view::channels_type>, known_size<typename k_view::channels_type>);
+    head_sizes head = Most;
+    if (channels >= 0) head.channels = static_cast<int>(round_up(channels, index{16}));
+    if constexpr (Problem::has_values) {
+        constexpr index values = known_size<typename decltype(operands::v)::channels_type>;
+        if (values >= 0) head.values = static_cast<int>(round_up(values, index{16}));
+    } else head.values = 0;
+    return head;
+}
+
+// The tile of a problem, whatever cannot work refused: coarse to fine, the first fault only.
+template <class Problem, tile_shape Given, head_sizes Most> consteval auto chosen_tile() {
+    using operands = decltype(Problem::operand);
+    constexpr head_sizes head = head_sizes_of<Problem, Most>();
+    constexpr tile_shape t = completed(Given, head);
+    if constexpr (!is_half<typename Problem::query_element> ||
+                  !std::is_same_v<typename Problem::query_element, typename Problem::key_element>)
+        static_assert(sizeof(Problem) == 0, "fovea: cuda: q and k have the same elements, bf16 or fp16");
+    else if constexpr (Problem::has_values && !is_half<typename Problem::value_element>)
+        static_assert(sizeof(Problem) == 0, "fovea: cuda: the elements of v are bf16 or fp16");
+    else if constexpr (head.channels <= 0 || (Problem::has_values && head.values <= 0))
+        static_assert(sizeof(Problem) == 0, "fovea: cuda: the channels of q or k, and of v, are constants such as 128_c; "
+                                            "fovea::dispatch makes one of a number");
+    else if constexpr (head.channels > 256 || head.values > 256)
+        static_assert(sizeof(Problem) == 0, "fovea: cuda: a head has at most 256 channels");
+    else if constexpr (is_rotated_twice<decltype(operands::q)> || is_rotated_twice<decltype(operands::k)>)
+        static_assert(sizeof(Problem) == 0, "fovea: cuda: an operand is rotated once; write the first rotation to memory");
+    else if constexpr (t.query % 16 != 0 || t.query <= 0)
+        static_assert(sizeof(Problem) == 0,
+                      "fovea: tile_shape::query must be a multiple of 16, the rows of one matrix tile");
+    else if constexpr (t.key % 16 != 0 || t.key <= 0)
+        static_assert(sizeof(Problem) == 0,
+                      "fovea: tile_shape::key must be a multiple of 16, the depth of one matrix tile");
+    else if constexpr (t.warps < 2 || t.warps > 8 || (t.query != 16 * t.warps && t.query != 32 * t.warps))
+        static_assert(sizeof(Problem) == 0,
+                      "fovea: tile_shape::query must be 16 or 32 rows for each of 2 to 8 tile_shape::warps");
+    else if constexpr (t.stages < 1 || t.stages > 4)
+        static_assert(sizeof(Problem) == 0, "fovea: tile_shape::stages must be 1 to 4");
+    else {
+        using tile = tile_constants<t.query, t.key, t.warps, t.stages, head.channels, head.values>;
+        static_assert(tile::blocks_of_warp * (tile::values + tile::key) / 2 <= 200,
+                      "fovea: tile_shape: the outputs and scores of a thread take more than 200 registers; use a smaller "
+                      "key tile, or 16 rows a warp");
+        static_assert(tile::shared_bytes <= shared_bytes_most,
+                      "fovea: tile_shape: the tiles take more than the 227 KB of shared memory that a block can have; use "
+                      "smaller ones, or fewer stages");
+        return tile{};
+    }
+}
+
+} // namespace fovea::sm80

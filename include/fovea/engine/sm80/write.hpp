@@ -1,0 +1,170 @@
+// The end of a tile: statistics folded over the lanes that share a row, every assignment's epilogue, stores.
+//
+//     row_writer<Machine, Problem, Values> writer(problem, place, shared_bytes_of_this_warp);
+//     writer.stage(m, states, output, sink);      // 16 rows of the warp
+//     writer.write();                             // all
+//
+// Outputs pass through shared memory, where a row's channels come to lie beside each other: a warp then reads what an
+// epilogue needs and stores what it gives in whole sectors, two channels to a lane.
+#pragma once
+#include "fovea/engine/sm80/fragment.hpp"
+#include "fovea/engine/sm80/shape.hpp"
+#include "fovea/softmax/row_result.hpp"
+
+namespace fovea::sm80 {
+
+// What is kept of a row beside its channels, in this order; expectations come last.
+enum class kept : int { reference, scale, logsumexp, maximum, entropy, expectations };
+
+template <class Machine, int Values> FOVEA_DEVICE float kept_number(word row, kept what, int i = 0) {
+    return Machine::template load_shared<float>(row + 4 * static_cast<word>(Values + static_cast<int>(what) + i));
+}
+
+// Where the rows of a warp are: the first, how many exist of them.
+struct rows_place {
+    index batch, head, first;
+    int rows;
+};
+
+template <class T> FOVEA_DEVICE T stored_as(float x) {
+    if constexpr (std::is_same_v<T, float>) return x;
+    else return T(x);
+}
+
+// Two neighbours in one access.
+template <class T> struct alignas(2 * sizeof(T)) pair_of {
+    T first, second;
+};
+template <class Machine, class T> FOVEA_DEVICE pair_of<T> rounded_pair(float first, float second) {
+    if constexpr (std::is_same_v<T, float>) return {first, second};
+    else return __builtin_bit_cast(pair_of<T>, Machine::template pair<T>(first, second));
+}
+
+template <class Machine, int Moments>
+FOVEA_DEVICE row_total<Moments> folded_over_lanes(lean_row_state<Moments> const& s) {
+    const auto across = [](float x, auto op) {
+        x = op(x, Machine::shuffle_xor(x, 1));
+        return op(x, Machine::shuffle_xor(x, 2));
+    };
+    row_total<Moments> t;
+    t.reference = s.reference;
+    t.sum = across(s.sum, take_sum{});
+    t.fresh = s.fresh() && t.sum == 0; // scores that are all NaN raise nothing, but they are no empty row
+    t.entropy = across(s.entropy, take_sum{});
+    t.top = across(s.top, take_max{});
+    FOVEA_UNROLL_DEVICE
+    for (int i = 0; i < Moments; ++i) t.moments[i] = across(s.moments[i], take_sum{});
+    return t;
+}
+
+// Whether an assignment has a number for each channel, or one a row.
+template <class A>
+inline constexpr bool is_per_channel = decltype(find_all<value_sums>(std::declval<A const&>().expression))::count > 0;
+
+template <class Machine, class Problem, int Values> class row_writer {
+    static constexpr int moments = decltype(Problem::moments)::count;
+    static_assert(static_cast<int>(kept::expectations) + moments <= kept_numbers,
+                  "fovea: cuda: a run takes at most 3 expectations sum(p * f); give the others a run of their own");
+    using result_type = row_result<moments>;
+
+public:
+    FOVEA_DEVICE row_writer(Problem const& p, rows_place at, word shared) : p_(p), at_(at), shared_(shared) {}
+
+    // 16 rows of a warp from 16 m on: the lane's sums, and its two rows' totals, to where write() reads them.
+    template <class State, int Tiles>
+    FOVEA_DEVICE void stage(int m, State const (&state)[2], matrix_sums const (&output)[Tiles], float sink) const {
+        const auto lane = static_cast<int>(Machine::lane());
+        FOVEA_UNROLL_DEVICE
+        for (int r = 0; r < 2; ++r) {
+            const word row = row_at(16 * m + 8 * r + lane / 4);
+            if constexpr (Problem::has_values) {
+                FOVEA_UNROLL_DEVICE
+                for (int n = 0; n < Tiles; ++n)
+                    Machine::store_shared(row + static_cast<word>(32 * n + 8 * (lane % 4)),
+                                          pair_of<float>{output[n][2 * r], output[n][2 * r + 1]});
+            }
+            const auto total = folded_over_lanes<Machine>(state[r]);
+            result_type result;
+            if constexpr (Problem::normalised) result = finish(total, sink);
+            else result = finish_unnormalised(total);
+            if (lane % 4 != 0) continue;
+            const auto keep = [row](kept what, float x, int i = 0) {
+                Machine::store_shared(row + 4 * static_cast<word>(Values + static_cast<int>(what) + i), x);
+            };
+            keep(kept::reference, total.reference);
+            keep(kept::scale, result.scale);
+            keep(kept::logsumexp, result.logsumexp);
+            keep(kept::maximum, result.maximum);
+            keep(kept::entropy, result.entropy);
+            FOVEA_UNROLL_DEVICE
+            for (int i = 0; i < moments; ++i) keep(kept::expectations, result.moments[i], i);
+        }
+    }
+
+    // After a sync of the warp.
+    FOVEA_DEVICE void write() const {
+        const auto lane = static_cast<int>(Machine::lane());
+        if (lane < at_.rows) {
+            const result_type result = result_of(lane);
+            each_anywhere(p_.outputs, [&](auto, auto const& assigned) {
+                using element = typename std::remove_cvref_t<decltype(assigned.target)>::element;
+                if constexpr (!is_per_channel<std::remove_cvref_t<decltype(assigned)>>)
+                    Machine::store(assigned.target.row(at_.batch, at_.head, at_.first + lane),
+                                   stored_as<element>(value(assigned, result, lane, 0, 0.f)));
+            });
+        }
+        if constexpr (Values > 0)
+            for (int row = 0; row < at_.rows; ++row) {
+                const result_type result = result_of(row);
+                each_anywhere(p_.outputs, [&](auto, auto const& assigned) {
+                    if constexpr (is_per_channel<std::remove_cvref_t<decltype(assigned)>>)
+                        write_channels(assigned, result, row);
+                });
+            }
+    }
+
+    FOVEA_DEVICE word row_at(int row) const { return shared_ + static_cast<word>(row) * output_pitch<Values>; }
+
+private:
+    FOVEA_DEVICE result_type result_of(int row) const {
+        const auto number = [&](kept what, int i = 0) { return kept_number<Machine, Values>(row_at(row), what, i); };
+        result_type result{number(kept::scale), number(kept::logsumexp), number(kept::maximum), number(kept::entropy),
+                           {}};
+        FOVEA_UNROLL_DEVICE
+        for (int i = 0; i < moments; ++i) result.moments[i] = number(kept::expectations, i);
+        return result;
+    }
+    template <class A>
+    FOVEA_DEVICE float value(A const& assigned, result_type const& result, int row, int channel, float sum) const {
+        return as_real(assigned.expression(row_element<Machine, result_type>{at_.batch, at_.head, at_.first + row,
+                                                                             channel, result, sum * result.scale}));
+    }
+
+    // A row of an output, two channels to a lane.
+    template <class A> FOVEA_DEVICE void write_channels(A const& assigned, result_type const& result, int row) const {
+        using element = typename std::remove_cvref_t<decltype(assigned.target)>::element;
+        element* const to = assigned.target.row(at_.batch, at_.head, at_.first + row);
+        const auto channels = static_cast<int>(assigned.target.channels());
+        const index stride = assigned.target.layout.stride.channel;
+        const bool paired = stride == 1 && reinterpret_cast<std::uintptr_t>(to) % sizeof(pair_of<element>) == 0;
+        for (int c = 2 * static_cast<int>(Machine::lane()); c < channels; c += 64) {
+            const auto sum = Machine::template load_shared<pair_of<float>>(row_at(row) + 4 * static_cast<word>(c));
+            const float first = value(assigned, result, row, c, sum.first);
+            const bool two = c + 1 < channels;
+            const float second = two ? value(assigned, result, row, c + 1, sum.second) : 0.f;
+            if (two && paired)
+                Machine::store(reinterpret_cast<pair_of<element>*>(to + c),
+                               rounded_pair<Machine, element>(first, second));
+            else {
+                Machine::store(to + c * stride, stored_as<element>(first));
+                if (two) Machine::store(to + (c + 1) * stride, stored_as<element>(second));
+            }
+        }
+    }
+
+    Problem const& p_;
+    rows_place at_;
+    word shared_;
+};
+
+} // namespace fovea::sm80

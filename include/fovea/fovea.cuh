@@ -1,0 +1,26 @@
+// Everything for CUDA: operands, the language, run on a GPU. Needs nvcc.
+//
+//     fovea::run(fovea::cuda(stream), o = fovea::sum(fovea::softmax(fovea::scaled_dot(q, k)) * v));
+//
+// The CPU engine is not part of it; a file that wants both includes fovea.hpp too.
+#pragma once
+#include "fovea/expr/apply.hpp"
+#include "fovea/launch/cuda.cuh"
+#include "fovea/launch/run.hpp"
+#include "fovea/mask/block_sparse.hpp"
+#include "fovea/mask/causal.hpp"
+#include "fovea/mask/dilated.hpp"
+#include "fovea/mask/documents.hpp"
+#include "fovea/mask/everything.hpp"
+#include "fovea/mask/neighbourhood.hpp"
+#include "fovea/mask/padding.hpp"
+#include "fovea/mask/prefix.hpp"
+#include "fovea/mask/sink_tokens.hpp"
+#include "fovea/mask/sliding_window.hpp"
+#include "fovea/meta/dispatch.hpp"
+#include "fovea/score/alibi.hpp"
+#include "fovea/score/bias.hpp"
+#include "fovea/score/relative_bias.hpp"
+#include "fovea/score/softcap.hpp"
+#include "fovea/tensor/dlpack.hpp"
+#include "fovea/tensor/mdspan.hpp"

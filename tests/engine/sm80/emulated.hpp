@@ -1,0 +1,35 @@
+// The sm_80 engine run by the emulator: an engine for run, so that every test of a whole problem can be asked of it.
+//
+//     fovea::run(tests::emulated<>{.how = {.seed = 3}}, o = fovea::sum(p * v));
+//
+// What the emulator finds (races, bounds, unwritten outputs) refuses the run with its report.
+#pragma once
+#include <fovea/engine/sm80/forward.hpp>
+#include <fovea/launch/run.hpp>
+
+#include "simt/launch.hpp"
+
+namespace tests {
+
+// Tile: what is 0 comes from the engine's table. Most: head sizes where the views' types state none.
+template <fovea::tile_shape Tile = fovea::tile_shape{}, fovea::sm80::head_sizes Most = fovea::sm80::head_sizes{128, 128}>
+struct emulated {
+    static constexpr char const* name = "sm_80, emulated";
+    fovea::simt::options how{};
+    fovea::simt::report* said = nullptr; // where to leave the report
+};
+
+template <fovea::tile_shape Tile, fovea::sm80::head_sizes Most, class Problem>
+fovea::status execute(emulated<Tile, Most> const& engine, Problem const& p) {
+    using tile = decltype(fovea::sm80::chosen_tile<Problem, Tile, Most>());
+    using kernel = fovea::sm80::forward<fovea::simt::machine, Problem, tile>;
+    if (fovea::status why = fovea::sm80::refusal_of_sizes<tile>(p); !why.ok()) return why;
+    const auto params = fovea::sm80::make_params<tile>(p);
+    const fovea::simt::report said =
+        fovea::simt::launch<kernel>({static_cast<fovea::word>(params.plan.blocks())}, params, engine.how);
+    if (engine.said != nullptr) *engine.said = said;
+    const std::string text = said.text();
+    return said.ok() ? fovea::status() : fovea::status({text.c_str()});
+}
+
+} // namespace tests
