@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The rules of form that a script can see: macros, template parameters, hidden symbols, sentences in plain ASCII."""
+"""The rules of form that a script can see: macros, template parameter lists, sentences in plain ASCII."""
 
 import re
 import sys
@@ -10,15 +10,12 @@ from tree import INCLUDE, headers, name, report
 MACROS_MOST = 8
 MACRO_HOME = "base/config.hpp"
 PARAMETERS_MOST = 4  # of a template in the rooms that users name things from
-HIDDEN_ROOMS = ("attend", "engine", "machine", "plan", "softmax", "launch")
-VISIBLE = ("engine/cpu/engine.hpp", "engine/cpu/executor.hpp", "engine/cpu/shape.hpp")  # types that users keep
 PUBLIC_ROOMS = ("", "tensor", "expr", "mask", "score", "launch")
 
 DEFINE = re.compile(r"^\s*#\s*define\s+(\w+)", re.M)
 UNDEFINE = re.compile(r"^\s*#\s*undef\s+(\w+)", re.M)
 TABLES = "machine/ptx/"  # tables of instructions may be made by macros that end with their file
 TEMPLATE = re.compile(r"\btemplate\s*<")
-NAMESPACE = re.compile(r"^namespace fovea\b", re.M)
 NAMED_BOOL = re.compile(r"^(?:const\s+)?bool\b")
 
 
@@ -60,10 +57,6 @@ def main():
                 faults.append(f"{at(match.start())}: bool as a template parameter; name the cases with a type")
             if len(listed) > PARAMETERS_MOST and here.rpartition("/")[0] in PUBLIC_ROOMS:
                 faults.append(f"{at(match.start())}: {len(listed)} template parameters, at most {PARAMETERS_MOST}")
-        if here.startswith(tuple(f"{room}/" for room in HIDDEN_ROOMS)) and here not in VISIBLE:
-            for match in NAMESPACE.finditer(text):
-                faults.append(f"{at(match.start())}: write: namespace [[gnu::visibility(\"hidden\")]] fovea {{ "
-                              "(docs/public_interface.md, Symbols)")
         for number, line in enumerate(path.read_text().splitlines(), 1):
             if '"' in line and not line.isascii():
                 faults.append(f"{name(path)}:{number}: a sentence that is not plain ASCII")

@@ -15,6 +15,7 @@ import check_form  # noqa: E402
 import check_intrinsics  # noqa: E402
 import check_layers  # noqa: E402
 import check_names  # noqa: E402
+import check_namespaces  # noqa: E402
 import check_ptx  # noqa: E402
 import check_versions  # noqa: E402
 import check_public  # noqa: E402
@@ -109,6 +110,18 @@ class Ptx(unittest.TestCase):
                      "ptxas warning : something"]:
             self.assertTrue(check_ptx.WARNING.search(line), line)
         self.assertFalse(check_ptx.WARNING.search("ptxas info    : Used 10 registers, used 0 barriers"))
+
+
+class Namespaces(unittest.TestCase):
+    def test_rewritten(self):
+        plain = "namespace fovea {\nint x;\n} // namespace fovea\n"
+        visible = "namespace fovea::inline v0_2 {\nint x;\n} // namespace fovea::inline v0_2\n"
+        hidden = ('namespace [[gnu::visibility("hidden")]] fovea {\ninline namespace v0_2 {\nint x;\n'
+                  "} // namespace v0_2\n} // namespace fovea\n")
+        for text in (plain, visible, hidden, visible.replace("v0_2", "v0_1"), hidden.replace("v0_2", "v0_1")):
+            self.assertEqual(check_namespaces.in_order("mask/causal.hpp", text, "0.2.7"), visible)
+            self.assertEqual(check_namespaces.in_order("engine/cpu/forward.hpp", text, "0.2.7"), hidden)
+            self.assertEqual(check_namespaces.in_order("engine/cpu/shape.hpp", text, "0.2.7"), visible)
 
 
 class Versions(unittest.TestCase):
