@@ -15,7 +15,7 @@
 
 #include "fovea/base/integers.hpp"
 
-namespace fovea {
+namespace fovea::inline v0_1 {
 
 class thread_pool;
 
@@ -98,4 +98,4 @@ private:
 
 inline void pool_worker::operator()() const { pool->work(); }
 
-} // namespace fovea
+} // namespace fovea::inline v0_1

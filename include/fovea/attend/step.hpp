@@ -17,6 +17,7 @@
 #include "fovea/softmax/row_state.hpp"
 
 namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
 
 // e(c) - reference, with a product at the root of e contracted.
 template <class E, class C, class V> FOVEA_HOST_DEVICE auto value_below(E const& e, C const& c, V reference) {
@@ -116,4 +117,5 @@ FOVEA_HOST_DEVICE void sigmoid_row(F& fragment, int r, State& state, Bound const
     }
 }
 
+} // namespace v0_1
 } // namespace fovea

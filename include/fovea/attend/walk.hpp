@@ -11,6 +11,7 @@
 #include "fovea/expr/node.hpp"
 
 namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
 
 // The interval reading's context: ranges of queries and keys of one head.
 struct element_box {
@@ -104,4 +105,5 @@ template <class Mask> index count_live(Mask const& mask, element_box const& box,
     return live;
 }
 
+} // namespace v0_1
 } // namespace fovea

@@ -12,7 +12,7 @@
 #include "fovea/base/config.hpp"
 #include "fovea/base/integers.hpp"
 
-namespace fovea {
+namespace fovea::inline v0_1 {
 
 // A text or a number of a sentence.
 struct piece {
@@ -72,4 +72,4 @@ private:
     status status_;
 };
 
-} // namespace fovea
+} // namespace fovea::inline v0_1

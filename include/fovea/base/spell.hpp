@@ -11,6 +11,7 @@
 #include "fovea/base/integers.hpp"
 
 namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
 
 struct text_part {
     std::string text;
@@ -25,4 +26,5 @@ FOVEA_COLD inline std::string spell(std::initializer_list<text_part> parts) {
     return text;
 }
 
+} // namespace v0_1
 } // namespace fovea

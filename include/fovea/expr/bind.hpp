@@ -10,6 +10,7 @@
 #include "fovea/expr/terms.hpp"
 
 namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
 
 struct at_head {
     index batch, head, kv_head;
@@ -139,4 +140,5 @@ template <class E, class F> constexpr void each_strip(E const& e, F const& f) {
     strip_visitor<F>{f}(e);
 }
 
+} // namespace v0_1
 } // namespace fovea

@@ -6,6 +6,7 @@
 #include "fovea/meta/list.hpp"
 
 namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
 
 template <class T> inline constexpr bool is_unary = false;
 template <class Op, class A> inline constexpr bool is_unary<unary<Op, A>> = true;
@@ -57,4 +58,5 @@ struct expectations {
     template <class T> static constexpr bool is = is_expectation<T>;
 };
 
+} // namespace v0_1
 } // namespace fovea

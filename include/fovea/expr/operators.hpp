@@ -8,7 +8,7 @@
 #pragma once
 #include "fovea/expr/node.hpp"
 
-namespace fovea {
+namespace fovea::inline v0_1 {
 
 constexpr kinds arithmetic_result(kinds a, kinds b) {
     return a == kinds::real || b == kinds::real ? kinds::real : kinds::integer;
@@ -246,4 +246,4 @@ constexpr auto select(M const& mask, A const& a, B const& b) {
     return ternary<selection, M, lifted<A>, lifted<B>>{{}, mask, lift(a), lift(b)};
 }
 
-} // namespace fovea
+} // namespace fovea::inline v0_1

@@ -9,7 +9,7 @@
 #include "fovea/expr/score.hpp"
 #include "fovea/expr/table.hpp"
 
-namespace fovea {
+namespace fovea::inline v0_1 {
 
 template <class S> concept score = expression<S> && S::kind == kinds::real;
 
@@ -172,4 +172,4 @@ constexpr auto strided_view<T, Channels>::operator=(E const& expression) const {
     return assignment<strided_view, E>{*this, expression};
 }
 
-} // namespace fovea
+} // namespace fovea::inline v0_1

@@ -6,6 +6,7 @@
 #include "fovea/expr/operators.hpp"
 
 namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
 
 template <class E> FOVEA_HOST_DEVICE constexpr auto multiplied(E const& e, float factor);
 
@@ -56,4 +57,5 @@ template <class A> struct multiply_into<unary<opposite, A>> {
 
 template <class E> FOVEA_HOST_DEVICE constexpr auto multiplied(E const& e, float factor) { return multiply_into<E>::apply(e, factor); }
 
+} // namespace v0_1
 } // namespace fovea

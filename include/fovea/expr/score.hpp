@@ -8,7 +8,7 @@
 #include "fovea/expr/operators.hpp"
 #include "fovea/tensor/prologue.hpp"
 
-namespace fovea {
+namespace fovea::inline v0_1 {
 
 // The plain product of query row and key row. Engines compute it; the expression reads it from the context.
 template <class Q, class K> struct dot_product {
@@ -81,4 +81,4 @@ template <class S> constexpr auto bare_score(S const& s) {
     else return s;
 }
 
-} // namespace fovea
+} // namespace fovea::inline v0_1

@@ -11,7 +11,7 @@
 
 #include "fovea/expr/node.hpp"
 
-namespace fovea {
+namespace fovea::inline v0_1 {
 
 enum class order { any, ascending };
 
@@ -127,4 +127,4 @@ constexpr auto lookup(table_view<T> t, I const& row, J const& column) {
     return binary<read_table<T>, lifted<I>, lifted<J>>{{t}, lift(row), lift(column)};
 }
 
-} // namespace fovea
+} // namespace fovea::inline v0_1

@@ -6,7 +6,7 @@
 #pragma once
 #include "fovea/expr/node.hpp"
 
-namespace fovea {
+namespace fovea::inline v0_1 {
 
 struct query_position {
     using is_expression = void;
@@ -69,4 +69,4 @@ inline constexpr head_number head{};
 inline constexpr kv_head_number kv_head{};
 } // namespace terms
 
-} // namespace fovea
+} // namespace fovea::inline v0_1

@@ -11,6 +11,7 @@
 #include "fovea/plan/census.hpp"
 
 namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
 
 // Counts are of all batches and heads. Flops count a multiplication and an addition as two, of the two products alone.
 struct [[gnu::visibility("default")]] description {
@@ -225,4 +226,5 @@ inline std::string to_string(description const& d) {
     return text;
 }
 
+} // namespace v0_1
 } // namespace fovea

@@ -6,7 +6,7 @@
 
 #include "fovea/base/integers.hpp"
 
-namespace fovea {
+namespace fovea::inline v0_1 {
 
 namespace literals {
 using boost::hana::literals::operator""_c;
@@ -27,4 +27,4 @@ template <class T> using size_type = typename size_of_argument<T>::type;
 template <class T> inline constexpr index known_size = -1; // -1: known only at run time
 template <index N> inline constexpr index known_size<constant_size<N>> = N;
 
-} // namespace fovea
+} // namespace fovea::inline v0_1

@@ -11,6 +11,7 @@
 #include "fovea/plan/problem.hpp"
 
 namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
 
 struct [[gnu::visibility("default")]] tile_size {
     index queries, keys;
@@ -132,4 +133,5 @@ template <class Problem> census take_census(Problem const& p, tile_size tile) {
     return c;
 }
 
+} // namespace v0_1
 } // namespace fovea

@@ -12,6 +12,7 @@
 #include "fovea/score/bias.hpp"
 
 namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
 
 FOVEA_COLD inline status disagree(char const* a, index x, char const* b, index y, char const* what_to_do) {
     return status({a, " is ", x, " but ", b, " is ", y, "; ", what_to_do});
@@ -286,4 +287,5 @@ template <view V, operand O> status refusal_of_copy(assignment<V, O> const& a) {
     return why.ok() ? refuse_target(to, sizes_of(from, "the operand")) : why;
 }
 
+} // namespace v0_1
 } // namespace fovea

@@ -16,6 +16,7 @@
 #include "fovea/expr/text.hpp"
 
 namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
 
 // Which part of which attention is looked at. Tiles may be cut at the ends.
 struct [[gnu::visibility("default")]] tile_grid {
@@ -93,6 +94,7 @@ template <expression E> tile_map map_tiles(E const& e, tile_grid const& g) {
     return m;
 }
 
+} // namespace v0_1
 } // namespace fovea
 
 #include "fovea/plan/tile_map_svg.hpp"

@@ -11,7 +11,7 @@
 #include "fovea/expr/table.hpp"
 #include "fovea/expr/terms.hpp"
 
-namespace fovea {
+namespace fovea::inline v0_1 {
 
 struct t5 {
     index buckets = 32, max_distance = 128;
@@ -76,4 +76,4 @@ template <class T> auto relative_bias(table_view<T> biases, t5 shape) {
     return lookup(biases, head, apply(t5_buckets(shape), k_pos - q_pos));
 }
 
-} // namespace fovea
+} // namespace fovea::inline v0_1

@@ -4,9 +4,11 @@
 #pragma once
 
 namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
 
 struct statistics {
     bool logsumexp = false, maximum = false, entropy = false;
 };
 
+} // namespace v0_1
 } // namespace fovea

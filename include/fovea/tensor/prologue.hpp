@@ -10,7 +10,7 @@
 
 #include "fovea/tensor/strided.hpp"
 
-namespace fovea {
+namespace fovea::inline v0_1 {
 
 template <class T> inline constexpr bool is_prologue = false;
 
@@ -39,4 +39,4 @@ template <operand O> constexpr auto at(scaled_operand<O> x, index first) {
     return x;
 }
 
-} // namespace fovea
+} // namespace fovea::inline v0_1

@@ -10,7 +10,7 @@
 #include "fovea/dtype/formats.hpp"
 #include "fovea/meta/constant.hpp"
 
-namespace fovea {
+namespace fovea::inline v0_1 {
 
 struct extents {
     index batches = 1, heads = 1, positions = 1;
@@ -112,4 +112,4 @@ template <view V> [[nodiscard]] constexpr V rows(V v, index begin, index count) 
     return v;
 }
 
-} // namespace fovea
+} // namespace fovea::inline v0_1

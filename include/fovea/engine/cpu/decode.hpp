@@ -10,6 +10,7 @@
 #include "fovea/engine/cpu/write.hpp"
 
 namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
 
 inline constexpr index longest_decode = 16; // rows; above, packing pays
 inline constexpr int decode_block = 32; // keys worked on at once: K and V of a block, and the next, stay in L1
@@ -290,4 +291,5 @@ FOVEA_COLD void finish_pieces(Problem const& p, prepared_operands<Problem> const
     }
 }
 
+} // namespace v0_1
 } // namespace fovea

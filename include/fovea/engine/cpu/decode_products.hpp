@@ -10,6 +10,7 @@
 #include "fovea/meta/constant.hpp"
 
 namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
 
 // Memory that the next phase will read, fetched a row at a time while this phase computes: the values of a block during
 // its first product, the keys of the next block during its second.
@@ -165,4 +166,5 @@ template <int R, int N, class T>
     if (c < d) channels(constant_size<1>{}, c);
 }
 
+} // namespace v0_1
 } // namespace fovea

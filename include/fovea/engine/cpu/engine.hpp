@@ -8,7 +8,7 @@
 #include "fovea/engine/cpu/decode.hpp"
 #include "fovea/engine/cpu/prefill.hpp"
 
-namespace fovea {
+namespace fovea::inline v0_1 {
 
 inline constexpr index default_packing_budget = index{64} << 20;
 
@@ -82,4 +82,4 @@ void execute(cpu_engine<Executor, Given>& engine, Problem const& p) {
     else prefill<shape>(p, engine.executor, engine.packing_budget);
 }
 
-} // namespace fovea
+} // namespace fovea::inline v0_1

@@ -10,7 +10,7 @@
 #pragma once
 #include "fovea/base/integers.hpp"
 
-namespace fovea {
+namespace fovea::inline v0_1 {
 
 template <class E>
 concept executor = requires(E& e, void (*f)(index)) {
@@ -65,4 +65,4 @@ template <executor E, class F> void share_out(E& executor, index workers, index 
     });
 }
 
-} // namespace fovea
+} // namespace fovea::inline v0_1

@@ -11,6 +11,7 @@
 #include "fovea/engine/cpu/multiply.hpp"
 
 namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
 
 // Where a key tile lies and where its weights go. Columns are counted from the tile's first key.
 struct tile_frame {
@@ -97,4 +98,5 @@ template <cpu_shape Shape> struct row_fragment {
     }
 };
 
+} // namespace v0_1
 } // namespace fovea

@@ -12,6 +12,7 @@
 #include "fovea/tensor/rope.hpp"
 
 namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
 
 // What of an operand is worth computing once a run.
 template <operand O> struct prepared {
@@ -141,4 +142,5 @@ private:
     bool seeded_ = false, stepped_ = false;
 };
 
+} // namespace v0_1
 } // namespace fovea

@@ -8,6 +8,7 @@
 #include "fovea/tensor/strided.hpp"
 
 namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
 
 // The first read outside a table since it was cleared; size 0: none.
 struct table_fault {
@@ -55,4 +56,5 @@ struct reference_output {
     }
 };
 
+} // namespace v0_1
 } // namespace fovea

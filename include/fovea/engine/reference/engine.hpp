@@ -12,6 +12,7 @@
 #include "fovea/plan/problem.hpp"
 
 namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
 
 struct [[gnu::visibility("default")]] reference_engine {
     static constexpr char const* name = "reference";
@@ -173,4 +174,5 @@ template <view V, operand O> void execute_copy(reference_engine const&, assignme
             }
 }
 
+} // namespace v0_1
 } // namespace fovea

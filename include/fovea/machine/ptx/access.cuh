@@ -17,6 +17,7 @@
 #include "fovea/base/integers.hpp"
 
 namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
 
 struct two_words {
     word x, y;
@@ -153,4 +154,5 @@ template <> struct ptx_access<16> {
     }
 };
 
+} // namespace v0_1
 } // namespace fovea

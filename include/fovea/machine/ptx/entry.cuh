@@ -13,6 +13,7 @@
 #pragma once
 
 namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
 
 template <int... Capabilities> struct compiled_for {};
 
@@ -22,4 +23,5 @@ entry(const __grid_constant__ typename Kernel::params p) {
     Kernel::run(p);
 }
 
+} // namespace v0_1
 } // namespace fovea

@@ -17,6 +17,7 @@
 #include "fovea/machine/sm80_machine.hpp"
 
 namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
 
 struct ptx_sm80_machine {
     static constexpr word every_lane = 0xffffffffu;
@@ -208,4 +209,5 @@ struct ptx_sm80_machine {
 
 static_assert(sm80_machine<ptx_sm80_machine>);
 
+} // namespace v0_1
 } // namespace fovea

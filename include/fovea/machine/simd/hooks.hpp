@@ -7,6 +7,7 @@
 #include "fovea/machine/simd/lanes.hpp"
 
 namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
 
 #if defined(__AVX512F__)
 // A mask register with all 16 lanes set, in the type that the compiler's builtins take.
@@ -215,4 +216,5 @@ template <int N> FOVEA_HOST_DEVICE void store_as(fp16* p, real_lanes<N> x) {
     for (int i = 0; i < N; ++i) p[i] = fp16(x.v[i]);
 }
 
+} // namespace v0_1
 } // namespace fovea

@@ -9,6 +9,7 @@
 #endif
 
 namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
 
 // lanes: floats in a vector register. bf16_pairs: the machine multiplies pairs of bf16 into fp32 (vdpbf16ps).
 struct [[gnu::visibility("default")]] cpu_isa {
@@ -43,4 +44,5 @@ inline constexpr char const* isa_name =
     "128-bit vectors";
 #endif
 
+} // namespace v0_1
 } // namespace fovea
