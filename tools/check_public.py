@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from tree import INCLUDE, ROOT, files, report
 
 NAMES = ROOT / "docs" / "names.toml"
-NAMESPACE = re.compile(r"(?:inline\s+)?namespace\s+([\w:]+)\s*$")
+NAMESPACE = re.compile(r"(?:inline\s+)?namespace\s+([\w:]+(?:inline\s+\w+)?)\s*$")
+ATTRIBUTE = re.compile(r"\[\[.*?\]\]")
 TYPE = re.compile(r"\b(?:concept|struct|class|union|enum\s+class|enum)\s+(?:\[\[.*?\]\]\s*)?(\w+)")
 ALIAS = re.compile(r"\busing\s+(\w+)\s*=")
 FUNCTION = re.compile(r"(operator\S*|operator\s*\"\"\s*\w+|\w+)\s*\($")
@@ -111,8 +112,9 @@ def declarations(text):
                 i += 1
             continue
         if c == "{":
-            space = NAMESPACE.search(piece.strip())
-            if space and "(" not in piece:
+            opened = ATTRIBUTE.sub("", piece).strip()
+            space = NAMESPACE.search(opened)
+            if space and "(" not in opened:
                 stack.append(space[1])
                 piece = comment = ""
             else:
