@@ -25,7 +25,7 @@ inline void check_operand(engine& e, warp& w, operand_tile const& tile, word fir
         knows.add(one->knows);
         fenced.add(one->fenced);
     }
-    const epoch me{tick, e.tensor_agent(b, w.index), e.site(at, what)};
+    const epoch me{tick, e.agents.tensor_core(b.rank, w.index), e.site(at, what)};
     const bool by_k = tile.order == major::k;
     for (word i = 0; i < (by_k ? lines : lines / 8); ++i)
         for (word k = 0; k < (by_k ? 2u : 32 / tile.element); ++k) {
@@ -244,7 +244,7 @@ inline void wait_products(engine& e, word still_under_way, void* sums, place at)
             p.groups.pop_front();
         }
         p.fenced_since_wait = false;
-        const agent core = e.tensor_agent(*w.lane[0]->block, w.index);
+        const agent core = e.agents.tensor_core(w.lane[0]->block->rank, w.index);
         acquisition same;
         for (thread* t : w.lane) {
             if (!e.how.races || !done) break;
