@@ -17,18 +17,11 @@
 
 namespace fovea::inline v0_1 {
 
-class thread_pool;
-
-struct [[gnu::visibility("hidden")]] pool_worker {
-    thread_pool* pool;
-    void operator()() const;
-};
-
 class thread_pool {
 public:
     [[gnu::visibility("hidden")]] explicit thread_pool(
         int threads = static_cast<int>(std::thread::hardware_concurrency())) {
-        for (int i = 1; i < threads; ++i) threads_.emplace_back(pool_worker{this});
+        for (int i = 1; i < threads; ++i) threads_.emplace_back(start, static_cast<void*>(this));
     }
     [[gnu::visibility("hidden")]] ~thread_pool() {
         {
@@ -60,7 +53,8 @@ public:
     }
 
 private:
-    friend pool_worker;
+    // Without a type of ours in its signature: what std::thread makes of that would be exported.
+    [[gnu::visibility("hidden")]] static void start(void* pool) { static_cast<thread_pool*>(pool)->work(); }
     template <class F> [[gnu::visibility("hidden")]] static void call(void const* data, index i) {
         (*static_cast<F const*>(data))(i);
     }
@@ -95,7 +89,5 @@ private:
     std::exception_ptr failure_;
     bool stopping_ = false;
 };
-
-inline void pool_worker::operator()() const { pool->work(); }
 
 } // namespace fovea::inline v0_1

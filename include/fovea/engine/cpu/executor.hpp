@@ -59,11 +59,14 @@ private:
 // problem, and no type of the engine's ends up in a class of the caller's.
 class work {
 public:
-    template <class F> explicit work(F const& f)
-        : f_(&f), call_([](void const* g, index i) { (*static_cast<F const*>(g))(i); }) {}
+    template <class F> explicit work(F const& f) : f_(&f), call_(call<F>) {}
     void operator()(index i) const { call_(f_, i); }
 
 private:
+    template <class F> [[gnu::visibility("hidden")]] static void call(void const* f, index i) {
+        (*static_cast<F const*>(f))(i);
+    }
+
     void const* f_;
     void (*call_)(void const*, index);
 };
