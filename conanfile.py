@@ -51,6 +51,7 @@ class Fovea(ConanFile):
         toolchain.cache_variables["FOVEA_INSTALL"] = True
         toolchain.cache_variables["FOVEA_BUILD_EXAMPLES"] = False
         toolchain.cache_variables["FOVEA_BUILD_TESTS"] = self._with_tests
+        toolchain.cache_variables["FOVEA_BUILD_DOCS"] = False
         toolchain.cache_variables["FOVEA_CUDA"] = "OFF"
         toolchain.generate()
         CMakeDeps(self).generate()
