@@ -155,7 +155,7 @@ def main():
     parser.add_argument("--list", action="store_true")
     options = parser.parse_args()
     faults, count = [], 0
-    shown = set(re.findall(r"<!-- header: (\S+) -->", "".join(p.read_text() for p in files("docs/*.md", "docs/**/*.md"))))
+    shown = set(re.findall(r"<!-- header: (\S+) -->", "".join(p.read_text() for p in files("docs/*.md"))))
     for header, lists in tomllib.loads(NAMES.read_text()).items():
         declared = declarations((INCLUDE / header).read_text())
         known = {d.name for d in declared}
@@ -164,7 +164,8 @@ def main():
             continue
         public, internal = set(lists["public"]), set(lists.get("internal", []))
         count += len(public)
-        faults += [f"{header}: {n} is neither public nor internal in docs/names.toml" for n in known - public - internal]
+        faults += [f"{header}: {n} is neither public nor internal in docs/names.toml"
+                   for n in known - public - internal]
         faults += [f"{header}: {n} of docs/names.toml is not declared" for n in (public | internal) - known]
         faults += [f"{header}: {n} is public and has no comment" for n in public & known - documented(header, declared)]
         if public and header not in shown:
