@@ -8,6 +8,7 @@ replaces comments of the pages:
     <!-- rows: flash_attention.cpp -->   the table of a coming-from program
     <!-- gallery -->                     every variant of docs/gallery/
     <!-- names -->                       every public name, with its header
+    <!-- output: tiles -->               what the tutorial's program prints between `== tiles` and `==`
 
 Needs the packages of docs/requirements.txt and the programs of the preset `docs`; ./run docs sees to both.
 """
@@ -25,7 +26,7 @@ from tree import INCLUDE, ROOT, name
 
 BUILD = ROOT / "build" / "docs"
 SITE = BUILD / "site"
-MARK = re.compile(r"^<!-- (header|rows|gallery|names)(?:: (\S+))? -->$", re.M)
+MARK = re.compile(r"^<!-- (header|rows|gallery|names|output)(?:: (\S+))? -->$", re.M)
 
 # What is code in the prose of a header: paths, calls, subscripts and names with an underscore.
 CODE = re.compile(r"(?<![\w`:/<])((?:tests|bench|docs|engine|include)/[\w/]+\.\w+|<fovea/[\w/.]+>|(?:\w+::)*[a-z]\w*"
@@ -128,7 +129,12 @@ def names(_):
     return "\n".join(text) + "\n"
 
 
-GENERATED = {"header": header, "rows": rows, "gallery": gallery, "names": names}
+def output(part):
+    said = subprocess.run([BUILD / "docs" / "docs_tutorial"], check=True, capture_output=True, text=True).stdout
+    return "```text\n" + re.search(rf"^== {part}\n(.*?)^==$", said, re.M | re.S)[1].strip("\n") + "\n```"
+
+
+GENERATED = {"header": header, "rows": rows, "gallery": gallery, "names": names, "output": output}
 
 
 def main():
