@@ -31,7 +31,7 @@ MARK = re.compile(r"^<!-- (header|rows|gallery|names|output)(?:: (\S+))? -->$", 
 # What is code in the prose of a header: paths, calls, subscripts and names with an underscore.
 CODE = re.compile(r"(?<![\w`:/<])((?:tests|bench|docs|engine|include)/[\w/]+\.\w+|<fovea/[\w/.]+>|(?:\w+::)*[a-z]\w*"
                   r"(?:_\w+|\([^()]*(?:\([^()]*\)[^()]*)*\)|\[[^\]]*\])+)")
-LABEL = re.compile(r"(?<![\w`])(Required call|Required of an expression|Shapes|Units|Empty|Error|Cost|Source|Laws|"
+LABEL = re.compile(r"(?<![\w`])(Required call|Required of an expression|Shapes|Units|Empty|Error|Cost|Source|Laws?|"
                    r"Models|Memory|Optional):")
 
 
