@@ -8,6 +8,7 @@ replaces comments of the pages:
     <!-- rows: flash_attention.cpp -->   the table of a coming-from program
     <!-- gallery -->                     every variant of docs/gallery/
     <!-- names -->                       every public name, with its header
+    <!-- pages -->                       the names of pages that no list of index.md holds
     <!-- output: tiles -->               what the tutorial's program prints between `== tiles` and `==`
 
 Needs the packages of docs/requirements.txt and the programs of the preset `docs`; ./run docs sees to both.
@@ -26,7 +27,7 @@ from tree import INCLUDE, ROOT, name
 
 BUILD = ROOT / "build" / "docs"
 SITE = BUILD / "site"
-MARK = re.compile(r"^<!-- (header|rows|gallery|names|output)(?:: (\S+))? -->$", re.M)
+MARK = re.compile(r"^<!-- (header|rows|gallery|names|output|pages)(?:: (\S+))? -->$", re.M)
 
 # What is code in the prose of a header: paths, calls, subscripts and names with an underscore.
 CODE = re.compile(r"(?<![\w`:/<])((?:tests|bench|docs|engine|include)/[\w/]+\.\w+|<fovea/[\w/.]+>|(?:\w+::)*[a-z]\w*"
@@ -134,7 +135,13 @@ def output(part):
     return "```text\n" + re.search(rf"^== {part}\n(.*?)^==$", said, re.M | re.S)[1].strip("\n") + "\n```"
 
 
-GENERATED = {"header": header, "rows": rows, "gallery": gallery, "names": names, "output": output}
+def pages(_):
+    """The pages beside index.md that it does not list by name."""
+    listed = (ROOT / "docs" / "index.md").read_text().splitlines()
+    return "\n".join(p.stem for p in sorted((ROOT / "docs").glob("*.md")) if p.stem not in [*listed, "index"])
+
+
+GENERATED = {"header": header, "rows": rows, "gallery": gallery, "names": names, "output": output, "pages": pages}
 
 
 def main():

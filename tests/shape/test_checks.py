@@ -111,7 +111,7 @@ class Ptx(unittest.TestCase):
 
 class Public(unittest.TestCase):
     HEADER = '''// Two things: one(n).
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
 
 struct one {
     int inside() const { return 1; } // not a declaration of the namespace
