@@ -2,9 +2,9 @@
 """Every public name has its documentation, and every name of a public header is known to be public or not.
 
 docs/names.toml lists the headers that programs may name things of; for each, the public names and the internal ones. A
-name that is in neither list is a fault, and so is a public one that is no longer declared. A public name is documented when the
-first comment of its header speaks of it, or a comment stands directly above its declaration, and when a page of docs/
-shows that header.
+name that is in neither list is a fault, and so is a public one that is no longer declared. A public name is documented
+when the first comment of its header speaks of it, or a comment stands directly above its declaration, and when a page
+of docs/ shows that header.
 
 With --list: prints what each header declares.
 """
@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from tree import INCLUDE, ROOT, files, report
 
 NAMES = ROOT / "docs" / "names.toml"
-NAMESPACE = re.compile(r"(?:inline\s+)?namespace\s+(?:\[\[.*?\]\]\s*)?([\w:]+)\s*$", re.S)
+NAMESPACE = re.compile(r"^(?:inline\s+)?namespace\s+(?:\[\[.*?\]\]\s*)?([\w:]+)\s*$", re.S)
 TYPE = re.compile(r"\b(?:concept|struct|class|union|enum\s+class|enum)\s+(?:\[\[.*?\]\]\s*)?(\w+)")
 ALIAS = re.compile(r"\busing\s+(\w+)\s*=")
 FUNCTION = re.compile(r"(operator\S*|operator\s*\"\"\s*\w+|\w+)\s*\($")
@@ -112,7 +112,7 @@ def declarations(text):
             continue
         if c == "{":
             space = NAMESPACE.search(piece.strip())
-            if space and "(" not in piece:
+            if space:
                 stack.append(space[1])
                 piece = comment = ""
             else:
