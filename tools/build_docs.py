@@ -8,6 +8,8 @@ replaces comments of the pages:
     <!-- rows: flash_attention.cpp -->   the table of a coming-from program
     <!-- gallery -->                     every variant of docs/gallery/
     <!-- names -->                       every public name, with its header
+    <!-- pages -->                       the names of pages that no list of index.md holds
+    <!-- output: tiles -->               what the tutorial's program prints between `== tiles` and `==`
 
 Needs the packages of docs/requirements.txt and the programs of the preset `docs`; ./run docs sees to both.
 """
@@ -25,13 +27,13 @@ from tree import INCLUDE, ROOT, name
 
 BUILD = ROOT / "build" / "docs"
 SITE = BUILD / "site"
-MARK = re.compile(r"^<!-- (header|rows|gallery|names)(?:: (\S+))? -->$", re.M)
+MARK = re.compile(r"^<!-- (header|rows|gallery|names|output|pages)(?:: (\S+))? -->$", re.M)
 
 # What is code in the prose of a header: paths, calls, subscripts and names with an underscore.
 CODE = re.compile(r"(?<![\w`:/<])((?:tests|bench|docs|engine|include)/[\w/]+\.\w+|<fovea/[\w/.]+>|(?:\w+::)*[a-z]\w*"
                   r"(?:_\w+|\([^()]*(?:\([^()]*\)[^()]*)*\)|\[[^\]]*\])+)")
-LABEL = re.compile(r"(?<![\w`])(Required call|Required of an expression|Shapes|Units|Empty|Error|Cost|Source|Laws|Models|"
-                   r"Memory|Optional):")
+LABEL = re.compile(r"(?<![\w`])(Required call|Required of an expression|Shapes|Units|Empty|Error|Cost|Source|Laws?|"
+                   r"Models|Memory|Optional):")
 
 
 def header(path):
@@ -72,15 +74,15 @@ def names_of(path):
             groups.setdefault(d.comment, []).append(d.signature())
     text = []
     for comment, signatures in groups.items():
-        prose = re.sub(r"([\\<*\[\]|_])", r"\\\1", comment.replace("`", ""))
+        prose = re.sub(r"([\\<*\[\]|_]|^-)", r"\\\1", comment.replace("`", ""))
         text += ["", " ".join(f"`{x}`" for x in signatures), f": {prose}"]
     return text
 
 
 def cropped(svg):
     """A tile map without its title and legend, which the page has, and with larger numbers: it is shown small."""
-    left, top, width, height = map(float, re.search(r'<rect x="(\S+)" y="(\S+)" width="(\S+)" height="(\S+)" fill="#eef0ee"',
-                                                    svg).groups())
+    ground = re.search(r'<rect x="(\S+)" y="(\S+)" width="(\S+)" height="(\S+)" fill="#eef0ee"', svg)
+    left, top, width, height = map(float, ground.groups())
     box = f"{left - 40:g} {top - 36:g} {width + 52:g} {height + 44:g}"
     svg = re.sub(r'width="\S+" height="\S+" viewBox="[^"]*"', f'width="640" viewBox="{box}"', svg, count=1)
     svg = re.sub(r"<text [^>]*font-size=\"1[25][^>]*>[^<]*</text>\n", "", svg)  # title, summary, legend
@@ -97,7 +99,8 @@ TALLIES = {}  # of the pictures, by program/name
 
 
 def rows(path):
-    text = ['<div class="rows">\n']
+    theirs = re.search(r"// (.*?)(?: \(| 2 \(|'s | by |, )", (ROOT / "docs" / "coming_from" / path).read_text())[1]
+    text = ['<div class="rows">\n<div class="row head"><div>\n', theirs, '\n</div><div>\n', "Fovea", "\n</div></div>\n"]
     for row in quoted.rows(ROOT / "docs" / "coming_from" / path):
         text += ['<div class="row"><div class="theirs">\n', f"```{row.language}", row.theirs, "```", "", row.remark, "",
                  '</div><div class="ours">\n', "```cpp", row.ours, "```", "", "</div></div>\n"]
@@ -107,15 +110,16 @@ def rows(path):
 def gallery(_):
     text = []
     for v in quoted.variants():
-        text += [f"## {v.title}", "", '<div class="variant"><div>\n', v.sentence, "", f"$${v.formula}$$" if v.formula else
-                 "", "", "```cpp", v.code, "```", ""]
+        formula = f"$${v.formula}$$" if v.formula else ""
+        text += [f"## {v.title}", "", '<div class="variant"><div>\n', v.sentence, "", formula, "", "```cpp", v.code,
+                 "```", ""]
         if v.source:
             text += [f"*Source:* {v.source}", ""]
         cost = draw_results.cost(v.measured) if v.measured else ""
         if cost:
             text += [f"*Cost:* {cost}", ""]
-        text += ["</div><div>\n", f"![Tiles of the mask: {v.title}](../pictures/gallery/{v.stem}.svg)",
-                 f"*{TALLIES['gallery/' + v.stem]}*", "", "</div></div>\n"]
+        text += ["</div><div>\n", f"![Tiles of the mask: {v.title}](../pictures/gallery/{v.stem}.svg)", "",
+                 "{.tally}", TALLIES[f"gallery/{v.stem}"], "", "</div></div>\n"]
     return "\n".join(text)
 
 
@@ -126,7 +130,18 @@ def names(_):
     return "\n".join(text) + "\n"
 
 
-GENERATED = {"header": header, "rows": rows, "gallery": gallery, "names": names}
+def output(part):
+    said = subprocess.run([BUILD / "docs" / "docs_tutorial"], check=True, capture_output=True, text=True).stdout
+    return "```text\n" + re.search(rf"^== {part}\n(.*?)^==$", said, re.M | re.S)[1].strip("\n") + "\n```"
+
+
+def pages(_):
+    """The pages beside index.md that it does not list by name."""
+    listed = (ROOT / "docs" / "index.md").read_text().splitlines()
+    return "\n".join(p.stem for p in sorted((ROOT / "docs").glob("*.md")) if p.stem not in [*listed, "index"])
+
+
+GENERATED = {"header": header, "rows": rows, "gallery": gallery, "names": names, "output": output, "pages": pages}
 
 
 def main():

@@ -2,9 +2,9 @@
 """Every public name has its documentation, and every name of a public header is known to be public or not.
 
 docs/names.toml lists the headers that programs may name things of; for each, the public names and the internal ones. A
-name that is in neither list is a fault, and so is one that is no longer declared. A public name is documented when the
-first comment of its header speaks of it, or a comment stands directly above its declaration, and when a page of docs/
-shows that header.
+name that is in neither list is a fault, and so is a public one that is no longer declared. A public name is documented
+when the first comment of its header speaks of it, or a comment stands directly above its declaration, and when a page
+of docs/ shows that header.
 
 With --list: prints what each header declares.
 """
@@ -157,7 +157,7 @@ def main():
     parser.add_argument("--list", action="store_true")
     options = parser.parse_args()
     faults, count = [], 0
-    shown = set(re.findall(r"<!-- header: (\S+) -->", "".join(p.read_text() for p in files("docs/*.md", "docs/**/*.md"))))
+    shown = set(re.findall(r"<!-- header: (\S+) -->", "".join(p.read_text() for p in files("docs/*.md"))))
     for header, lists in tomllib.loads(NAMES.read_text()).items():
         declared = declarations((INCLUDE / header).read_text())
         known = {d.name for d in declared}
@@ -166,8 +166,9 @@ def main():
             continue
         public, internal = set(lists["public"]), set(lists.get("internal", []))
         count += len(public)
-        faults += [f"{header}: {n} is neither public nor internal in docs/names.toml" for n in known - public - internal]
-        faults += [f"{header}: {n} of docs/names.toml is not declared" for n in (public | internal) - known]
+        faults += [f"{header}: {n} is neither public nor internal in docs/names.toml"
+                   for n in known - public - internal]
+        faults += [f"{header}: {n} of docs/names.toml is not declared" for n in public - known]
         faults += [f"{header}: {n} is public and has no comment" for n in public & known - documented(header, declared)]
         if public and header not in shown:
             faults.append(f"{header}: has public names, and no page of docs/ shows it")

@@ -119,7 +119,8 @@ def draw(folder):
                 value = [next((r["share_of_read"] for r in decode if (r["dtype"], r["head_dim"]) == f
                                and r["heads"] // r["kv_heads"] == g), 0) for f in formats]
                 axes.bar([i + (n - (len(groups) - 1) / 2) * width for i in range(len(formats))], value, width * 0.9,
-                         color=[OURS, "#7fb0cf", REST[0], REST[1]][n % 4], label=f"{g} query head{'s' * (g > 1)} a key head")
+                         color=[OURS, "#7fb0cf", REST[0], REST[1]][n % 4],
+                         label=f"{g} query head{'s' * (g > 1)} a key head")
             axes.set_xticks(range(len(formats)), [f"{t}, head size {d}" for t, d in formats])
             axes.set_ylim(0, 1)
             axes.set_ylabel("share of the read bandwidth")

@@ -1,4 +1,4 @@
-"""What the documentation quotes from compiled files: variants of the gallery, rows of coming-from tables, public names."""
+"""What the documentation takes from compiled files: variants of the gallery, rows of tables, public names."""
 
 import re
 import textwrap
@@ -22,7 +22,7 @@ class Variant:
 
 
 def variants():
-    """docs/gallery/NN_name.cpp: a sentence, a formula between $$, Source and Measured where there are; // shown ... // end."""
+    """docs/gallery/NN_name.cpp: a sentence, a formula between $$, Source and Measured; code from // shown to // end."""
     found = []
     for path in sorted((ROOT / "docs" / "gallery").glob("[0-9][0-9]_*.cpp")):
         text = path.read_text()
@@ -35,8 +35,8 @@ def variants():
         if not code:
             raise SystemExit(f"docs/gallery/{path.name} shows no code between // shown and // end")
         found.append(Variant(path.stem, title.rstrip("."), (rest[:1].upper() + rest[1:]) if colon else "",
-                             formula[1] if formula else "", source[1] if source else "", measured[1] if measured else "",
-                             code))
+                             formula[1] if formula else "", source[1] if source else "",
+                             measured[1] if measured else "", code))
     return found
 
 

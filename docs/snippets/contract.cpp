@@ -1,5 +1,4 @@
-// The contract, line by line, each with what it means in numbers or a picture: run by docs/contract.md's tests and, with
-// a folder as its argument, drawn.
+// The contract, line by line, each in numbers: what docs/contract.md quotes. With a folder as its argument, drawn too.
 #include <fovea/fovea.hpp>
 #include <fovea/tile_map.hpp>
 #include <fstream>

@@ -1,4 +1,5 @@
-// The ten steps of docs/tutorial.md, each checked against the reference engine.
+// The ten steps of docs/tutorial.md, each checked against the reference engine. What stands between == lines of the
+// output is shown there too.
 #include <fovea/describe.hpp>
 #include <fovea/fovea.hpp>
 #include <fovea/thread_pool.hpp>
@@ -64,10 +65,12 @@ int step_4() {
     auto strided = k_pos <= q_pos && (q_pos - k_pos < 32 || (q_pos / 32 - k_pos / 32) % 4 == 0);
     auto s = fv::where(strided, fv::scaled_dot(q, k));
     // end: own_mask
+    std::puts("== tiles");
     // shown: tiles
     std::puts(
         fv::map_tiles(strided, {.queries = 256, .keys = 256, .query_tile = 32, .key_tile = 32}).to_text().c_str());
     // end: tiles
+    std::puts("==");
     return checked("4 own mask", s);
 }
 
@@ -127,11 +130,13 @@ int step_9() {
     const auto o_new = fv::tensor(few.data(), fv::bshd(batches, 3, heads, 64_c));
     auto unplaced = q_new;
     unplaced.placed = false;
+    std::puts("== refused");
     // shown: refused
     auto unstated = fv::where(fv::causal, fv::scaled_dot(unplaced, k)); // 3 queries, 300 keys: where do they stand?
     fv::status said = fv::try_run(fv::cpu(), o_new = fv::sum(fv::softmax(unstated) * v));
     std::puts(said.sentence());
     // end: refused
+    std::puts("==");
     // shown: placed
     auto s = fv::where(fv::causal, fv::scaled_dot(fv::align_ends(q_new, k), k)); // at the end of the cache
     fv::run(fv::cpu(), o_new = fv::sum(fv::softmax(s) * v));
@@ -150,9 +155,11 @@ int step_10() {
     fv::run(fv::reference(), o = fv::sum(p * v)); // the definition, in double
     const double difference = sample::largest_difference(fast, o_data);
     // end: verified
+    std::puts("== described");
     // shown: described
     std::puts(to_string(fv::describe(fv::cpu(), o = fv::sum(p * v))).c_str());
     // end: described
+    std::puts("==");
     // shown: pool
     fv::thread_pool pool(2);
     fv::run(fv::cpu(pool), o = fv::sum(p * v)); // the same bits as with one thread

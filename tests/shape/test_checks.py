@@ -153,7 +153,7 @@ class Consumers(unittest.TestCase):
                           check_consumers.missing_headers(Path(folder)))
 class Public(unittest.TestCase):
     HEADER = '''// Two things: one(n).
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
 
 struct one {
     int inside() const { return 1; } // not a declaration of the namespace
