@@ -84,7 +84,7 @@ inline issued_load issue_load(engine& e, block& home, word to, word bytes, word 
     e.proxies_used = true;
     if (e.how.races) {
         const epoch me{tick, b.copier, e.site(at, what)};
-        if (const auto found = home.shadow.write(offset, bytes, me, t.knows, proxy::async))
+        if (const auto found = home.shadow.write(offset, bytes, me, t.knows, t.fenced, writer::async))
             judge(e, home, found, me, [&] { return engine::who(t); });
     }
     std::memset(home.memory.at(offset), 0xff, bytes);
