@@ -112,11 +112,6 @@ struct knowledge {
     word of(agent a) const { return a == self ? own : a == copier ? copies : base[a]; }
     bool covers(epoch e) const { return of(e.agent) >= e.tick; }
     bool covers_peer(epoch e) const { return met && met[e.agent] >= e.tick; }
-    void into(shared_clock& sum) const {
-        sum.join(base);
-        sum.raise(self, own);
-        sum.raise(copier, copies);
-    }
     // Learns what `sum` holds; it may lag behind in the two that are the thread's own.
     void learn(shared_clock const& sum) {
         base = sum;

@@ -456,7 +456,9 @@ TEST_CASE("blocks of a cluster read each other's memory, arrive at each other's 
                     H::fence_barriers();
                 }
                 H::store_shared(base() + H::lane() * 4, all * 100 + H::lane());
+                H::store(&t.shared[all * 32 + H::lane()], all);
                 H::sync_cluster();
+                CHECK(H::load_fresh(&t.shared[(all ^ 1) * 32 + H::lane()]) == (all ^ 1));
                 const word got = H::load_peer<word>(H::peer_address(base() + H::lane() * 4, other));
                 H::sync_cluster();
                 if (H::lane() == 5) {
