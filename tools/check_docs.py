@@ -66,7 +66,7 @@ def cpp_fault(options, where, code):
     with tempfile.TemporaryDirectory() as folder:
         source, binary = Path(folder) / "program.cpp", Path(folder) / "program"
         source.write_text(code if program else FRAGMENT % code)
-        flags = ["-std=c++20", "-O1", "-pthread", f"-I{ROOT / 'include'}"]
+        flags = ["-std=c++20", "-O1", "-pthread", f"-I{ROOT / 'include'}", f"-I{ROOT / 'tests'}"]
         built, said = run([options.compiler, *flags, source, "-o", binary], folder)
         if not built:
             return f"{where}: does not compile:\n{said}"

@@ -62,15 +62,20 @@ inline void sync_named(engine& e, word id, word count, arrival how, operation wh
         block& home = *w.lane[0]->block;
         barrier& b = home.barriers[id];
         const auto say = [&](std::string const& sentence) {
-            e.fail(fault::protocol, at, spell({"barrier ", id, " of ", home.text(), sentence}));
+            e.note(fault::protocol, at, spell({"barrier ", id, " of ", home.text(), sentence}));
         };
-        if (b.arrived && b.expected != count)
+        if (b.arrived && b.expected != count) {
             say(spell({" is used with ", b.expected, " and with ", count, " threads"}));
+            e.stop();
+        }
         b.expected = count;
         b.last = at;
         const word all = count ? count : home.alive;
         b.arrived += static_cast<word>(std::popcount(w.full));
-        if (b.arrived > all) say(spell({" has ", b.arrived, " arrivals and awaits ", all}));
+        if (b.arrived > all) {
+            say(spell({" has ", b.arrived, " arrivals and awaits ", all}));
+            e.stop();
+        }
         for (thread* t : w.lane) {
             if (!t) continue;
             if (e.how.races) bring(e, b.meeting, *t);

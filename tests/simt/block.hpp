@@ -11,6 +11,7 @@
 #include <new>
 #include <vector>
 
+#include "asynchrony.hpp"
 #include "clock.hpp"
 #include "fiber.hpp"
 #include "operation.hpp"
@@ -24,14 +25,6 @@ struct dimensions {
     std::uint64_t count() const { return std::uint64_t{x} * y * z; }
     word along(int axis) const { return axis == 0 ? x : axis == 1 ? y : z; }
     std::string text() const { return spell({"(", x, ", ", y, ", ", z, ")"}); }
-};
-
-// What a thread knows of the global writes of other blocks: their threads' times, by block.
-using foreign_knowledge = std::map<word, std::vector<word>>;
-
-struct copy_request {
-    word to, bytes;
-    void const* from; // null: zeros
 };
 
 struct logged_access { // for the statistics
@@ -53,8 +46,9 @@ struct thread {
     knowledge knows, fenced; // fenced: what of it the asynchronous proxy sees as well
     std::shared_ptr<foreign_knowledge const> foreign;
     std::vector<copy_request> open; // not yet in a group
-    std::deque<std::vector<copy_request>> groups;
-    word groups_closed = 0;
+    std::deque<copy_group> groups;
+    word copy_tick = 1; // of the copies now issued
+    tile_stores stores;
     operation doing = operation::kernel;
     place where{};
     std::vector<logged_access> log;
@@ -70,25 +64,8 @@ struct warp {
     operation waiting_in = operation::kernel;
     place waiting_at{};
     void* argument[32] = {};
-};
-
-// Sums what threads know without joining a clock that they share twice.
-struct gathering {
-    shared_clock sum, last;
-    void add(knowledge const& k) {
-        if (!k.base.is(last)) {
-            if (sum) sum.join(k.base);
-            else sum = k.base;
-            last = k.base;
-        }
-        sum.raise(k.self, k.own);
-        sum.raise(k.copier, k.copies);
-    }
-};
-
-struct meeting { // what is known where threads meet
-    gathering knows, fenced;
-    std::shared_ptr<foreign_knowledge const> foreign;
+    tile_products products;
+    word registers = 0; // as set by more_registers and fewer_registers
 };
 
 struct barrier {
@@ -129,6 +106,10 @@ struct block {
     shared_bytes memory;
     simt::shadow shadow;
     std::array<barrier, 16> barriers;
+    std::map<word, mbarrier> mbarriers; // by their offset in shared memory
+    word named_agents = 0;              // so many are given away
+    block* const* cluster = nullptr;    // its blocks, by rank
+    barrier of_cluster;                 // of the first of them
 
     std::string text() const { return spell({"block ", index.text()}); }
 };

@@ -13,37 +13,13 @@
 #include <mutex>
 #include <thread>
 #include <type_traits>
-#include <unordered_map>
 #include <utility>
 
-#include "block.hpp"
-#include "memory_ranges.hpp"
+#include "agents.hpp"
+#include "launch_state.hpp"
+#include "site_table.hpp"
 
 namespace fovea::simt {
-
-// What a kernel is to the engine.
-struct kernel_shape {
-    dimensions grid;
-    word threads = 32, bytes = 0, cluster = 1;
-    void (*body)(void const* params) = nullptr;
-    void const* params = nullptr;
-};
-
-// Of one launch, shared by its workers.
-struct launch_state {
-    explicit launch_state(std::size_t workers) : idle_at(workers) {
-        for (auto& i : idle_at) i.store(0, std::memory_order_relaxed);
-    }
-    static constexpr std::uint64_t finished = ~std::uint64_t{0};
-
-    std::vector<std::shared_ptr<range_cells>> ranges;
-    std::mutex mutex; // of published
-    std::unordered_map<void const*, std::shared_ptr<foreign_knowledge const>> published;
-    std::atomic<std::uint64_t> next_cluster{0};
-    std::atomic<std::uint64_t> progress{1}; // grows with every global event that a waiting block might wait for
-    std::vector<std::atomic<std::uint64_t>> idle_at; // by worker: the progress at which it last had nothing to do
-    std::atomic<bool> stop{false};
-};
 
 enum class wake : std::uint8_t { everyone, nobody };
 
@@ -65,15 +41,16 @@ public:
           launch(all),
           worker(number),
           hook(std::move(added)),
-          per_block(2 * shape.threads + (shape.threads + 31) / 32 + named_agents),
-          clocks(std::size_t{per_block} * shape.cluster),
+          agents{shape.threads},
+          clocks(std::size_t{agents.per_block()} * shape.cluster),
           stacks(std::size_t{shape.threads} * shape.cluster * how.resident, how.stack_bytes) {
         for (word i = 0; i < how.resident * shape.cluster; ++i)
             blocks.push_back(std::make_unique<block>(shape.threads, shape.bytes));
-        for (auto& b : blocks)
+        for (auto& b : blocks) {
+            cluster_blocks_.push_back(b.get());
             for (warp& w : b->warps) warps.push_back(&w);
+        }
         for (std::size_t i = 0; i < warps.size(); ++i) warps[i]->position = i;
-        sites.push_back({});
     }
 
     // As many clusters, from number `first`, as are resident at once.
@@ -92,9 +69,12 @@ public:
             else empty(*blocks[i]);
         }
         self = &blocks[0]->threads[0];
+        inside_ = true;
         host_.switch_to(self->stack);
-        if (!failed)
-            for (auto check : hook.ended) check(*this);
+        inside_ = false;
+        try {
+            for (std::size_t i = 0; !failed && i < hook.ended.size(); ++i) hook.ended[i](*this);
+        } catch (stopped) {}
         running = nullptr;
     }
 
@@ -115,12 +95,17 @@ public:
             spins = 0;
             if (!land_one()) idle();
         }
-        resume(next(*warps[(self->home->position + 1) % warps.size()], 31));
+        resume(after_me());
     }
     void progressed() { spins = 0; }
     void progressed_globally() {
         spins = 0;
         launch.progress.fetch_add(1);
+    }
+
+    // What is looked at when a wave has ended without a fatal finding; once, however often it is asked for.
+    void check_at_end(void (*check)(engine&)) {
+        if (std::find(hook.ended.begin(), hook.ended.end(), check) == hook.ended.end()) hook.ended.push_back(check);
     }
 
     // An asynchronous operation to be done when nothing else can run.
@@ -134,11 +119,16 @@ public:
         if (w.arrived == 0) {
             w.waiting_in = what;
             w.waiting_at = at;
-        } else if (w.waiting_in != what || w.waiting_at != at)
-            fail(fault::divergence, at,
+        } else if (w.waiting_in != what || w.waiting_at != at) {
+            note(fault::divergence, at,
                  spell({act(what), " while other lanes of the warp wait in ", name(w.waiting_in), " at ",
                         w.waiting_at.text()}));
-        if (w.alive != w.full) fail(fault::left, at, lanes_left(what));
+            stop();
+        }
+        if (w.alive != w.full) {
+            note(fault::left, at, lanes_left(what));
+            stop();
+        }
         w.argument[self->lane] = argument;
         w.arrived |= bit;
         self->doing = what;
@@ -160,21 +150,27 @@ public:
 
     // ---- findings ----
 
-    // Ends the block (and its wave) here; the fibers are abandoned.
-    [[noreturn]] void fail(fault what, place at, std::string sentence) {
-        note(what, at, std::move(sentence));
+    // Ends the wave here, after a finding that nothing can follow. The fibers are abandoned, not unwound: whoever calls
+    // this has no object left that owns memory.
+    [[noreturn]] void stop() {
         failed = true;
+        if (!inside_) throw stopped{};
         self->stack.switch_to(host_);
         std::abort();
     }
-    // Once for each {what, line, line of the other party}.
+    struct stopped {}; // outside of fibers, by a check at the end
+    // Once for each {what, line, line of the other party}; then counted.
     void note(fault what, place at, std::string sentence, place other = {}) {
+        if (!again(what, at, other) && found.size() < how.most_findings)
+            found.push_back({{what, at, std::move(sentence)}, other});
+    }
+    bool again(fault what, place at, place other = {}) {
         for (auto& [f, second] : found)
             if (f.what == what && f.at == at && second == other) {
                 ++f.count;
-                return;
+                return true;
             }
-        if (found.size() < how.most_findings) found.push_back({{what, at, std::move(sentence)}, other});
+        return false;
     }
     std::string who() const { return who(*self); }
     static std::string who(thread const& t) {
@@ -182,51 +178,14 @@ public:
     }
     std::string act(operation what) const { return act(what, *self); }
     static std::string act(operation what, thread const& t) { return spell({name(what), " by ", who(t)}); }
-    std::uint16_t site(place at, operation what) {
-        const auto file = reinterpret_cast<std::uintptr_t>(at.file);
-        const std::uint64_t key = (file * 31 + at.line) * 64 + static_cast<std::uint64_t>(what);
-        auto& quick = recent_[(key ^ key >> 10) % recent_.size()];
-        if (quick.first != key) {
-            const auto [it, fresh] = numbers_.try_emplace(key, static_cast<std::uint16_t>(sites.size()));
-            if (fresh) sites.push_back({at, what, {}});
-            quick = {key, it->second};
-        }
-        return quick.second;
-    }
-
-    // ---- agents: the clock's index of each thread and of each asynchronous engine ----
-
-    agent thread_agent(block const& b, word t) const { return static_cast<agent>(b.rank * per_block + t); }
-    agent copier_agent(block const& b, word t) const { return thread_agent(b, shape.threads + t); }
-    agent tensor_agent(block const& b, word w) const { return thread_agent(b, 2 * shape.threads + w); }
-    agent named_agent(block const& b, word n) const {
-        return thread_agent(b, 2 * shape.threads + static_cast<word>(b.warps.size()) + n);
-    }
-    static constexpr word named_agents = 64; // of a block: one for each mbarrier and for each thread that stores tiles
-    std::string agent_text(block const& b, agent a) const {
-        const word rank = a / per_block, i = a % per_block, threads = shape.threads;
-        const auto at = [&](word t) {
-            return spell(
-                {"warp ", t / 32, " lane ", t % 32, rank == b.rank ? "" : spell({" of the cluster's block ", rank})});
-        };
-        if (i < threads) return at(i);
-        if (i < 2 * threads) return spell({"the copies of ", at(i - threads)});
-        if (i < 2 * threads + b.warps.size()) return spell({"the tensor core of warp ", i - 2 * threads});
-        return spell({"the tile copies numbered ", static_cast<index>(i - 2 * threads - b.warps.size())});
-    }
-
-    struct site_record {
-        place at{};
-        operation what = operation::kernel;
-        traffic sum;
-    };
+    std::uint16_t site(place at, operation what) { return sites.number(at, what); }
 
     kernel_shape shape;
     options how;
     launch_state& launch;
     std::size_t worker;
     hooks hook;
-    word per_block; // agents
+    agent_table agents;
     clock_pool clocks;
     stack_pool stacks;
     std::vector<std::unique_ptr<block>> blocks;
@@ -237,7 +196,7 @@ public:
     bool failed = false;
     shared_clock zero;
     std::vector<std::pair<finding, place>> found;
-    std::vector<site_record> sites;
+    site_table sites;
     std::array<std::uint64_t, operations> counts{};
     std::uint64_t switches = 0;
     std::vector<std::function<void()>> later;
@@ -262,12 +221,18 @@ private:
         std::memset(b.memory.at(0), 0xff, b.memory.size()); // NaN in every floating-point format
         if (how.races) b.shadow.reset(b.memory.size());
         for (barrier& one : b.barriers) one = {};
+        b.of_cluster = {};
+        b.mbarriers.clear();
+        b.named_agents = 0;
+        b.cluster = &cluster_blocks_[position - rank];
         for (word i = 0; i < shape.threads; ++i) {
             thread& t = b.threads[i];
             warp& w = b.warps[i / 32];
             if (i % 32 == 0) {
                 w.index = i / 32;
                 w.arrived = 0;
+                w.products = {};
+                w.registers = 0;
                 w.full = shape.threads - i >= 32 ? ~0u : (1u << (shape.threads - i)) - 1;
                 w.runnable = w.alive = w.full;
             }
@@ -277,16 +242,18 @@ private:
             t.home = &w;
             t.block = &b;
             t.done = false;
-            t.knows = {zero, thread_agent(b, i), copier_agent(b, i), 1, 0};
-            t.fenced = {zero, thread_agent(b, i), copier_agent(b, i), 0, 0};
+            t.knows = {zero, agents.thread(rank, i), agents.copier(rank, i), 1, 0};
+            t.fenced = {zero, agents.thread(rank, i), agents.copier(rank, i), 0, 0};
             t.foreign = nullptr;
             t.open.clear();
             t.groups.clear();
-            t.groups_closed = 0;
+            t.copy_tick = 1;
+            t.stores = {};
             t.doing = operation::kernel;
             t.where = {};
             t.log.clear();
-            t.stack.start(stacks.low(position * shape.threads + i), stacks.bytes(), &entry);
+            // Stacks are a whole number of pages apart: without this their frames would share the same cache lines.
+            t.stack.start(stacks.low(position * shape.threads + i), stacks.bytes() - i % 32 * 128, &entry);
         }
     }
 
@@ -296,19 +263,27 @@ private:
         for (thread& t : b.threads) {
             t.open.clear();
             t.groups.clear();
+            t.stores = {};
         }
+        for (warp& w : b.warps) w.products = {};
+        b.mbarriers.clear();
+        b.of_cluster = {};
     }
 
     static void entry() {
         engine& e = *running;
         fiber::entered(e.host_);
-        std::string thrown;
+        bool thrown = false;
         try {
             e.shape.body(e.shape.params);
-        } catch (std::exception const& x) { thrown = spell({"threw ", x.what()}); } catch (...) {
-            thrown = "threw something";
+        } catch (std::exception const& x) {
+            e.note(fault::exception, e.self->where, spell({e.who(), " threw ", x.what()}));
+            thrown = true;
+        } catch (...) {
+            e.note(fault::exception, e.self->where, spell({e.who(), " threw something"}));
+            thrown = true;
         }
-        if (!thrown.empty()) e.fail(fault::exception, e.self->where, spell({e.who(), " ", thrown}));
+        if (thrown) e.stop();
         e.leave();
     }
 
@@ -316,9 +291,11 @@ private:
         thread& t = *self;
         warp& w = *t.home;
         t.done = true;
-        if (w.arrived)
-            fail(fault::left, w.waiting_at,
+        if (w.arrived) {
+            note(fault::left, w.waiting_at,
                  spell({who(), " left the kernel while other lanes of its warp wait in ", name(w.waiting_in)}));
+            stop();
+        }
         if (how.count && w.alive == 1u << t.lane) hook.flush(*this, w);
         w.alive &= ~(1u << t.lane);
         w.runnable &= ~(1u << t.lane);
@@ -346,6 +323,17 @@ private:
             }
             if (!land_one()) deadlock();
         }
+    }
+    // In a circle over all lanes, so that nobody starves while others ask again and again.
+    thread& after_me() {
+        warp& mine = *self->home;
+        const word beyond = self->lane == 31 ? 0 : mine.runnable & ~((2u << self->lane) - 1u);
+        if (beyond) return *mine.lane[std::countr_zero(beyond)];
+        for (std::size_t i = 1; i < warps.size(); ++i) {
+            warp& w = *warps[(mine.position + i) % warps.size()];
+            if (w.runnable) return *w.lane[std::countr_zero(w.runnable)];
+        }
+        return *mine.lane[std::countr_zero(mine.runnable)];
     }
     void resume(thread& t) {
         thread& me = *self;
@@ -375,6 +363,10 @@ private:
         std::this_thread::yield();
     }
     [[noreturn]] void deadlock() {
+        say_who_waits();
+        stop();
+    }
+    void say_who_waits() {
         std::string sentence = "no thread can go on:";
         std::vector<place> all;
         for (warp* w : warps) {
@@ -390,13 +382,12 @@ private:
                                    " wait in ", what, ";"});
         }
         sentence.pop_back();
-        for (std::size_t i = 1; i < all.size(); ++i) note(fault::deadlock, all[i], sentence);
-        fail(fault::deadlock, all[0], std::move(sentence));
+        for (place at : all) note(fault::deadlock, at, sentence);
     }
 
     fiber host_;
-    std::unordered_map<std::uint64_t, std::uint16_t> numbers_;
-    std::array<std::pair<std::uint64_t, std::uint16_t>, 1024> recent_{};
+    std::vector<block*> cluster_blocks_;
+    bool inside_ = false;
 };
 
 } // namespace fovea::simt

@@ -13,6 +13,14 @@
 
 namespace fovea::simt {
 
+inline std::string near_text(engine const& e, char const* at) {
+    std::string near;
+    for (auto const& r : e.launch.ranges)
+        if (at >= r->first - 65536 && at < r->last + 65536)
+            near += spell({"; it is byte ", at - r->first, " of '", r->name, "', which has ", r->last - r->first});
+    return near;
+}
+
 inline range_cells const& range_of(engine& e, void const* p, std::size_t bytes, operation what, place at) {
     auto const* const from = static_cast<char const*>(p);
     if (e.last_range && e.last_range->holds(from, bytes)) return *e.last_range;
@@ -23,16 +31,13 @@ inline range_cells const& range_of(engine& e, void const* p, std::size_t bytes, 
         e.last_range = std::prev(after)->get();
         return *e.last_range;
     }
-    std::string near;
-    for (auto const& r : all)
-        if (from >= r->first - 65536 && from < r->last + 65536)
-            near += spell({"; it is byte ", from - r->first, " of '", r->name, "', which has ", r->last - r->first});
-    e.fail(fault::global_bounds, at,
-           spell({e.act(what), " of ", static_cast<index>(bytes), " bytes outside every buffer", near}));
+    e.note(fault::global_bounds, at,
+           spell({e.act(what), " of ", static_cast<index>(bytes), " bytes outside every buffer", near_text(e, from)}));
+    e.stop();
 }
 
 inline bool knows_of(thread const& t, engine const& e, last_write w) {
-    if (w.block == t.block->number) return t.knows.covers({w.tick, e.thread_agent(*t.block, w.thread), 0});
+    if (w.block == t.block->number) return t.knows.covers({w.tick, e.agents.thread(t.block->rank, w.thread), 0});
     if (!t.foreign) return false;
     const auto found = t.foreign->find(w.block);
     return found != t.foreign->end() && found->second[w.thread] >= w.tick;
@@ -77,13 +82,17 @@ enum class touch : std::uint8_t { reads, writes, adds };
 // Who does it, and how, in one: alignment, bounds, role, order.
 inline void check_global(engine& e, thread& t, void const* p, word bytes, word alignment, touch how, operation what,
                          place at) {
-    if (reinterpret_cast<std::uintptr_t>(p) % alignment)
-        e.fail(fault::misaligned, at,
+    if (reinterpret_cast<std::uintptr_t>(p) % alignment) {
+        e.note(fault::misaligned, at,
                spell({engine::act(what, t), " at a global address that is not a multiple of ", alignment}));
+        e.stop();
+    }
     if (e.launch.ranges.empty() || bytes == 0) return;
     range_cells const& r = range_of(e, p, bytes, what, at);
-    if (how != touch::reads && r.role == role::input)
-        e.fail(fault::global_bounds, at, spell({engine::act(what, t), " writes '", r.name, "', which is an input"}));
+    if (how != touch::reads && r.role == role::input) {
+        e.note(fault::global_bounds, at, spell({engine::act(what, t), " writes '", r.name, "', which is an input"}));
+        e.stop();
+    }
     if (!r.cells || !e.how.races) return;
     const auto first = static_cast<std::size_t>(static_cast<char const*>(p) - r.first);
     for (std::size_t i = first / r.granule; i <= (first + bytes - 1) / r.granule; ++i)
@@ -121,7 +130,8 @@ inline std::shared_ptr<foreign_knowledge const> everything_known(engine& e, thre
     auto all = t.foreign ? std::make_shared<foreign_knowledge>(*t.foreign) : std::make_shared<foreign_knowledge>();
     auto& mine = (*all)[t.block->number];
     mine.resize(e.shape.threads);
-    for (word i = 0; i < e.shape.threads; ++i) mine[i] = std::max(mine[i], t.knows.of(e.thread_agent(*t.block, i)));
+    for (word i = 0; i < e.shape.threads; ++i)
+        mine[i] = std::max(mine[i], t.knows.of(e.agents.thread(t.block->rank, i)));
     return all;
 }
 template <class T> void publish(engine& e, T* p, T value, place at) {
@@ -148,7 +158,7 @@ template <class T> T observe(engine& e, T const* p, place at) {
         const auto own = found->second->find(t.block->number);
         if (own != found->second->end())
             for (word i = 0; i < e.shape.threads; ++i)
-                if (i != t.index) t.knows.base.raise(e.thread_agent(*t.block, i), own->second[i]);
+                if (i != t.index) t.knows.base.raise(e.agents.thread(t.block->rank, i), own->second[i]);
     }
     return value;
 }

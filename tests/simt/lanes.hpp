@@ -17,10 +17,12 @@ template <class T> T exchange(engine& e, T value, word from, operation what, pla
         for (int i = 0; i < 32; ++i) {
             if (!all[i] || !(w.full >> i & 1)) continue;
             auto& to = *static_cast<arguments*>(all[i]);
-            if (to.from > 31 || !(w.full >> to.from & 1))
-                e.fail(fault::protocol, at,
+            if (to.from > 31 || !(w.full >> to.from & 1)) {
+                e.note(fault::protocol, at,
                        spell({engine::act(what, *w.lane[i]), " asks for lane ", to.from,
                               ", which the warp does not have"}));
+                e.stop();
+            }
             to.result = static_cast<arguments*>(all[to.from])->value;
         }
     });

@@ -47,6 +47,10 @@ inline report launch(kernel_shape const& shape, options const& how) {
     for (auto const& range : state.ranges) range->forget();
 
     report said;
+    if (shape.grid.x % shape.cluster) {
+        said.findings.push_back({fault::protocol, {}, "the grid's x is not a multiple of the blocks of a cluster"});
+        return said;
+    }
     std::mutex saying;
     const auto work = [&](std::size_t worker) {
         engine e(shape, how, state, worker, {flush_traffic, warp_left, {copies_ended, barriers_ended}});

@@ -34,8 +34,10 @@ struct machine {
     }
     static word ballot(bool truth, place at = place::here()) { return simt::ballot(*running, truth, at); }
     static int first_bit(word x, place at = place::here()) {
-        if (x == 0)
-            running->fail(fault::protocol, at, spell({running->act(operation::first_bit), " of a word that is 0"}));
+        if (x == 0) {
+            running->note(fault::protocol, at, spell({running->act(operation::first_bit), " of a word that is 0"}));
+            running->stop();
+        }
         return std::countr_zero(x);
     }
     static int count_bits(word x) { return std::popcount(x); }

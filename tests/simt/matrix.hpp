@@ -1,4 +1,4 @@
-// ldmatrix and mma.sync, lane by lane as PTX places their elements.
+// ldmatrix, stmatrix and mma.sync, lane by lane as PTX places their elements.
 //
 //     load_matrix<4, order::rows>(e, words, address, operation::load_matrix_x4, at);
 //     multiply_16x8<fp16>(e, sums, a, b, at);
@@ -48,24 +48,61 @@ void load_matrix(engine& e, word (&to)[Tiles], word address, operation what, pla
     });
 }
 
+// The inverse of load_matrix: 8 x 8 tiles from lanes into rows whose addresses lanes give.
+template <int Tiles, order Order>
+void store_matrix(engine& e, word address, word const (&from)[Tiles], operation what, place at) {
+    struct arguments {
+        word const* from;
+        word address;
+    } mine{from, address};
+    e.collective(what, at, &mine, [&](warp& w, void** all) {
+        block& b = *w.lane[0]->block;
+        const auto lane = [&](int i) { return static_cast<arguments const*>(all[i]); };
+        std::uint64_t rows[Tiles * 8];
+        for (int tile = 0; tile < Tiles; ++tile) {
+            std::uint16_t element[8][8];
+            for (int i = 0; i < 32; ++i) {
+                const int g = i / 4, t = 2 * (i % 4);
+                const word both = lane(i)->from[tile];
+                (Order == order::rows ? element[g][t] : element[t][g]) = static_cast<std::uint16_t>(both);
+                (Order == order::rows ? element[g][t + 1] : element[t + 1][g]) = static_cast<std::uint16_t>(both >> 16);
+            }
+            for (int row = 0; row < 8; ++row) {
+                const int to = tile * 8 + row;
+                const word offset = shared_offset(e, *w.lane[to], lane(to)->address, 16, 16, what, at);
+                shared_write(e, *w.lane[to], offset, 16, what, at);
+                std::memcpy(b.memory.at(offset), element[row], 16);
+                rows[to] = offset;
+            }
+        }
+        if (e.how.count)
+            for (int tile = 0; tile < Tiles; ++tile)
+                count_shared(e.sites[e.site(at, what)].sum, rows + tile * 8, 8, 16);
+    });
+}
+
+// The numbers of 16 rows, or of 8 columns, of 8 words each.
+template <class Format, int Lines> struct split_lines {
+    static constexpr int terms = 8 * words_of<Format>::numbers;
+    typename words_of<Format>::number line[Lines][terms];
+    explicit split_lines(word const (&words)[Lines][8]) {
+        for (int i = 0; i < Lines; ++i)
+            for (int t = 0; t < 8; ++t) words_of<Format>::split(words[i][t], line[i] + t * words_of<Format>::numbers);
+    }
+};
+
 // sums[16][8] += a[16][terms] * b[terms][8], each sum exact as far as `product` reaches, then rounded once.
 template <class Format, class Sum>
-void multiply_accumulate(Sum (&sums)[16][8], word const (&a)[16][8], word const (&b)[8][8]) {
-    using words = words_of<Format>;
-    using product = typename words::product;
-    constexpr int terms = 8 * words::numbers;
-    typename words::number rows[16][terms], columns[8][terms];
-    for (int i = 0; i < 16; ++i)
-        for (int t = 0; t < 8; ++t) words::split(a[i][t], rows[i] + t * words::numbers);
-    for (int j = 0; j < 8; ++j)
-        for (int t = 0; t < 8; ++t) words::split(b[j][t], columns[j] + t * words::numbers);
+void multiply_accumulate(Sum (&sums)[16][8], split_lines<Format, 16> const& a, split_lines<Format, 8> const& b) {
+    using product = typename words_of<Format>::product;
+    constexpr int terms = split_lines<Format, 16>::terms;
     product across[terms][8];
     for (int k = 0; k < terms; ++k)
-        for (int j = 0; j < 8; ++j) across[k][j] = columns[j][k];
+        for (int j = 0; j < 8; ++j) across[k][j] = b.line[j][k];
     for (int i = 0; i < 16; ++i) {
         product row[8] = {};
         for (int k = 0; k < terms; ++k) {
-            const product x = rows[i][k];
+            const product x = a.line[i][k];
             for (int j = 0; j < 8; ++j) row[j] += x * across[k][j];
         }
         for (int j = 0; j < 8; ++j) {
@@ -96,7 +133,7 @@ void multiply_16x8(engine& e, Sum (&sums)[4], word const (&a)[4], word const (&b
             columns[g][t + 4] = x.b[1];
             for (int c = 0; c < 4; ++c) total[g + 8 * (c / 2)][2 * t + c % 2] = x.sums[c];
         }
-        multiply_accumulate<Format>(total, rows, columns);
+        multiply_accumulate<Format>(total, split_lines<Format, 16>(rows), split_lines<Format, 8>(columns));
         for (int i = 0; i < 32; ++i) {
             auto const& x = *static_cast<arguments const*>(all[i]);
             for (int c = 0; c < 4; ++c) x.sums[c] = total[i / 4 + 8 * (c / 2)][2 * (i % 4) + c % 2];

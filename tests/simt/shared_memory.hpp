@@ -10,53 +10,63 @@ namespace fovea::simt {
 
 inline constexpr word shared_base_address = 1024; // not 0: an address without its base is out of bounds
 
-inline word shared_offset(engine& e, thread const& t, word address, word bytes, word alignment, operation what,
-                          place at) {
-    if (address < shared_base_address || std::uint64_t{address} - shared_base_address + bytes > t.block->memory.size())
-        e.fail(fault::shared_bounds, at,
+// The offset of an address in the shared memory of b, for what t does there.
+inline word shared_offset(engine& e, thread const& t, block const& b, word address, word bytes, word alignment,
+                          operation what, place at) {
+    if (address < shared_base_address || std::uint64_t{address} - shared_base_address + bytes > b.memory.size()) {
+        e.note(fault::shared_bounds, at,
                spell({engine::act(what, t), " of ", bytes, " bytes at byte ", index{address} - shared_base_address,
-                      " of its shared memory, which has ", t.block->memory.size()}));
-    if (address % alignment)
-        e.fail(fault::misaligned, at,
+                      " of shared memory, which has ", b.memory.size()}));
+        e.stop();
+    }
+    if (address % alignment) {
+        e.note(fault::misaligned, at,
                spell({engine::act(what, t), " at byte ", address - shared_base_address,
                       " of shared memory, not a multiple of ", alignment}));
+        e.stop();
+    }
     return address - shared_base_address;
+}
+inline word shared_offset(engine& e, thread const& t, word address, word bytes, word alignment, operation what,
+                          place at) {
+    return shared_offset(e, t, *t.block, address, bytes, alignment, what, at);
+}
+
+inline fault fault_of(engine const& e, hazard_found const& found) {
+    switch (found.what) {
+    case hazard::unwritten: return fault::unwritten;
+    case hazard::discarded: return fault::stale;
+    case hazard::proxy: return fault::proxy;
+    case hazard::read_after_write: return e.agents.is_thread(found.other.agent) ? fault::race : fault::in_flight;
+    default: return fault::race;
+    }
 }
 
 // Turns what the shadow found into a finding. `me` did it, by `who`.
-inline void judge(engine& e, block const& b, hazard_found const& found, epoch me, std::string const& who) {
+template <class Who>
+void judge(engine& e, block const& b, hazard_found const& found, epoch me, Who const& who) {
     if (!found) return;
     const auto here = e.sites[me.site], there = e.sites[found.other.site];
-    std::string s = spell({name(here.what), " by ", who});
+    const fault what = fault_of(e, found);
+    const place against = found.what == hazard::unwritten ? place{} : there.at;
+    if (e.again(what, here.at, against)) return;
     const std::string byte = spell({" byte ", found.offset, " of shared memory"});
     const std::string other =
-        spell({name(there.what), " by ", e.agent_text(b, found.other.agent), " at ", there.at.text()});
-    fault what = fault::race;
+        spell({name(there.what), " by ", e.agents.text(b.rank, found.other.agent), " at ", there.at.text()});
+    std::string did;
     switch (found.what) {
-    case hazard::unwritten:
-        what = fault::unwritten;
-        s += spell({" reads", byte, ", which nobody wrote"});
-        return e.note(what, here.at, std::move(s));
-    case hazard::discarded:
-        what = fault::stale;
-        s += spell({" reads", byte, " after ", other});
-        break;
-    case hazard::read_after_write:
-        what = found.other.agent % e.per_block < e.shape.threads ? fault::race : fault::in_flight;
-        s += spell({" reads", byte, " and is not ordered after ", other});
-        break;
-    case hazard::write_after_write: s += spell({" writes", byte, " and is not ordered after ", other}); break;
+    case hazard::unwritten: did = spell({" reads", byte, ", which nobody wrote"}); break;
+    case hazard::discarded: did = spell({" reads", byte, " after ", other}); break;
+    case hazard::read_after_write: did = spell({" reads", byte, " and is not ordered after ", other}); break;
+    case hazard::write_after_write: did = spell({" writes", byte, " and is not ordered after ", other}); break;
     case hazard::write_after_read:
-        s += spell(
+        did = spell(
             {here.what == operation::discard_shared ? " discards" : " writes", byte, ", still being read: ", other});
         break;
-    case hazard::proxy:
-        what = fault::proxy;
-        s += spell({" reads", byte, " without a proxy fence after ", other});
-        break;
-    case hazard::none: return;
+    case hazard::proxy: did = spell({" reads", byte, " without a proxy fence after ", other}); break;
+    case hazard::none: break;
     }
-    e.note(what, here.at, std::move(s), there.at);
+    e.note(what, here.at, spell({name(here.what), " by ", who(), did}), against);
 }
 
 inline epoch epoch_of(engine& e, thread const& t, operation what, place at) {
@@ -66,13 +76,13 @@ inline void shared_read(engine& e, thread& t, word offset, word bytes, operation
     if (!e.how.races) return;
     const epoch me = epoch_of(e, t, what, at);
     if (const auto found = t.block->shadow.read(offset, bytes, me, t.knows))
-        judge(e, *t.block, found, me, engine::who(t));
+        judge(e, *t.block, found, me, [&] { return engine::who(t); });
 }
 inline void shared_write(engine& e, thread& t, word offset, word bytes, operation what, place at) {
     if (!e.how.races) return;
     const epoch me = epoch_of(e, t, what, at);
     if (const auto found = t.block->shadow.write(offset, bytes, me, t.knows))
-        judge(e, *t.block, found, me, engine::who(t));
+        judge(e, *t.block, found, me, [&] { return engine::who(t); });
 }
 
 template <class T> T load_shared(engine& e, word address, place at) {
@@ -106,7 +116,7 @@ inline void discard_shared(engine& e, word address, word bytes, place at) {
     const epoch me = epoch_of(e, t, operation::discard_shared, at);
     const auto poison = [&](word first, word n) { std::memset(t.block->memory.at(first), 0xff, n); };
     if (const auto found = t.block->shadow.discard(offset, bytes, me, t.knows, poison))
-        judge(e, *t.block, found, me, engine::who(t));
+        judge(e, *t.block, found, me, [&] { return engine::who(t); });
 }
 
 } // namespace fovea::simt
