@@ -35,15 +35,6 @@ struct no_output_place {
     FOVEA_DEVICE void rescale(int, float) const {}
 };
 
-template <class T> FOVEA_DEVICE float low_half(word pair) {
-    if constexpr (std::is_same_v<T, bf16>) return __builtin_bit_cast(float, pair << 16);
-    else return static_cast<float>(__builtin_bit_cast(T, static_cast<std::uint16_t>(pair)));
-}
-template <class T> FOVEA_DEVICE float high_half(word pair) {
-    if constexpr (std::is_same_v<T, bf16>) return __builtin_bit_cast(float, pair & 0xffff0000u);
-    else return static_cast<float>(__builtin_bit_cast(T, static_cast<std::uint16_t>(pair >> 16)));
-}
-
 // T: the format of the weights, which is that of the values. Place: output_place or no_output_place.
 template <class Machine, int Keys, class T, class Place, coverage Covered> struct matrix_fragment {
     static constexpr int rows = 2, cols = Keys / 4;
@@ -81,7 +72,7 @@ template <class Machine, int Keys, class T, class Place, coverage Covered> struc
         if constexpr (std::is_same_v<Place, no_output_place>) return sum + (a + b);
         const word pair = Machine::template pair<T>(a, b);
         weights[j / 4][j / 2 % 2 * 2 + r] = pair;
-        return sum + (low_half<T>(pair) + high_half<T>(pair));
+        return sum + (Machine::template low<T>(pair) + Machine::template high<T>(pair));
     }
     FOVEA_DEVICE Place place() const { return output; }
 

@@ -43,6 +43,8 @@ template <class O, class F, pairing P, int Channels> struct operand_plan<rotated
     std::uint64_t turns[Channels / 2];
 };
 
+template <int Channels, class O, class F, pairing P>
+operand_plan<rotated_operand<O, F, P>, Channels> plan_operand(rotated_operand<O, F, P> const& o);
 template <int Channels, view V> operand_plan<V, Channels> plan_operand(V const& v) { return {width_of(v)}; }
 template <int Channels, class O> operand_plan<scaled_operand<O>, Channels> plan_operand(scaled_operand<O> const& o) {
     return {plan_operand<Channels>(o.source), o.factor};

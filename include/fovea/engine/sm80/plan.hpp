@@ -87,6 +87,11 @@ template <class Tile, class Problem> status refusal_of_sizes(Problem const& p) {
         if (p.operand.v.channels() > Tile::values)
             return status({"v has ", p.operand.v.channels(), " channels but the kernel was made for at most ",
                            Tile::values, "; state them as a constant"});
+    constexpr index far = index{1} << 60;
+    const index farthest = greatest(greatest(q.first, -q.first), greatest(k.first, -k.first));
+    if (farthest > far)
+        return status({"an operand's first position is ", farthest, " but a call takes at most ", far,
+                       "; move all positions by the same number"});
     if (q.batches() * q.heads() > most)
         return status({"q has ", q.batches() * q.heads(), " heads in all its batches but a call takes at most ", most,
                        "; give it fewer batches at once"});
