@@ -3,7 +3,7 @@ include(CMakePackageConfigHelpers)
 include(GNUInstallDirs)
 
 set(package_dir ${CMAKE_INSTALL_DATADIR}/cmake/fovea)
-install(TARGETS fovea EXPORT fovea-targets FILE_SET HEADERS)
+install(TARGETS fovea fovea_cuda EXPORT fovea-targets FILE_SET HEADERS)
 if(TARGET fovea_simt) # beside the library's headers, not among them
     install(TARGETS fovea_simt EXPORT fovea-targets FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/fovea-simt)
 endif()

@@ -15,17 +15,26 @@ if(FOVEA_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
     endif()
 endif()
 
+# fovea_flags(target flag...): to the C++ compiler, and through nvcc to its host compiler.
+function(fovea_flags target)
+    list(JOIN ARGN "," joined)
+    target_compile_options(${target} INTERFACE $<$<COMPILE_LANGUAGE:CXX>:${ARGN}>
+                                               $<$<COMPILE_LANGUAGE:CUDA>:-Xcompiler=${joined}>)
+endfunction()
+
 add_library(fovea_warnings INTERFACE)
 if(FOVEA_WARNINGS)
-    target_compile_options(fovea_warnings INTERFACE -Wall -Wextra -Wconversion -Wshadow -Werror)
+    set(flags -Wall -Wextra -Wconversion -Wshadow -Werror)
+    fovea_flags(fovea_warnings ${flags})
+    target_compile_options(fovea_warnings INTERFACE $<$<COMPILE_LANGUAGE:CUDA>:-Werror=all-warnings>)
 endif()
 
 # g++ tunes AVX-512 machines for 256-bit vectors unless told otherwise; the engine is written for the full width.
 add_library(fovea_native INTERFACE)
 if(FOVEA_NATIVE)
-    target_compile_options(fovea_native INTERFACE -march=native)
+    fovea_flags(fovea_native -march=native)
     if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
-        target_compile_options(fovea_native INTERFACE -mprefer-vector-width=512)
+        fovea_flags(fovea_native -mprefer-vector-width=512)
     endif()
 endif()
 
@@ -55,4 +64,39 @@ function(fovea_program name)
     if(NOT CMAKE_CXX_STANDARD)
         set_target_properties(${name} PROPERTIES CXX_STANDARD 20 CXX_STANDARD_REQUIRED ON)
     endif()
+endfunction()
+
+# CUDA for our own programs: on, off, or where nvcc is found. No architecture is forced on anybody's command line.
+set(FOVEA_CUDA AUTO CACHE STRING "Build our own CUDA programs: ON, OFF, or AUTO: where nvcc is found")
+set(FOVEA_HAS_CUDA ${FOVEA_CUDA})
+if(FOVEA_CUDA STREQUAL AUTO)
+    find_program(fovea_nvcc nvcc PATHS ENV CUDACXX $ENV{CUDA_HOME}/bin /usr/local/cuda/bin)
+    set(FOVEA_HAS_CUDA OFF)
+    # Sanitized host code, and standards that this CMake does not know of nvcc, are for the C++ programs alone.
+    if(fovea_nvcc AND NOT FOVEA_SANITIZE AND NOT CMAKE_CXX_STANDARD AND (FOVEA_BUILD_TESTS OR FOVEA_BUILD_BENCH))
+        set(FOVEA_HAS_CUDA ON)
+    endif()
+endif()
+if(FOVEA_HAS_CUDA)
+    if(NOT DEFINED CMAKE_CUDA_COMPILER AND fovea_nvcc)
+        set(CMAKE_CUDA_COMPILER ${fovea_nvcc})
+    endif()
+    if(NOT DEFINED CMAKE_CUDA_HOST_COMPILER AND NOT DEFINED ENV{CUDAHOSTCXX})
+        set(CMAKE_CUDA_HOST_COMPILER ${CMAKE_CXX_COMPILER})
+    endif()
+    if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES)
+        set(CMAKE_CUDA_ARCHITECTURES 80) # code for 8.0, and PTX for all that follow
+    endif()
+    if(fovea_ccache AND NOT CMAKE_CUDA_COMPILER_LAUNCHER)
+        set(CMAKE_CUDA_COMPILER_LAUNCHER ${fovea_ccache})
+    endif()
+    enable_language(CUDA)
+endif()
+
+# fovea_cuda_program(name source...): an executable of .cpp and .cu files under the house rules. The language standard
+# is the affair of fovea::cuda: the property CXX_STANDARD would reach nvcc too, where CMake 3.25.1 refuses it.
+function(fovea_cuda_program name)
+    add_executable(${name} ${ARGN})
+    target_link_libraries(${name} PRIVATE fovea::cuda fovea_warnings fovea_native fovea_executors)
+    set_target_properties(${name} PROPERTIES CXX_EXTENSIONS OFF)
 endfunction()

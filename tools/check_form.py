@@ -13,6 +13,8 @@ PARAMETERS_MOST = 4  # of a template in the rooms that users name things from
 PUBLIC_ROOMS = ("", "tensor", "expr", "mask", "score", "launch")
 
 DEFINE = re.compile(r"^\s*#\s*define\s+(\w+)", re.M)
+UNDEFINE = re.compile(r"^\s*#\s*undef\s+(\w+)", re.M)
+TABLES = "machine/ptx/"  # tables of instructions may be made by macros that end with their file
 TEMPLATE = re.compile(r"\btemplate\s*<")
 NAMED_BOOL = re.compile(r"^(?:const\s+)?bool\b")
 
@@ -42,7 +44,10 @@ def main():
         def at(position):
             return f"{name(path)}:{text.count(chr(10), 0, position) + 1}"
 
+        ended = set(UNDEFINE.findall(text)) if here.startswith(TABLES) else set()
         for match in DEFINE.finditer(text):
+            if match[1] in ended and match[1].startswith("FOVEA_"):
+                continue
             macros.append(match[1])
             if here != MACRO_HOME or not match[1].startswith("FOVEA_"):
                 faults.append(f"{at(match.start(1))}: defines {match[1]}; macros are FOVEA_... in {MACRO_HOME}")

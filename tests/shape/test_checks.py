@@ -2,6 +2,7 @@
 """The checks of tools/ find what they are for, and let pass what is right."""
 
 import sys
+import tempfile
 import unittest
 from pathlib import Path
 
@@ -12,6 +13,8 @@ import check_form  # noqa: E402
 import check_intrinsics  # noqa: E402
 import check_layers  # noqa: E402
 import check_names  # noqa: E402
+import check_ptx  # noqa: E402
+import run_gpu  # noqa: E402
 
 
 class Layers(unittest.TestCase):
@@ -91,6 +94,38 @@ class Sentences(unittest.TestCase):
             static_assert(always);
         '''
         self.assertEqual(list(check_compile_fail.sentences(text)), ["fovea: one", "fovea: two halves; and (more)", ""])
+
+
+class Ptx(unittest.TestCase):
+    def test_found(self):
+        said = "    8 bytes stack frame, 4 bytes spill stores, 4 bytes spill loads"
+        self.assertTrue(any(map(int, check_ptx.SPILL.search(said).groups())))
+        for line in ["ptxas info    : (C7510) Potential Performance Loss: wgmma.mma_async instructions are serialized",
+                     "ptxas warning : something"]:
+            self.assertTrue(check_ptx.WARNING.search(line), line)
+        self.assertFalse(check_ptx.WARNING.search("ptxas info    : Used 10 registers, used 0 barriers"))
+
+
+class RunGpu(unittest.TestCase):
+    def test_late(self):
+        late = run_gpu.ask(["sh", "-c", "echo begun; sleep 60"], 1)
+        self.assertTrue(late["timed_out"])
+        self.assertFalse(run_gpu.passed(late))
+        self.assertIn("begun", late["output"])
+        self.assertLess(late["seconds"], 30)
+
+    def test_missing(self):
+        self.assertFalse(run_gpu.passed(run_gpu.ask(["no-such-program-anywhere"], 5)))
+
+    def test_broken_step(self):
+        with tempfile.TemporaryDirectory() as folder:
+            session = run_gpu.Session(Path(folder))
+            session.step("broken", 10, lambda limit: 1 / 0)
+            session.step("sound", 10, lambda limit: ("passed", {}, ["one line"]))
+            self.assertEqual([s["result"] for s in session.steps], ["failed", "passed"])
+            summary = (Path(folder) / "summary.md").read_text()
+        self.assertIn("ZeroDivisionError", summary)
+        self.assertIn("one line", summary)
 
 
 if __name__ == "__main__":

@@ -29,6 +29,10 @@ template <class T> bool is_poison(T const& x) {
     return std::memcmp(&x, &p, sizeof x) == 0;
 }
 
+// Told of the pages of each buffer as they come and go: a device must know them before it can read them.
+inline void (*pages_come)(void* at, std::size_t bytes) = nullptr;
+inline void (*pages_go)(void* at) = nullptr;
+
 // At the end of its memory, or at the beginning: the page after, or before, is forbidden.
 enum class edge { after, before };
 
@@ -44,10 +48,14 @@ public:
             throw std::runtime_error("no memory for a guarded buffer");
         data_ = reinterpret_cast<T*>(base_ + page + (where == edge::after ? used - bytes : 0));
         for (std::int64_t i = 0; i < n; ++i) data_[i] = poison<T>();
+        if (pages_come && used > 0) pages_come(pages_ = base_ + page, used);
     }
     guarded(guarded const&) = delete;
     guarded& operator=(guarded const&) = delete;
-    ~guarded() { munmap(base_, mapped_); }
+    ~guarded() {
+        if (pages_go && pages_) pages_go(pages_);
+        munmap(base_, mapped_);
+    }
     T* data() const { return data_; }
     std::int64_t size() const { return size_; }
     // Elements that are still as they were before anything was written.
@@ -59,6 +67,7 @@ public:
 
 private:
     char* base_;
+    char* pages_ = nullptr; // that were announced
     T* data_;
     std::size_t mapped_;
     std::int64_t size_;

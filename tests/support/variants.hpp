@@ -231,12 +231,12 @@ struct rope_yarn : variant_base { static constexpr char const* name = "rope_halv
         return fv::where(fv::causal, fv::dot(fv::scale(fv::rope_halves(q, f), 0.125f), fv::rope_halves(k, f))); }
     static void describe(attention& a, inputs const&) { a.mask = [](auto, auto, auto q, auto k) { return k <= q; }; a.score = [](double dot, auto...) { return 0.125 * dot; }; } };
 
-struct two_blocks { template <class I> auto operator()(I q, I k) const { return q - k < 20 && k - q < 11 && (q + k) % 3 != 1; } };
+struct two_blocks { template <class I> FOVEA_HOST_DEVICE auto operator()(I q, I k) const { return q - k < 20 && k - q < 11 && (q + k) % 3 != 1; } };
 struct generic_functor : variant_base { static constexpr char const* name = "a user's generic functor";
     template <class Q, class K> static auto scores(Q const& q, K const& k, inputs const&) { return fv::where(fv::apply(two_blocks{}, q_pos, k_pos), fv::scaled_dot(q, k)); }
     static void describe(attention& a, inputs const&) { describe_scaled(a); a.mask = [](auto, auto, auto q, auto k) { return q - k < 20 && k - q < 11 && (q + k) % 3 != 1; }; } };
 
-struct wave { float height; float operator()(float s, int64_t distance) const { return s + height * static_cast<float>(distance % 5); } };
+struct wave { float height; FOVEA_HOST_DEVICE float operator()(float s, int64_t distance) const { return s + height * static_cast<float>(distance % 5); } };
 struct plain_functor : variant_base { static constexpr char const* name = "a user's plain functor"; static constexpr wanted outputs = wanted::with_logsumexp;
     template <class Q, class K> static auto scores(Q const& q, K const& k, inputs const&) { return fv::apply(wave{0.3f}, fv::scaled_dot(q, k), q_pos - k_pos); }
     static void describe(attention& a, inputs const&) {

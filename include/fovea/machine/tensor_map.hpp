@@ -19,15 +19,17 @@ namespace fovea {
 //     bytes_128, rows r of 8 chunks:  chunk c of row r lies at c ^ (r % 8)
 enum class swizzle : std::uint8_t { none, bytes_32, bytes_64, bytes_128 };
 
-constexpr word swizzle_bytes(swizzle s) { return s == swizzle::none ? 16 : 16u << static_cast<word>(s); }
-constexpr word swizzled(word address, swizzle s) {
+FOVEA_HOST_DEVICE constexpr word swizzle_bytes(swizzle s) {
+    return s == swizzle::none ? 16 : 16u << static_cast<word>(s);
+}
+FOVEA_HOST_DEVICE constexpr word swizzled(word address, swizzle s) {
     return address ^ (address >> 3 & ((1u << static_cast<word>(s)) - 1) << 4);
 }
 
 // What an element is: its size, and what it is added as.
 enum class element_format : std::uint8_t { uint8, fp16, bf16, int32, fp32 };
 
-constexpr word element_bytes(element_format f) {
+FOVEA_HOST_DEVICE constexpr word element_bytes(element_format f) {
     return f == element_format::uint8 ? 1 : f == element_format::fp16 || f == element_format::bf16 ? 2 : 4;
 }
 
@@ -57,7 +59,7 @@ constexpr char const* check(tensor_shape const& t) {
         return "a tensor map's box is at most the swizzle's bytes along axis 0";
     return nullptr;
 }
-constexpr word box_bytes(tensor_shape const& t) {
+FOVEA_HOST_DEVICE constexpr word box_bytes(tensor_shape const& t) {
     word bytes = element_bytes(t.format);
     for (int i = 0; i < t.rank; ++i) bytes *= t.box[i];
     return bytes;

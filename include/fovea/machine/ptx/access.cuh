@@ -4,8 +4,8 @@
 //
 //     load_shared, store_shared   ld.shared, st.shared
 //     load                        ld.global.nc: read-only while the kernel runs, hence neither volatile nor ordered, so
-//                                 that it leaves loops and equal ones become one, in ptxas at the latest
-//                                 (tools/check_ptx.py measures it; __ldg is volatile, and nothing moves or merges it)
+//                                 that it leaves loops and equal ones become one (tools/check_ptx.py holds it to
+//                                 that; CUDA's __ldg is volatile and stays in its loop)
 //     load_fresh                  ld.global.cg: from the second-level cache, which all blocks share
 //     store                       st.global
 //     observe, publish            ld.acquire.gpu, st.release.gpu (4 and 8 bytes)

@@ -11,6 +11,7 @@
 #pragma once
 #include <concepts>
 #include <cstdint>
+#include <type_traits>
 
 #include "fovea/machine/ptx/access.cuh"
 #include "fovea/machine/sm80_machine.hpp"
@@ -29,7 +30,7 @@ struct ptx_sm80_machine {
     FOVEA_DEVICE static word blocks(int axis) { return axis == 0 ? gridDim.x : axis == 1 ? gridDim.y : gridDim.z; }
 
     // shfl.sync
-    FOVEA_DEVICE static word uniform(word x) { return __shfl_sync(every_lane, x, 0); }
+    template <class T> FOVEA_DEVICE static T uniform(T x) { return __shfl_sync(every_lane, x, 0); }
     template <class T> FOVEA_DEVICE static T shuffle(T x, int lane) { return __shfl_sync(every_lane, x, lane); }
     template <class T> FOVEA_DEVICE static T shuffle_xor(T x, int mask) { return __shfl_xor_sync(every_lane, x, mask); }
     // vote.sync, bfind, popc
@@ -70,17 +71,17 @@ struct ptx_sm80_machine {
     template <class T> FOVEA_DEVICE static T load_fresh(T const* from) {
         return __builtin_bit_cast(T, ptx_access<sizeof(T)>::load_fresh(from));
     }
-    template <class T> FOVEA_DEVICE static void store(T* to, T const& x) {
+    template <class T> FOVEA_DEVICE static void store(T* to, std::type_identity_t<T> const& x) {
         ptx_access<sizeof(T)>::store(to, __builtin_bit_cast(typename ptx_access<sizeof(T)>::bits, x));
     }
     template <class T> FOVEA_DEVICE static T observe(T const* from) {
         return __builtin_bit_cast(T, ptx_access<sizeof(T)>::observe(from));
     }
-    template <class T> FOVEA_DEVICE static void publish(T* to, T const& x) {
+    template <class T> FOVEA_DEVICE static void publish(T* to, std::type_identity_t<T> const& x) {
         ptx_access<sizeof(T)>::publish(to, __builtin_bit_cast(typename ptx_access<sizeof(T)>::bits, x));
     }
     // red, nanosleep
-    template <class T> FOVEA_DEVICE static void add(T* to, T x) { atomicAdd(to, x); }
+    template <class T> FOVEA_DEVICE static void add(T* to, std::type_identity_t<T> x) { atomicAdd(to, x); }
     FOVEA_DEVICE static void yield() { __nanosleep(32); }
 
     // ---- copies ----
@@ -88,7 +89,7 @@ struct ptx_sm80_machine {
     // cp.async. Bytes that are not read of the source are written as zeros.
     template <int Bytes>
         requires(Bytes == 4 || Bytes == 8 || Bytes == 16)
-    FOVEA_DEVICE static void copy_async(word to, void const* from, bool exists) {
+    FOVEA_DEVICE static void copy_async(word to, void const* from, bool exists = true) {
         const int read = exists ? Bytes : 0;
         if constexpr (Bytes == 16)
             asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"(to), "l"(from), "r"(read) : "memory");

@@ -1,0 +1,39 @@
+"""fovea, called from Python on torch tensors: the C interface of capi.hpp."""
+
+import ctypes
+
+import torch
+
+NUMBERS = ("head_dim", "batches", "heads", "kv_heads", "queries", "keys", "window")
+POINTERS = ("q", "k", "v", "o", "entropy", "slopes", "document", "stream")
+DTYPES = {torch.bfloat16: b"bf16", torch.float16: b"fp16"}
+
+
+class Call(ctypes.Structure):
+    _fields_ = [("variant", ctypes.c_char_p), ("dtype", ctypes.c_char_p), *[(n, ctypes.c_int64) for n in NUMBERS],
+                *[(n, ctypes.c_void_p) for n in POINTERS]]
+
+
+class Library:
+    def __init__(self, path):
+        self.attend = ctypes.CDLL(str(path)).fovea_gpu_attend
+        self.attend.argtypes = [ctypes.POINTER(Call)]
+        self.attend.restype = ctypes.c_char_p
+
+    def call(self, variant, q, k, v, o, window=0, **more):
+        """A callable without arguments, and None; or None and why there is none. Operands are (b, h, s, d) views."""
+        tensors = [q, k, v, o, *more.values()]
+        if not all(t.transpose(1, 2).is_contiguous() for t in (q, k, v, o)):
+            raise ValueError("operands are contiguous (batch, position, head, channel)")
+        pointers = {"q": q, "k": k, "v": v, "o": o, **more}
+        call = Call(variant.encode(), DTYPES[q.dtype], q.shape[3], q.shape[0], q.shape[1], k.shape[1], q.shape[2],
+                    k.shape[2], window, *(pointers[n].data_ptr() if n in pointers else None for n in POINTERS))
+        call.stream = torch.cuda.current_stream().cuda_stream
+        at = ctypes.byref(call)
+        wrong = self.attend(at)
+        if wrong:
+            return None, wrong.decode()
+
+        def run(keep=(call, tensors)):
+            self.attend(at)
+        return run, None

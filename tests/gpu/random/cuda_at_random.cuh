@@ -1,0 +1,44 @@
+// The sm_80 engine on the current device for random cases, over operands in the host's memory: see host_memory.hpp.
+//
+//     enlist<variants::causal, fovea::bf16, float, fovea::constant_size<64>>("cuda", cuda_at_random<>{});
+#pragma once
+#include <cuda_runtime_api.h>
+
+#include <fovea/fovea.cuh>
+
+#include "engine/random_case.hpp"
+#include "gpu/random/host_memory.hpp"
+
+namespace tests {
+
+// Like cuda(), but for views whose number of channels is a number: Most, at the most.
+template <fovea::tile_shape Tile = fovea::tile_shape{},
+          fovea::sm80::head_sizes Most = fovea::sm80::head_sizes{128, 128}>
+struct on_device {
+    static constexpr char const* name = "sm_80, on a device";
+};
+
+template <fovea::tile_shape Tile, fovea::sm80::head_sizes Most, class Problem>
+fovea::status execute(on_device<Tile, Most> const&, Problem const& p) {
+    show_memory_to_device();
+    using tile = decltype(fovea::sm80::chosen_tile<Problem, Tile, Most>());
+    using kernel = fovea::sm80::forward<fovea::ptx_sm80_machine, Problem, tile>;
+    if (fovea::status why = fovea::sm80::refusal_of_sizes<tile>(p); !why.ok()) return why;
+    const auto params = fovea::sm80::make_params<tile>(p);
+    if (fovea::status why = fovea::launch<kernel>(nullptr, params.plan.blocks(), params); !why.ok()) return why;
+    const cudaError_t ended = cudaDeviceSynchronize();
+    return ended == cudaSuccess ? fovea::status()
+                                : fovea::status({"the kernel ended with: ", cudaGetErrorString(ended)});
+}
+
+template <fovea::tile_shape Tile = fovea::tile_shape{}> struct cuda_at_random {
+    // Weights are rounded to the values' own format; fp32 goes through tf32, which has the significant bits of fp16.
+    template <class T> static constexpr format weights() {
+        return std::is_same_v<T, fovea::bf16> ? format::bf16 : format::fp16;
+    }
+    template <class... A> fovea::status operator()(draws&, A const&... assignments) const {
+        return fovea::try_run(on_device<Tile>{}, assignments...);
+    }
+};
+
+} // namespace tests
