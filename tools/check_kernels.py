@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """What the CUDA kernels compile to: registers, spills, symbols, instructions a tile, and what nvcc takes for it.
 
-Each row of ROWS is one attention in a source of its own. Asserted: no warning, no spill, one kernel, PTX instructions of
-a full and of a partial tile at most what the row says (tools/ptx_loop.py counts), CPU time and memory of nvcc at most
-the budget. A count that has fallen well below its row is reported too, so that the table stays true.
+Each row of ROWS is one attention in a source of its own. Asserted: no warning, no spill, one kernel, PTX instructions
+of a full and of a partial tile at most what the row says (tools/ptx_loop.py counts), CPU time and memory of nvcc at
+most the budget. A count that has fallen well below its row is reported too, so that the table stays true.
 """
 
 import argparse

@@ -29,7 +29,7 @@ struct error_size {
 };
 
 // What an engine rounds besides fp32: weights between the two products, and rotated operands before the first.
-// score: what a score may be off by besides, such as c times the absolute error of an approximate tanh in c tanh(s / c).
+// score: what a score may be off by besides, such as c times the absolute error of a tanh in c tanh(s / c).
 struct roundings {
     format weights = format::fp32, rotated = format::fp32;
     double score = 0;
@@ -115,7 +115,8 @@ inline comparison compare(answer const& right, answer const& naive, results cons
     compare_output(right, naive, got.output, r, out, c);
     const auto one = [](std::size_t) { return 1.0; };
     compare_rows("logsumexp", right.logsumexp, naive.logsumexp, got.logsumexp, right, none, one, r, c);
-    compare_rows("max", right.maximum, naive.maximum, got.maximum, right, none, one, {format::fp32, r.rotated, r.score}, c);
+    compare_rows("max", right.maximum, naive.maximum, got.maximum, right, none, one, {format::fp32, r.rotated, r.score},
+                 c);
     const auto log_keys = [&](std::size_t row) { return 2 + std::log(static_cast<double>(right.attended[row])); };
     compare_rows("entropy", right.entropy, naive.entropy, got.entropy, right, 0, log_keys, r, c);
     const auto moments = [&](std::size_t row) { return right.moment_size[row]; };

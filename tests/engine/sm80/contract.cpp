@@ -229,7 +229,8 @@ TEST_CASE("sm_80: what 32 bits or the kernel cannot hold is refused in a sentenc
     s = few;
     s.first_key = (std::int64_t{1} << 60) + 1;
     small_problem<bf16> far(s);
-    CHECK(std::string(far.try_run(engine{}).sentence()) ==
-          "fovea: an operand's first position is 1152921504606846977 but a call takes at most 1152921504606846976; move "
-          "all positions by the same number");
+    CHECK(
+        std::string(far.try_run(engine{}).sentence()) ==
+        "fovea: an operand's first position is 1152921504606846977 but a call takes at most 1152921504606846976; move "
+        "all positions by the same number");
 }

@@ -1,7 +1,7 @@
 // The GPU's score fragment: 16 rows of a warp against a tile of keys, as mma.sync leaves them.
 //
-//     lane l holds, of every 16 x 8 matrix tile n:   scores[n][0] [1]   row l / 4,      keys 8 n + 2 (l % 4) and the next
-//                                                    scores[n][2] [3]   row l / 4 + 8,  the same keys
+//     lane l holds of 16 x 8 matrix tile n:   scores[n][0] [1]   row l / 4,     keys 8 n + 2 (l % 4) and the next
+//                                             scores[n][2] [3]   row l / 4 + 8, the same keys
 //
 // Row i of the fragment is row l / 4 + 8 i, its column j is key 8 (j / 2) + 2 (l % 4) + j % 2. Weights leave as the
 // first operand of the second product: rounded pairs, in the same lanes, without a shuffle.
@@ -16,8 +16,8 @@ namespace fovea::sm80 {
 struct tile_frame {
     index batch, head, kv_head;
     index first_query, first_key; // of the call
-    index key;                    // position of this lane's first key of the tile
-    std::int32_t valid;           // keys of the tile that exist, counted from there
+    index key; // position of this lane's first key of the tile
+    std::int32_t valid; // keys of the tile that exist, counted from there
 };
 
 // The output of a row while it is summed: rescaled at once when the row's reference is raised.
