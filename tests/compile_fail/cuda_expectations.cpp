@@ -5,7 +5,7 @@ namespace fv = fovea;
 using namespace fovea::terms;
 
 template <class Problem> void write(Problem const& p) {
-    static_cast<void>(fv::sm80::row_writer<void, Problem, 64>(p, {}, 0));
+    static_cast<void>(fv::sm80::row_writer<void, Problem, 64, 16>(p, {}, 0));
 }
 
 int main() {

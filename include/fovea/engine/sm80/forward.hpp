@@ -198,15 +198,15 @@ private:
         const at_head head = here();
         const rows_place at{head.batch, head.head, row(),
                             static_cast<int>(greatest(index{0}, least(left, index{Tile::rows_of_warp})))};
-        const word staged = shared_ + Machine::warp() * (Tile::rows_of_warp * output_pitch<Tile::values>);
-        const row_writer<Machine, Problem, Tile::values> writer(p_, at, staged);
+        const word staged =
+            shared_ + Machine::warp() * (Tile::rows_of_warp * (output_pitch<Tile::values> + 4 * kept_numbers));
+        const row_writer<Machine, Problem, Tile::values, Tile::rows_of_warp> writer(p_, at, staged);
         FOVEA_UNROLL_DEVICE
         for (int m = 0; m < blocks; ++m) writer.stage(m, state_[m], output_[m], bound_.sink);
         Machine::sync_warp();
         if constexpr (Problem::has_values)
             if (careful_)
-                non_finite_values<Machine, params_type, bound_type, Tile>(params_, bound_, head)
-                    .add_to(at.first, at.rows, staged);
+                non_finite_values<Machine, params_type, bound_type, Tile>(params_, bound_, head).add_to(at, staged);
         writer.write();
     }
 

@@ -48,10 +48,16 @@ consteval tile_shape completed(tile_shape given, head_sizes head) {
     return t;
 }
 
-// A finished row in shared memory: its channels in float, then what write.hpp keeps of it. An odd multiple of 32 bytes
-// follows the channels, so that four rows' stores of eight bytes a lane fall into different banks.
+// Finished rows of a warp in shared memory: their channels in float, then what write.hpp keeps of them, number by
+// number. Units of eight channels trade places as far as makes four rows' stores of eight bytes a lane fall into
+// different banks.
 inline constexpr int kept_numbers = 8;
-template <int Values> inline constexpr word output_pitch = Values * 4 + kept_numbers * 4;
+template <int Values> inline constexpr word output_pitch = Values * 4;
+template <int Values> FOVEA_HOST_DEVICE constexpr word output_at(int row, int channel) {
+    const int key = Values % 32 == 0 ? row % 4 : row / 2 % 2;
+    return static_cast<word>(row) * output_pitch<Values> +
+           4 * static_cast<word>(channel % 8 + 8 * ((channel / 8) ^ key));
+}
 
 // Everything a kernel asks of its tile, as plain numbers.
 template <int Query, int Key, int Warps, int Stages, int Channels, int Values> struct tile_constants {
