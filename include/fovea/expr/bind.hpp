@@ -136,9 +136,7 @@ template <class F> struct strip_visitor {
         else if constexpr (requires { e.each(*this); }) e.each(*this);
     }
 };
-template <class E, class F> constexpr void each_strip(E const& e, F const& f) {
-    strip_visitor<F>{f}(e);
-}
+template <class E, class F> constexpr void each_strip(E const& e, F const& f) { strip_visitor<F>{f}(e); }
 
 } // namespace v0_1
 } // namespace fovea

@@ -11,7 +11,9 @@ inline namespace v0_1 {
 template <class E> FOVEA_HOST_DEVICE constexpr auto multiplied(E const& e, float factor);
 
 template <class E> struct multiply_into {
-    FOVEA_HOST_DEVICE static constexpr auto apply(E const& e, float factor) { return binary<times, E, constant<float>>{{}, e, {factor}}; }
+    FOVEA_HOST_DEVICE static constexpr auto apply(E const& e, float factor) {
+        return binary<times, E, constant<float>>{{}, e, {factor}};
+    }
 };
 template <class T> struct multiply_into<constant<T>> {
     FOVEA_HOST_DEVICE static constexpr auto apply(constant<T> const& e, float factor) {
@@ -55,7 +57,9 @@ template <class A> struct multiply_into<unary<opposite, A>> {
     }
 };
 
-template <class E> FOVEA_HOST_DEVICE constexpr auto multiplied(E const& e, float factor) { return multiply_into<E>::apply(e, factor); }
+template <class E> FOVEA_HOST_DEVICE constexpr auto multiplied(E const& e, float factor) {
+    return multiply_into<E>::apply(e, factor);
+}
 
 } // namespace v0_1
 } // namespace fovea

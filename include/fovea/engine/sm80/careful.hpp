@@ -1,7 +1,7 @@
 // The rare end of a tile whose output is not finite although its weights are: 0 x NaN from the value of a masked key
 // must not reach it by a bit, the value of an attended one must.
 //
-//     if (any_of_block<Machine, Tile>(shared, is_spoiled<Machine>(output, state))) ...   // once more, values read as finite
+//     if (any_of_block<Machine, Tile>(shared, is_spoiled<Machine>(output, state))) ...   // then again
 //     non_finite_values<Machine, Params, Bound, Tile>(params, bound, here).add_to(first_row, rows, staged);
 //
 // A block that finds such an output computes its tile again with every non-finite value read as 0, which gives the bits
@@ -56,15 +56,14 @@ public:
           queries_(p_.operand.q, params.q, here.batch, here.head),
           keys_(p_.operand.k, params.k, here.batch, here.kv_head) {}
 
-    // To the rows of a warp from `first_row` on, which lie staged in shared memory.
-    FOVEA_DEVICE void add_to(index first_row, int rows, word staged) const {
+    // To the rows of a warp, which lie staged in shared memory.
+    FOVEA_DEVICE void add_to(rows_place at, word staged) const {
         for (index first = 0; first < p_.k().positions(); first += 32) {
             const index mine = first + static_cast<index>(Machine::lane());
             word found = Machine::ballot(mine < p_.k().positions() && has_non_finite(mine));
             for (; found != 0; found &= found - 1) {
                 const index key = first + Machine::first_bit(found);
-                for (int row = 0; row < rows; ++row)
-                    add_key(first_row + row, key, staged + static_cast<word>(row) * output_pitch<Tile::values>);
+                for (int row = 0; row < at.rows; ++row) add_key(at.first + row, key, row, staged);
             }
         }
         Machine::sync_warp();
@@ -93,18 +92,20 @@ private:
         for (int mask = 16; mask > 0; mask /= 2) sum += Machine::shuffle_xor(sum, mask);
         return sum;
     }
-    FOVEA_DEVICE void add_key(index row, index key, word sums) const {
-        const tile_element<Machine> at{here_.batch,           here_.head,          here_.kv_head,
+    FOVEA_DEVICE void add_key(index row, index key, int of_warp, word staged) const {
+        const tile_element<Machine> at{here_.batch,          here_.head,           here_.kv_head,
                                        {p_.q().first + row}, {p_.k().first + key}, p_.q().first,
                                        p_.k().first,         product(row, key),    true};
         if (!bound_.mask(at)) return;
-        const float score = as_real(bound_.score(at)), reference = kept_number<Machine, Tile::values>(sums, kept::reference);
+        const float score = as_real(bound_.score(at));
+        const float reference = Machine::template load_shared<float>(
+            kept_at<Tile::values>(staged, Tile::rows_of_warp, of_warp, kept::reference));
         const float weight = normalised ? Machine::exp2(score - reference)
                                         : Machine::reciprocal(1.f + Machine::exp2(min(-score, 126.f)));
         for (index c = static_cast<index>(Machine::lane()); c < p_.operand.v.channels(); c += 32) {
             const float v = value(key, c);
             if (is_finite(v)) continue;
-            const word to = sums + 4 * static_cast<word>(c);
+            const word to = staged + output_at<Tile::values>(of_warp, static_cast<int>(c));
             Machine::store_shared(to, Machine::template load_shared<float>(to) + weight * v);
         }
     }

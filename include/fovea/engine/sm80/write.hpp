@@ -1,6 +1,6 @@
 // The end of a tile: statistics folded over the lanes that share a row, every assignment's epilogue, stores.
 //
-//     row_writer<Machine, Problem, Values> writer(problem, place, shared_bytes_of_this_warp);
+//     row_writer<Machine, Problem, Values, Rows> writer(problem, place, shared_bytes_of_this_warp);
 //     writer.stage(m, states, output, sink);      // 16 rows of the warp
 //     writer.write();                             // all
 //
@@ -16,8 +16,10 @@ namespace fovea::sm80 {
 // What is kept of a row beside its channels, in this order; expectations come last.
 enum class kept : int { reference, scale, logsumexp, maximum, entropy, expectations };
 
-template <class Machine, int Values> FOVEA_DEVICE float kept_number(word row, kept what, int i = 0) {
-    return Machine::template load_shared<float>(row + 4 * static_cast<word>(Values + static_cast<int>(what) + i));
+// Of `rows` rows, staged from `shared` on.
+template <int Values> FOVEA_DEVICE word kept_at(word shared, int rows, int row, kept what, int i = 0) {
+    return shared + static_cast<word>(rows) * output_pitch<Values> +
+           4 * static_cast<word>((static_cast<int>(what) + i) * rows + row);
 }
 
 // Where the rows of a warp are: the first, how many exist of them.
@@ -61,7 +63,8 @@ FOVEA_DEVICE row_total<Moments> folded_over_lanes(lean_row_state<Moments> const&
 template <class A>
 inline constexpr bool is_per_channel = decltype(find_all<value_sums>(std::declval<A const&>().expression))::count > 0;
 
-template <class Machine, class Problem, int Values> class row_writer {
+// Rows: of a warp.
+template <class Machine, class Problem, int Values, int Rows> class row_writer {
     static constexpr int moments = decltype(Problem::moments)::count;
     static_assert(static_cast<int>(kept::expectations) + moments <= kept_numbers,
                   "fovea: cuda: a run takes at most 3 expectations sum(p * f); give the others a run of their own");
@@ -76,11 +79,11 @@ public:
         const auto lane = static_cast<int>(Machine::lane());
         FOVEA_UNROLL_DEVICE
         for (int r = 0; r < 2; ++r) {
-            const word row = row_at(16 * m + 8 * r + lane / 4);
+            const int row = 16 * m + 8 * r + lane / 4;
             if constexpr (Problem::has_values) {
                 FOVEA_UNROLL_DEVICE
                 for (int n = 0; n < Tiles; ++n)
-                    Machine::store_shared(row + static_cast<word>(32 * n + 8 * (lane % 4)),
+                    Machine::store_shared(shared_ + output_at<Values>(row, 8 * n + 2 * (lane % 4)),
                                           pair_of<float>{output[n][2 * r], output[n][2 * r + 1]});
             }
             const auto total = folded_over_lanes<Machine>(state[r]);
@@ -88,8 +91,8 @@ public:
             if constexpr (Problem::normalised) result = finish(total, sink);
             else result = finish_unnormalised(total);
             if (lane % 4 != 0) continue;
-            const auto keep = [row](kept what, float x, int i = 0) {
-                Machine::store_shared(row + 4 * static_cast<word>(Values + static_cast<int>(what) + i), x);
+            const auto keep = [this, row](kept what, float x, int i = 0) {
+                Machine::store_shared(kept_at<Values>(shared_, Rows, row, what, i), x);
             };
             keep(kept::reference, total.reference);
             keep(kept::scale, result.scale);
@@ -123,13 +126,13 @@ public:
             }
     }
 
-    FOVEA_DEVICE word row_at(int row) const { return shared_ + static_cast<word>(row) * output_pitch<Values>; }
-
 private:
     FOVEA_DEVICE result_type result_of(int row) const {
-        const auto number = [&](kept what, int i = 0) { return kept_number<Machine, Values>(row_at(row), what, i); };
-        result_type result{number(kept::scale), number(kept::logsumexp), number(kept::maximum), number(kept::entropy),
-                           {}};
+        const auto number = [&](kept what, int i = 0) {
+            return Machine::template load_shared<float>(kept_at<Values>(shared_, Rows, row, what, i));
+        };
+        result_type result{
+            number(kept::scale), number(kept::logsumexp), number(kept::maximum), number(kept::entropy), {}};
         FOVEA_UNROLL_DEVICE
         for (int i = 0; i < moments; ++i) result.moments[i] = number(kept::expectations, i);
         return result;
@@ -148,7 +151,7 @@ private:
         const index stride = assigned.target.layout.stride.channel;
         const bool paired = stride == 1 && reinterpret_cast<std::uintptr_t>(to) % sizeof(pair_of<element>) == 0;
         for (int c = 2 * static_cast<int>(Machine::lane()); c < channels; c += 64) {
-            const auto sum = Machine::template load_shared<pair_of<float>>(row_at(row) + 4 * static_cast<word>(c));
+            const auto sum = Machine::template load_shared<pair_of<float>>(shared_ + output_at<Values>(row, c));
             const float first = value(assigned, result, row, c, sum.first);
             const bool two = c + 1 < channels;
             const float second = two ? value(assigned, result, row, c + 1, sum.second) : 0.f;

@@ -1,0 +1,70 @@
+// What the seeded faults of the sm_80 engine have to get past: one expression over a few shapes in the emulator, with
+// every access checked, quickly compiled.
+#include <limits>
+#include <memory>
+
+#include "engine/sm80/emulated.hpp"
+#include "engine/small_problem.hpp"
+#include "support/catch.hpp"
+
+namespace fv = fovea;
+using problem = tests::small_problem<fv::bf16>;
+using engine =
+    tests::emulated<fv::tile_shape{.query = 64, .key = 32, .warps = 2, .stages = 2}, fv::sm80::head_sizes{48, 32}>;
+
+namespace {
+
+const tests::shape tiles{
+    .heads = 2, .queries = 70, .keys = 150, .channels = 40, .value_channels = 24, .first_query = 85, .placed = true};
+
+std::string run(problem& x, fv::simt::options how = {}) {
+    using fv::simt::memory_range;
+    using fv::simt::role;
+    std::vector<std::unique_ptr<memory_range>> known;
+    const auto know = [&](auto const& v, role as, char const* name) {
+        known.push_back(std::make_unique<memory_range>(v.data(), v.size() * sizeof(v[0]), sizeof(v[0]), as, name));
+    };
+    know(x.q, role::input, "q"), know(x.k, role::input, "k"), know(x.v, role::input, "v");
+    know(x.lengths, role::input, "lengths");
+    know(x.o, role::output, "o"), know(x.l, role::output, "l"), know(x.m, role::output, "m");
+    know(x.h, role::output, "h");
+    const fv::status ran = x.try_run(engine{how});
+    return ran.sentence();
+}
+
+} // namespace
+
+TEST_CASE("results and every access", "[sm80]") {
+    tests::shape few = tiles;
+    few.queries = 2, few.keys = 1100, few.first_query = 1097; // more than 32 tiles
+    for (tests::shape const& s : {tiles, few})
+        for (fv::word seed : {0u, 5u}) {
+            problem x(s, 3 + seed);
+            CHECK(run(x, {.seed = seed, .landing = seed ? fv::simt::landing::early : fv::simt::landing::late}) == "");
+            CHECK(x.compared() == "");
+        }
+}
+
+TEST_CASE("what is not finite", "[sm80]") {
+    problem clean(tiles), dirty(tiles);
+    const std::int64_t j = tiles.keys - 9;
+    dirty.value(0, 0, j, 3) = fv::bf16{std::numeric_limits<float>::infinity()};
+    CHECK(run(clean) == "");
+    CHECK(run(dirty) == "");
+    int wrong = 0;
+    for (std::int64_t head = 0; head < tiles.heads; ++head)
+        for (std::int64_t i = 0; i < tiles.queries; ++i)
+            for (std::int64_t c = 0; c < tiles.value_channels; ++c) {
+                const float x = dirty.output(0, head, i, c);
+                wrong += tiles.first_query + i >= j && c == 3 ? !std::isinf(x) : x != clean.output(0, head, i, c);
+            }
+    CHECK(wrong == 0);
+}
+
+TEST_CASE("no bank conflict", "[sm80]") {
+    problem x(tiles);
+    fv::simt::report said;
+    engine e{{.count = true}, &said};
+    x.run(e);
+    CHECK(said.total().wavefronts == said.total().ideal_wavefronts);
+}
