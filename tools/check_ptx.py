@@ -5,7 +5,7 @@ Every case of tests/gpu/conformance is compiled for each compute capability that
 clang++ as the host compiler and once with --use_fast_math: no warning, no spill, no stack, no wgmma that ptxas had to
 serialise (its warnings C75xx). Every function that a machine's concept names is used by some case. Loads of what
 nothing writes leave their loop, and a kernel with 64 equal ones is as long as a kernel with one. A shared object shows
-no kernel.
+no kernel. Headers for nvcc compile alone.
 
 Where nvcc is not installed this says so and checks only what needs no compiler.
 """
@@ -20,7 +20,7 @@ import tempfile
 from pathlib import Path
 
 from compile import WARNINGS
-from tree import INCLUDE, ROOT, name, report
+from tree import INCLUDE, ROOT, headers, name, report
 
 CONFORMANCE = ROOT / "tests" / "gpu" / "conformance"
 CAPABILITIES = {"sm80": ["80", "86", "89", "90a", "100", "120"], "sm89": ["89", "90a", "100", "120"], "sm90": ["90a"]}
@@ -97,6 +97,16 @@ def merge_faults(capability, folder):
     return faults
 
 
+def headers_alone(folder):
+    """Headers for nvcc that do not compile by themselves, twice in one file."""
+    for header in (h for h in headers() if h.suffix == ".cuh"):
+        source = folder / "alone.cu"
+        source.write_text(f"#include <fovea/{header.relative_to(INCLUDE)}>\n" * 2)
+        compiled, said = nvcc(["-Werror", "all-warnings", *target("90a"), "-ptx", source, "-o", folder / "alone.ptx"])
+        if not compiled:
+            yield f"{name(header)} does not compile alone:\n{said[:2000]}"
+
+
 def visible_kernels(folder):
     """Kernels that a shared object shows to others, where they would take another's place."""
     library, source = folder / "library.so", ROOT / "tests" / "consumer" / "consumer.cu"
@@ -137,6 +147,7 @@ def main():
                 faults += compile_faults(source, host, here[:1], [], folder)
             if machine == "sm80":  # the others add no arithmetic
                 faults += compile_faults(source, hosts[0], here[:1], ["--use_fast_math"], folder)
+        faults += headers_alone(folder)
         faults += visible_kernels(folder)
         for capability in ("80", "90a"):
             faults += merge_faults(capability, folder)
