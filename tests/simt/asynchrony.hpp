@@ -72,7 +72,6 @@ struct tile_stores {
 struct held_sums { // what the registers will hold, while they hold poison
     std::array<void*, 32> at;
     std::vector<word> values; // of lane 0, lane 1, …
-    bool touched = false;
 };
 struct tile_product {
     std::shared_ptr<held_sums> sums;

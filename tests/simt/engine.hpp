@@ -13,37 +13,13 @@
 #include <mutex>
 #include <thread>
 #include <type_traits>
-#include <unordered_map>
 #include <utility>
 
-#include "block.hpp"
-#include "memory_ranges.hpp"
+#include "agents.hpp"
+#include "launch_state.hpp"
+#include "site_table.hpp"
 
 namespace fovea::simt {
-
-// What a kernel is to the engine.
-struct kernel_shape {
-    dimensions grid;
-    word threads = 32, bytes = 0, cluster = 1;
-    void (*body)(void const* params) = nullptr;
-    void const* params = nullptr;
-};
-
-// Of one launch, shared by its workers.
-struct launch_state {
-    explicit launch_state(std::size_t workers) : idle_at(workers) {
-        for (auto& i : idle_at) i.store(0, std::memory_order_relaxed);
-    }
-    static constexpr std::uint64_t finished = ~std::uint64_t{0};
-
-    std::vector<std::shared_ptr<range_cells>> ranges;
-    std::mutex mutex; // of published
-    std::unordered_map<void const*, std::shared_ptr<foreign_knowledge const>> published;
-    std::atomic<std::uint64_t> next_cluster{0};
-    std::atomic<std::uint64_t> progress{1}; // grows with every global event that a waiting block might wait for
-    std::vector<std::atomic<std::uint64_t>> idle_at; // by worker: the progress at which it last had nothing to do
-    std::atomic<bool> stop{false};
-};
 
 enum class wake : std::uint8_t { everyone, nobody };
 
@@ -65,8 +41,8 @@ public:
           launch(all),
           worker(number),
           hook(std::move(added)),
-          per_block(2 * shape.threads + (shape.threads + 31) / 32 + named_agents),
-          clocks(std::size_t{per_block} * shape.cluster),
+          agents{shape.threads},
+          clocks(std::size_t{agents.per_block()} * shape.cluster),
           stacks(std::size_t{shape.threads} * shape.cluster * how.resident, how.stack_bytes) {
         for (word i = 0; i < how.resident * shape.cluster; ++i)
             blocks.push_back(std::make_unique<block>(shape.threads, shape.bytes));
@@ -75,7 +51,6 @@ public:
             for (warp& w : b->warps) warps.push_back(&w);
         }
         for (std::size_t i = 0; i < warps.size(); ++i) warps[i]->position = i;
-        sites.push_back({});
     }
 
     // As many clusters, from number `first`, as are resident at once.
@@ -120,7 +95,7 @@ public:
             spins = 0;
             if (!land_one()) idle();
         }
-        resume(next(*warps[(self->home->position + 1) % warps.size()], 31));
+        resume(after_me());
     }
     void progressed() { spins = 0; }
     void progressed_globally() {
@@ -203,51 +178,14 @@ public:
     }
     std::string act(operation what) const { return act(what, *self); }
     static std::string act(operation what, thread const& t) { return spell({name(what), " by ", who(t)}); }
-    std::uint16_t site(place at, operation what) {
-        const auto file = reinterpret_cast<std::uintptr_t>(at.file);
-        const std::uint64_t key = (file * 31 + at.line) * 128 + static_cast<std::uint64_t>(what);
-        auto& quick = recent_[(key ^ key >> 10) % recent_.size()];
-        if (quick.first != key) {
-            const auto [it, fresh] = numbers_.try_emplace(key, static_cast<std::uint16_t>(sites.size()));
-            if (fresh) sites.push_back({at, what, {}});
-            quick = {key, it->second};
-        }
-        return quick.second;
-    }
-
-    // ---- agents: the clock's index of each thread and of each asynchronous engine ----
-
-    agent thread_agent(block const& b, word t) const { return static_cast<agent>(b.rank * per_block + t); }
-    agent copier_agent(block const& b, word t) const { return thread_agent(b, shape.threads + t); }
-    agent tensor_agent(block const& b, word w) const { return thread_agent(b, 2 * shape.threads + w); }
-    agent named_agent(block const& b, word n) const {
-        return thread_agent(b, 2 * shape.threads + static_cast<word>(b.warps.size()) + n);
-    }
-    static constexpr word named_agents = 64; // of a block: one for each mbarrier and for each thread that stores tiles
-    std::string agent_text(block const& b, agent a) const {
-        const word rank = a / per_block, i = a % per_block, threads = shape.threads;
-        const auto at = [&](word t) {
-            return spell(
-                {"warp ", t / 32, " lane ", t % 32, rank == b.rank ? "" : spell({" of the cluster's block ", rank})});
-        };
-        if (i < threads) return at(i);
-        if (i < 2 * threads) return spell({"the copies of ", at(i - threads)});
-        if (i < 2 * threads + b.warps.size()) return spell({"the tensor core of warp ", i - 2 * threads});
-        return spell({"the tile copies numbered ", static_cast<index>(i - 2 * threads - b.warps.size())});
-    }
-
-    struct site_record {
-        place at{};
-        operation what = operation::kernel;
-        traffic sum;
-    };
+    std::uint16_t site(place at, operation what) { return sites.number(at, what); }
 
     kernel_shape shape;
     options how;
     launch_state& launch;
     std::size_t worker;
     hooks hook;
-    word per_block; // agents
+    agent_table agents;
     clock_pool clocks;
     stack_pool stacks;
     std::vector<std::unique_ptr<block>> blocks;
@@ -258,7 +196,7 @@ public:
     bool failed = false;
     shared_clock zero;
     std::vector<std::pair<finding, place>> found;
-    std::vector<site_record> sites;
+    site_table sites;
     std::array<std::uint64_t, operations> counts{};
     std::uint64_t switches = 0;
     std::vector<std::function<void()>> later;
@@ -304,8 +242,8 @@ private:
             t.home = &w;
             t.block = &b;
             t.done = false;
-            t.knows = {zero, thread_agent(b, i), copier_agent(b, i), 1, 0};
-            t.fenced = {zero, thread_agent(b, i), copier_agent(b, i), 0, 0};
+            t.knows = {zero, agents.thread(rank, i), agents.copier(rank, i), 1, 0};
+            t.fenced = {zero, agents.thread(rank, i), agents.copier(rank, i), 0, 0};
             t.foreign = nullptr;
             t.open.clear();
             t.groups.clear();
@@ -314,7 +252,8 @@ private:
             t.doing = operation::kernel;
             t.where = {};
             t.log.clear();
-            t.stack.start(stacks.low(position * shape.threads + i), stacks.bytes(), &entry);
+            // Stacks are a whole number of pages apart: without this their frames would share the same cache lines.
+            t.stack.start(stacks.low(position * shape.threads + i), stacks.bytes() - i % 32 * 128, &entry);
         }
     }
 
@@ -385,6 +324,17 @@ private:
             if (!land_one()) deadlock();
         }
     }
+    // In a circle over all lanes, so that nobody starves while others ask again and again.
+    thread& after_me() {
+        warp& mine = *self->home;
+        const word beyond = self->lane == 31 ? 0 : mine.runnable & ~((2u << self->lane) - 1u);
+        if (beyond) return *mine.lane[std::countr_zero(beyond)];
+        for (std::size_t i = 1; i < warps.size(); ++i) {
+            warp& w = *warps[(mine.position + i) % warps.size()];
+            if (w.runnable) return *w.lane[std::countr_zero(w.runnable)];
+        }
+        return *mine.lane[std::countr_zero(mine.runnable)];
+    }
     void resume(thread& t) {
         thread& me = *self;
         if (&t == &me) return;
@@ -438,8 +388,6 @@ private:
     fiber host_;
     std::vector<block*> cluster_blocks_;
     bool inside_ = false;
-    std::unordered_map<std::uint64_t, std::uint16_t> numbers_;
-    std::array<std::pair<std::uint64_t, std::uint16_t>, 1024> recent_{};
 };
 
 } // namespace fovea::simt

@@ -37,7 +37,7 @@ inline range_cells const& range_of(engine& e, void const* p, std::size_t bytes, 
 }
 
 inline bool knows_of(thread const& t, engine const& e, last_write w) {
-    if (w.block == t.block->number) return t.knows.covers({w.tick, e.thread_agent(*t.block, w.thread), 0});
+    if (w.block == t.block->number) return t.knows.covers({w.tick, e.agents.thread(t.block->rank, w.thread), 0});
     if (!t.foreign) return false;
     const auto found = t.foreign->find(w.block);
     return found != t.foreign->end() && found->second[w.thread] >= w.tick;
@@ -130,7 +130,8 @@ inline std::shared_ptr<foreign_knowledge const> everything_known(engine& e, thre
     auto all = t.foreign ? std::make_shared<foreign_knowledge>(*t.foreign) : std::make_shared<foreign_knowledge>();
     auto& mine = (*all)[t.block->number];
     mine.resize(e.shape.threads);
-    for (word i = 0; i < e.shape.threads; ++i) mine[i] = std::max(mine[i], t.knows.of(e.thread_agent(*t.block, i)));
+    for (word i = 0; i < e.shape.threads; ++i)
+        mine[i] = std::max(mine[i], t.knows.of(e.agents.thread(t.block->rank, i)));
     return all;
 }
 template <class T> void publish(engine& e, T* p, T value, place at) {
@@ -157,7 +158,7 @@ template <class T> T observe(engine& e, T const* p, place at) {
         const auto own = found->second->find(t.block->number);
         if (own != found->second->end())
             for (word i = 0; i < e.shape.threads; ++i)
-                if (i != t.index) t.knows.base.raise(e.thread_agent(*t.block, i), own->second[i]);
+                if (i != t.index) t.knows.base.raise(e.agents.thread(t.block->rank, i), own->second[i]);
     }
     return value;
 }

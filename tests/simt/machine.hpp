@@ -124,6 +124,10 @@ struct machine {
             return bf16_word(low) | bf16_word(high) << 16;
         }
     }
+    template <class Format> static float low(word both) {
+        return static_cast<float>(std::bit_cast<Format>(static_cast<std::uint16_t>(both)));
+    }
+    template <class Format> static float high(word both) { return low<Format>(both >> 16); }
     static word rounded_tf32(float x) { return tf32_word(x); }
 };
 

@@ -13,13 +13,13 @@ namespace fovea::simt {
 inline constexpr std::uint64_t barrier_bytes = 0x7fbaff1e7fbaff1eu; // what lies there, opaque to kernels
 
 inline agent take_named_agent(engine& e, block& b, place at) {
-    if (b.named_agents == engine::named_agents) {
+    if (b.named_agents == agent_table::named_most) {
         e.note(fault::protocol, at,
-               spell({b.text(), " has more than ", engine::named_agents,
+               spell({b.text(), " has more than ", agent_table::named_most,
                       " barriers and threads that store tiles: more than the emulator knows"}));
         e.stop();
     }
-    return e.named_agent(b, b.named_agents++);
+    return e.agents.named(b.rank, b.named_agents++);
 }
 
 inline void mbarriers_ended(engine& e) {

@@ -37,8 +37,7 @@ inline fault fault_of(engine const& e, hazard_found const& found) {
     case hazard::unwritten: return fault::unwritten;
     case hazard::discarded: return fault::stale;
     case hazard::proxy: return fault::proxy;
-    case hazard::read_after_write:
-        return found.other.agent % e.per_block < e.shape.threads ? fault::race : fault::in_flight;
+    case hazard::read_after_write: return e.agents.is_thread(found.other.agent) ? fault::race : fault::in_flight;
     default: return fault::race;
     }
 }
@@ -53,7 +52,7 @@ void judge(engine& e, block const& b, hazard_found const& found, epoch me, Who c
     if (e.again(what, here.at, against)) return;
     const std::string byte = spell({" byte ", found.offset, " of shared memory"});
     const std::string other =
-        spell({name(there.what), " by ", e.agent_text(b, found.other.agent), " at ", there.at.text()});
+        spell({name(there.what), " by ", e.agents.text(b.rank, found.other.agent), " at ", there.at.text()});
     std::string did;
     switch (found.what) {
     case hazard::unwritten: did = spell({" reads", byte, ", which nobody wrote"}); break;

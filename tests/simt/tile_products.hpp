@@ -11,7 +11,7 @@
 
 namespace fovea::simt {
 
-inline constexpr word poisoned_sum = 0x7fffffffu; // a NaN
+inline constexpr word poisoned_sum = 0x7fa0f00du; // a signalling NaN: whatever is computed from it is another one
 
 enum class operand_side : std::uint8_t { rows, columns };
 
@@ -25,7 +25,7 @@ inline void check_operand(engine& e, warp& w, operand_tile const& tile, word fir
         knows.add(one->knows);
         fenced.add(one->fenced);
     }
-    const epoch me{tick, e.tensor_agent(b, w.index), e.site(at, what)};
+    const epoch me{tick, e.agents.tensor_core(b.rank, w.index), e.site(at, what)};
     const bool by_k = tile.order == major::k;
     for (word i = 0; i < (by_k ? lines : lines / 8); ++i)
         for (word k = 0; k < (by_k ? 2u : 32 / tile.element); ++k) {
@@ -81,10 +81,24 @@ void do_product(block const& b, warp const& w, held_sums& sums, word n, std::arr
     }
 }
 
+// Whoever reads or writes sums before a wait names them finds poison there, or leaves something else.
+inline void check_untouched(engine& e, warp const& w, held_sums const& sums, place at) {
+    const std::size_t count = sums.values.size() / 32;
+    for (void const* registers : sums.at)
+        for (std::size_t i = 0; i < count; ++i)
+            if (static_cast<word const*>(registers)[i] != poisoned_sum)
+                return e.note(fault::protocol, at,
+                              spell({"the sums of warp ", w.index, " of ", w.lane[0]->block->text(),
+                                     " were written while their products were under way"}));
+}
+
 // The sums of this product: those still under way, or the registers' own, which become poison.
 inline std::shared_ptr<held_sums> hold(engine& e, warp& w, std::array<void*, 32> const& at, word count, place where) {
     for (auto const& one : w.products.held)
-        if (one->at[0] == at[0] && one->values.size() == 32 * count) return one;
+        if (one->at[0] == at[0] && one->values.size() == 32 * count) {
+            check_untouched(e, w, *one, where);
+            return one;
+        }
     auto const& fenced = w.products.fenced;
     if (std::find(fenced.begin(), fenced.end(), at[0]) == fenced.end())
         e.note(fault::protocol, where,
@@ -105,7 +119,8 @@ inline void products_ended(engine& e) {
             tile_products const& p = b->warps[i].products;
             tile_products const& first = b->warps[i / 4 * 4].products;
             const auto say = [&](char const* what) {
-                e.note(fault::protocol, p.last, spell({"warp ", static_cast<index>(i), " of ", b->text(), what}));
+                e.note(fault::protocol, p.count ? p.last : first.last,
+                       spell({"warp ", static_cast<index>(i), " of ", b->text(), what}));
             };
             if (!p.open.empty() || !p.groups.empty()) say(" left the kernel with products under way");
             if (p.count != first.count || p.sequence != first.sequence)
@@ -212,16 +227,8 @@ inline void publish_sums(engine& e, warp& w, void* named, place at) {
             return;
         }
         const std::size_t count = sums.values.size() / 32;
-        bool touched = false;
-        for (std::size_t lane = 0; lane < 32; ++lane) {
-            auto* const to = static_cast<word*>(sums.at[lane]);
-            for (std::size_t i = 0; i < count; ++i) touched = touched || to[i] != poisoned_sum;
-            std::memcpy(to, &sums.values[lane * count], count * 4);
-        }
-        if (touched)
-            e.note(fault::protocol, at,
-                   spell({"the sums of warp ", w.index, " of ", w.lane[0]->block->text(),
-                          " were written while their products were under way"}));
+        check_untouched(e, w, sums, at);
+        for (std::size_t lane = 0; lane < 32; ++lane) std::memcpy(sums.at[lane], &sums.values[lane * count], count * 4);
         p.held.erase(one);
         return;
     }
@@ -237,7 +244,7 @@ inline void wait_products(engine& e, word still_under_way, void* sums, place at)
             p.groups.pop_front();
         }
         p.fenced_since_wait = false;
-        const agent core = e.tensor_agent(*w.lane[0]->block, w.index);
+        const agent core = e.agents.tensor_core(w.lane[0]->block->rank, w.index);
         acquisition same;
         for (thread* t : w.lane) {
             if (!e.how.races || !done) break;

@@ -84,6 +84,7 @@ struct variant_base {
     static constexpr bool far = true, sigmoid = false;
     static constexpr bool rotates = false;
     static rope_rule rope(inputs const&) { return {}; }
+    static double cap(inputs const&) { return 0; } // of a softcap
     template <class S> static auto weights(S const& s, inputs const&) { return fv::softmax(s); }
     static auto moment(inputs const&) { return fv::abs(fv::terms::q_pos - fv::terms::k_pos); }
     static void describe_moment(attention& a) {
@@ -159,6 +160,7 @@ struct own_window : variant_base { static constexpr char const* name = "a window
         a.mask = [n = in.window](auto b, auto h, auto q, auto k) { return (q - k < n * (h + 1) && k <= q) || b == 1; }; } };
 
 struct softcap : variant_base { static constexpr char const* name = "softcap"; static constexpr wanted outputs = wanted::everything;
+    static double cap(inputs const& in) { return static_cast<double>(in.cap); }
     template <class Q, class K> static auto scores(Q const& q, K const& k, inputs const& in) { return fv::where(fv::causal, fv::softcap(in.cap, fv::scaled_dot(q, k))); }
     static void describe(attention& a, inputs const& in) { a.mask = [](auto, auto, auto q, auto k) { return k <= q; };
         a.score = [c = static_cast<double>(in.cap), x = scale(a)](double dot, auto...) { return c * std::tanh(x * dot / c); }; } };
@@ -252,6 +254,7 @@ struct sigmoid : variant_base { static constexpr char const* name = "sigmoid"; s
         a.score = [x = scale(a)](double dot, auto...) { return x * dot - 2; }; } };
 
 struct everything_at_once : variant_base { static constexpr char const* name = "softcap, ALiBi, rope, window and sinks"; static constexpr wanted outputs = wanted::everything; static constexpr bool rotates = true; static constexpr bool far = false;
+    static double cap(inputs const& in) { return static_cast<double>(in.cap); }
     static rope_rule rope(inputs const&) { return {.kind = rope_kind::ntk, .theta = 1e4L, .factor = 2, .pairs = true}; }
     template <class Q, class K> static auto scores(Q const& q, K const& k, inputs const& in) {
         const fv::rope_ntk f{.theta = 1e4, .factor = 2};

@@ -60,7 +60,7 @@ public:
         const int lane = Machine::first_bit(live_);
         const word bit = word{1} << lane;
         live_ &= live_ - 1;
-        const coverage own = (own_none_ & bit) != 0 ? coverage::none
+        const coverage own = (own_none_ & bit) != 0  ? coverage::none
                              : (own_all_ & bit) != 0 ? coverage::all
                                                      : coverage::some;
         return {upwards_ ? at_ + lane : at_ - lane, own};

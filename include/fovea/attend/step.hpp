@@ -68,8 +68,7 @@ FOVEA_HOST_DEVICE void step_row(F& fragment, int r, State& state, Bound const& e
     for (int j = 0; j < F::cols; ++j) {
         const auto here = fragment.here(r, j);
         x[j] = value_below(e.score, here, reference);
-        if constexpr (partial)
-            x[j] = select(fragment.attended(r, j, e.mask(here)), x[j], fragment.all(masked_score));
+        if constexpr (partial) x[j] = select(fragment.attended(r, j, e.mask(here)), x[j], fragment.all(masked_score));
         top = j == 0 ? x[0] : fragment.larger(top, x[j]);
     }
     if (__builtin_expect(fragment.above(top, state.threshold()), 0)) {
@@ -108,8 +107,7 @@ FOVEA_HOST_DEVICE void sigmoid_row(F& fragment, int r, State& state, Bound const
             const value x = alike(as_real(e.score(here)), fragment.all(0.f));
             // exp2 of at most 126: beyond, the weight is below the least normal float
             p[n] = fragment.inverse(fragment.all(1.f) + fragment.exp2(min(-x, fragment.all(126.f))));
-            if constexpr (partial)
-                p[n] = select(fragment.attended(r, j + n, e.mask(here)), p[n], fragment.all(0.f));
+            if constexpr (partial) p[n] = select(fragment.attended(r, j + n, e.mask(here)), p[n], fragment.all(0.f));
             if constexpr (Bound::moment_count > 0) add_moments<Covered>(fragment, r, j + n, state, e, p[n]);
         }
         state.sum = fragment.put(r, j, p[0], p[1], state.sum);

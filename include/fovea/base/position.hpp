@@ -2,8 +2,8 @@
 //
 //     position key{tile_begin, 8 * j};   bool keep = key - query < 128;      // one 32-bit compare with a constant
 //
-// Sums and differences stay in this form and are exact over the whole 64-bit range; everything else is computed as
-// 64-bit integers, which a position converts to. What position_lanes is for vectors.
+// Sums and differences stay in this form and everything else is computed as 64-bit integers, which a position
+// converts to. What position_lanes is for vectors.
 #pragma once
 #include "fovea/base/interval.hpp"
 
@@ -19,6 +19,13 @@ FOVEA_HOST_DEVICE constexpr float as_real(position a) {
     return static_cast<float>(a.offset) + static_cast<float>(a.base);
 }
 
+// The offset at which a position meets b, held inside 32 bits, where it still compares with every offset as it should.
+// Bases stay within 2^61 of 0 (the sm_80 engine refuses others), numbers need not.
+FOVEA_HOST_DEVICE constexpr std::int32_t offset_at(index b, index base) {
+    constexpr index far = index{1} << 62;
+    return clamp_to_int((b > far ? far : b < -far ? -far : b) - base);
+}
+
 // clang-format off
 FOVEA_HOST_DEVICE constexpr position operator+(position a, index b) { return {a.base + b, a.offset}; }
 FOVEA_HOST_DEVICE constexpr position operator+(index a, position b) { return {a + b.base, b.offset}; }
@@ -28,12 +35,12 @@ FOVEA_HOST_DEVICE constexpr position operator-(position a) { return {-a.base, -a
 FOVEA_HOST_DEVICE constexpr position operator+(position a, position b) { return {a.base + b.base, a.offset + b.offset}; }
 FOVEA_HOST_DEVICE constexpr position operator-(position a, position b) { return {a.base - b.base, a.offset - b.offset}; }
 
-FOVEA_HOST_DEVICE constexpr bool operator<(position a, index b) { return a.offset < distance(b, a.base); }
-FOVEA_HOST_DEVICE constexpr bool operator<=(position a, index b) { return a.offset <= distance(b, a.base); }
-FOVEA_HOST_DEVICE constexpr bool operator>(position a, index b) { return a.offset > distance(b, a.base); }
-FOVEA_HOST_DEVICE constexpr bool operator>=(position a, index b) { return a.offset >= distance(b, a.base); }
-FOVEA_HOST_DEVICE constexpr bool operator==(position a, index b) { return a.offset == distance(b, a.base); }
-FOVEA_HOST_DEVICE constexpr bool operator!=(position a, index b) { return a.offset != distance(b, a.base); }
+FOVEA_HOST_DEVICE constexpr bool operator<(position a, index b) { return a.offset < offset_at(b, a.base); }
+FOVEA_HOST_DEVICE constexpr bool operator<=(position a, index b) { return a.offset <= offset_at(b, a.base); }
+FOVEA_HOST_DEVICE constexpr bool operator>(position a, index b) { return a.offset > offset_at(b, a.base); }
+FOVEA_HOST_DEVICE constexpr bool operator>=(position a, index b) { return a.offset >= offset_at(b, a.base); }
+FOVEA_HOST_DEVICE constexpr bool operator==(position a, index b) { return a.offset == offset_at(b, a.base); }
+FOVEA_HOST_DEVICE constexpr bool operator!=(position a, index b) { return a.offset != offset_at(b, a.base); }
 FOVEA_HOST_DEVICE constexpr bool operator<(index a, position b) { return b > a; }
 FOVEA_HOST_DEVICE constexpr bool operator<=(index a, position b) { return b >= a; }
 FOVEA_HOST_DEVICE constexpr bool operator>(index a, position b) { return b < a; }

@@ -135,8 +135,6 @@ template <class F> struct strip_visitor {
         else if constexpr (requires { e.each(*this); }) e.each(*this);
     }
 };
-template <class E, class F> constexpr void each_strip(E const& e, F const& f) {
-    strip_visitor<F>{f}(e);
-}
+template <class E, class F> constexpr void each_strip(E const& e, F const& f) { strip_visitor<F>{f}(e); }
 
 } // namespace fovea

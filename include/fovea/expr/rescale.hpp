@@ -10,7 +10,9 @@ namespace fovea {
 template <class E> FOVEA_HOST_DEVICE constexpr auto multiplied(E const& e, float factor);
 
 template <class E> struct multiply_into {
-    FOVEA_HOST_DEVICE static constexpr auto apply(E const& e, float factor) { return binary<times, E, constant<float>>{{}, e, {factor}}; }
+    FOVEA_HOST_DEVICE static constexpr auto apply(E const& e, float factor) {
+        return binary<times, E, constant<float>>{{}, e, {factor}};
+    }
 };
 template <class T> struct multiply_into<constant<T>> {
     FOVEA_HOST_DEVICE static constexpr auto apply(constant<T> const& e, float factor) {
@@ -54,6 +56,8 @@ template <class A> struct multiply_into<unary<opposite, A>> {
     }
 };
 
-template <class E> FOVEA_HOST_DEVICE constexpr auto multiplied(E const& e, float factor) { return multiply_into<E>::apply(e, factor); }
+template <class E> FOVEA_HOST_DEVICE constexpr auto multiplied(E const& e, float factor) {
+    return multiply_into<E>::apply(e, factor);
+}
 
 } // namespace fovea

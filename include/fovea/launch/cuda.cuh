@@ -45,8 +45,8 @@ template <class Kernel> status allow_shared_memory() {
     cudaGetDevice(&device);
     cudaDeviceGetAttribute(&most, cudaDevAttrMaxSharedMemoryPerBlockOptin, device);
     if (most > 0 && most < Kernel::shared_bytes)
-        return status({"the tile takes ", Kernel::shared_bytes, " bytes of shared memory but a block of this device has ",
-                       most, "; use a smaller tile_shape"});
+        return status({"the tile takes ", Kernel::shared_bytes,
+                       " bytes of shared memory but a block of this device has ", most, "; use a smaller tile_shape"});
     return refusal_of_device(code, "the kernel");
 }
 

@@ -89,13 +89,15 @@ concept matrix_machine =
 // Approximations of the special function unit. tanh: within 2^-10.9 of tanh.approx where a model has it as
 // tanh_approximate, otherwise from exp2 and reciprocal.
 template <class M>
-concept arithmetic_machine = requires(float x) {
+concept arithmetic_machine = requires(float x, word both) {
     { M::exp2(x) } -> std::same_as<float>;
     { M::log2(x) } -> std::same_as<float>;
     { M::reciprocal(x) } -> std::same_as<float>;
     { M::tanh_approximate(x) } -> std::same_as<float>;
     { M::template pair<fp16>(x, x) } -> std::same_as<word>; // low half first, round to nearest even
     { M::template pair<bf16>(x, x) } -> std::same_as<word>;
+    { M::template low<fp16>(both) } -> std::same_as<float>; // the first and the second of a pair; bf16 too
+    { M::template high<fp16>(both) } -> std::same_as<float>;
     { M::rounded_tf32(x) } -> std::same_as<word>; // round to nearest, ties away
 };
 

@@ -27,7 +27,8 @@ template <int I, class H, class... T> FOVEA_HOST_DEVICE constexpr auto const& ge
     else return get<I - 1>(l.tail);
 }
 
-template <class H, class... T> FOVEA_HOST_DEVICE constexpr list<H, T...> joined_front(H const& head, list<T...> const& tail) {
+template <class H, class... T> FOVEA_HOST_DEVICE constexpr list<H, T...> joined_front(H const& head,
+                                                                                      list<T...> const& tail) {
     return {head, tail};
 }
 template <class... B> constexpr list<B...> join(list<> const&, list<B...> const& b) { return b; }

@@ -21,8 +21,8 @@ inline constexpr float unset_reference = 0x1p-64f;
 
 template <class Value, int Moments> struct row_state {
     float reference; // whole number; weights are exp2(score - reference)
-    float limit;     // masked_score until the first key is seen
-    float alpha;     // product of the rescales since the accumulated output was last brought up to date
+    float limit; // masked_score until the first key is seen
+    float alpha; // product of the rescales since the accumulated output was last brought up to date
     Value sum, entropy, top;
     Value moments[Moments == 0 ? 1 : Moments];
 

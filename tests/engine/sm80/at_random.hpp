@@ -8,6 +8,7 @@
 namespace tests {
 
 template <fovea::tile_shape Tile = fovea::tile_shape{}> struct emulated_at_random {
+    static constexpr double tanh_error = 0x1p-22; // of 1 - 2 / (exp(2 x) + 1) in fp32
     // Weights are rounded to the values' own format; fp32 goes through tf32, which has the significant bits of fp16.
     template <class T> static constexpr format weights() {
         return std::is_same_v<T, fovea::bf16> ? format::bf16 : format::fp16;

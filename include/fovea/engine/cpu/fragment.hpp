@@ -68,7 +68,8 @@ template <cpu_shape Shape> struct row_fragment {
                 at};
     }
     template <class M> FOVEA_HOST_DEVICE lane_mask<lanes> attended(int, int j, M m) const {
-        const auto exist = iota<lanes>() + j * lanes < splat<lanes>(static_cast<std::int32_t>(frame.valid_keys - column));
+        const auto exist =
+            iota<lanes>() + j * lanes < splat<lanes>(static_cast<std::int32_t>(frame.valid_keys - column));
         return exist && as_mask<lanes>(m);
     }
     FOVEA_HOST_DEVICE static value_type all(float x) { return splat<lanes>(x); }

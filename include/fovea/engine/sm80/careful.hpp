@@ -1,7 +1,7 @@
 // The rare end of a tile whose output is not finite although its weights are: 0 x NaN from the value of a masked key
 // must not reach it by a bit, the value of an attended one must.
 //
-//     if (any_of_block<Machine, Tile>(shared, is_spoiled<Machine>(output, state))) ...   // once more, values read as finite
+//     if (any_of_block<Machine, Tile>(shared, is_spoiled<Machine>(output, state))) ...   // then again
 //     non_finite_values<Machine, Params, Bound, Tile>(params, bound, here).add_to(first_row, rows, staged);
 //
 // A block that finds such an output computes its tile again with every non-finite value read as 0, which gives the bits
@@ -94,11 +94,12 @@ private:
         return sum;
     }
     FOVEA_DEVICE void add_key(index row, index key, word sums) const {
-        const tile_element<Machine> at{here_.batch,           here_.head,          here_.kv_head,
+        const tile_element<Machine> at{here_.batch,          here_.head,           here_.kv_head,
                                        {p_.q().first + row}, {p_.k().first + key}, p_.q().first,
                                        p_.k().first,         product(row, key),    true};
         if (!bound_.mask(at)) return;
-        const float score = as_real(bound_.score(at)), reference = kept_number<Machine, Tile::values>(sums, kept::reference);
+        const float score = as_real(bound_.score(at)),
+                    reference = kept_number<Machine, Tile::values>(sums, kept::reference);
         const float weight = normalised ? Machine::exp2(score - reference)
                                         : Machine::reciprocal(1.f + Machine::exp2(min(-score, 126.f)));
         for (index c = static_cast<index>(Machine::lane()); c < p_.operand.v.channels(); c += 32) {

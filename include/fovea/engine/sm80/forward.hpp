@@ -1,6 +1,6 @@
 // Forward attention on GPUs of compute capability 8.0 and later: moves data, multiplies and waits.
 //
-//     using kernel = forward<ptx_sm80_machine, Problem, Tile>;      kernel::threads, kernel::params, kernel::run(params)
+//     using kernel = forward<ptx_sm80_machine, Problem, Tile>;    kernel::threads, kernel::params, kernel::run(params)
 //
 // A block of threads takes a tile of queries of one head and walks over its live key tiles. Keys and values arrive by
 // cp.async in a ring of stages: the loads k0 v0 k1 v1 ... are numbered, and while number i is used, number
@@ -47,7 +47,8 @@ public:
             attend();
             again = false;
             if constexpr (Problem::has_values)
-                if (!careful_) again = careful_ = any_of_block<Machine, Tile>(shared_, is_spoiled<Machine>(output_, state_));
+                if (!careful_)
+                    again = careful_ = any_of_block<Machine, Tile>(shared_, is_spoiled<Machine>(output_, state_));
         }
         write();
     }
@@ -113,7 +114,8 @@ private:
     FOVEA_DEVICE walk_ground walked() const {
         auto const &q = p_.q(), &k = p_.k();
         const at_head at = here();
-        const index first = q.first + tile_row(), last = q.first + q.positions() - 1, own = least(q.first + row(), last);
+        const index first = q.first + tile_row(), last = q.first + q.positions() - 1,
+                    own = least(q.first + row(), last);
         return {{at.batch,
                  at.head,
                  at.kv_head,
@@ -194,7 +196,8 @@ private:
         Machine::sync_block();
         const index left = p_.q().positions() - row();
         const at_head head = here();
-        const rows_place at{head.batch, head.head, row(), static_cast<int>(greatest(index{0}, least(left, index{Tile::rows_of_warp})))};
+        const rows_place at{head.batch, head.head, row(),
+                            static_cast<int>(greatest(index{0}, least(left, index{Tile::rows_of_warp})))};
         const word staged = shared_ + Machine::warp() * (Tile::rows_of_warp * output_pitch<Tile::values>);
         const row_writer<Machine, Problem, Tile::values> writer(p_, at, staged);
         FOVEA_UNROLL_DEVICE

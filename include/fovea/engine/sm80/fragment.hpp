@@ -1,7 +1,7 @@
 // The GPU's score fragment: 16 rows of a warp against a tile of keys, as mma.sync leaves them.
 //
-//     lane l holds, of every 16 x 8 matrix tile n:   scores[n][0] [1]   row l / 4,      keys 8 n + 2 (l % 4) and the next
-//                                                    scores[n][2] [3]   row l / 4 + 8,  the same keys
+//     lane l holds of 16 x 8 matrix tile n:   scores[n][0] [1]   row l / 4,     keys 8 n + 2 (l % 4) and the next
+//                                             scores[n][2] [3]   row l / 4 + 8, the same keys
 //
 // Row i of the fragment is row l / 4 + 8 i, its column j is key 8 (j / 2) + 2 (l % 4) + j % 2. Weights leave as the
 // first operand of the second product: rounded pairs, in the same lanes, without a shuffle.
@@ -16,8 +16,8 @@ namespace fovea::sm80 {
 struct tile_frame {
     index batch, head, kv_head;
     index first_query, first_key; // of the call
-    index key;                    // position of this lane's first key of the tile
-    std::int32_t valid;           // keys of the tile that exist, counted from there
+    index key; // position of this lane's first key of the tile
+    std::int32_t valid; // keys of the tile that exist, counted from there
 };
 
 // The output of a row while it is summed: rescaled at once when the row's reference is raised.
@@ -34,15 +34,6 @@ template <int Values> struct output_place {
 struct no_output_place {
     FOVEA_DEVICE void rescale(int, float) const {}
 };
-
-template <class T> FOVEA_DEVICE float low_half(word pair) {
-    if constexpr (std::is_same_v<T, bf16>) return __builtin_bit_cast(float, pair << 16);
-    else return static_cast<float>(__builtin_bit_cast(T, static_cast<std::uint16_t>(pair)));
-}
-template <class T> FOVEA_DEVICE float high_half(word pair) {
-    if constexpr (std::is_same_v<T, bf16>) return __builtin_bit_cast(float, pair & 0xffff0000u);
-    else return static_cast<float>(__builtin_bit_cast(T, static_cast<std::uint16_t>(pair >> 16)));
-}
 
 // T: the format of the weights, which is that of the values. Place: output_place or no_output_place.
 template <class Machine, int Keys, class T, class Place, coverage Covered> struct matrix_fragment {
@@ -81,7 +72,7 @@ template <class Machine, int Keys, class T, class Place, coverage Covered> struc
         if constexpr (std::is_same_v<Place, no_output_place>) return sum + (a + b);
         const word pair = Machine::template pair<T>(a, b);
         weights[j / 4][j / 2 % 2 * 2 + r] = pair;
-        return sum + (low_half<T>(pair) + high_half<T>(pair));
+        return sum + (Machine::template low<T>(pair) + Machine::template high<T>(pair));
     }
     FOVEA_DEVICE Place place() const { return output; }
 

@@ -4,8 +4,8 @@
 //     operand_rows<Machine, Operand, 64> rows(operand, plan, batch, head);
 //     rows.read(row, channel, x);                                        // x[0] ... x[7], in float
 //
-// A rotation costs its eight directions each time a chunk is read: for keys, once per query tile. Where many query tiles
-// share their keys, rotating them once beforehand, run(engine, rotated = rope_halves(k, f)), may cost less.
+// A rotated operand's angles are worked out each time a chunk is read: for keys, once per query tile. Where many query
+// tiles share their keys, rotating them once beforehand, run(engine, rotated = rope_halves(k, f)), may cost less.
 #pragma once
 #include "fovea/base/turn.hpp"
 #include "fovea/machine/sm80_machine.hpp"
@@ -43,6 +43,8 @@ template <class O, class F, pairing P, int Channels> struct operand_plan<rotated
     std::uint64_t turns[Channels / 2];
 };
 
+template <int Channels, class O, class F, pairing P>
+operand_plan<rotated_operand<O, F, P>, Channels> plan_operand(rotated_operand<O, F, P> const& o);
 template <int Channels, view V> operand_plan<V, Channels> plan_operand(V const& v) { return {width_of(v)}; }
 template <int Channels, class O> operand_plan<scaled_operand<O>, Channels> plan_operand(scaled_operand<O> const& o) {
     return {plan_operand<Channels>(o.source), o.factor};
@@ -50,8 +52,10 @@ template <int Channels, class O> operand_plan<scaled_operand<O>, Channels> plan_
 template <int Channels, class O, class F, pairing P>
 operand_plan<rotated_operand<O, F, P>, Channels> plan_operand(rotated_operand<O, F, P> const& o) {
     const index turned = rotated_channels(o.frequency, source_of(o).channels());
-    operand_plan<rotated_operand<O, F, P>, Channels> plan{
-        plan_operand<Channels>(o.source), static_cast<std::int32_t>(turned / 2), static_cast<float>(o.frequency.amplitude()), {}};
+    operand_plan<rotated_operand<O, F, P>, Channels> plan{plan_operand<Channels>(o.source),
+                                                          static_cast<std::int32_t>(turned / 2),
+                                                          static_cast<float>(o.frequency.amplitude()),
+                                                          {}};
     for (index i = 0; i < turned / 2; ++i) plan.turns[i] = turns_a_position(o.frequency.frequency(i, turned));
     return plan;
 }

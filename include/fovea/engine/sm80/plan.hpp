@@ -40,7 +40,8 @@ inline constexpr index section_bytes = index{20} << 20;
 
 // What an expression reads out of the device's memory, or may: tables, tensors, functors.
 template <class E> inline constexpr bool reads_memory = requires(E e) { e.tensor; };
-template <class Op> inline constexpr bool brings_memory = requires(Op op) { op.source; } || requires(Op op) { op.functor; };
+template <class Op> inline constexpr bool brings_memory =
+    requires(Op op) { op.source; } || requires(Op op) { op.functor; };
 template <class Op, class A> inline constexpr bool reads_memory<unary<Op, A>> = brings_memory<Op> || reads_memory<A>;
 template <class Op, class A, class B>
 inline constexpr bool reads_memory<binary<Op, A, B>> = brings_memory<Op> || reads_memory<A> || reads_memory<B>;
@@ -87,6 +88,11 @@ template <class Tile, class Problem> status refusal_of_sizes(Problem const& p) {
         if (p.operand.v.channels() > Tile::values)
             return status({"v has ", p.operand.v.channels(), " channels but the kernel was made for at most ",
                            Tile::values, "; state them as a constant"});
+    constexpr index far = index{1} << 60;
+    const index farthest = greatest(greatest(q.first, -q.first), greatest(k.first, -k.first));
+    if (farthest > far)
+        return status({"an operand's first position is ", farthest, " but a call takes at most ", far,
+                       "; move all positions by the same number"});
     if (q.batches() * q.heads() > most)
         return status({"q has ", q.batches() * q.heads(), " heads in all its batches but a call takes at most ", most,
                        "; give it fewer batches at once"});
@@ -100,7 +106,8 @@ template <class Tile, class Problem> status refusal_of_sizes(Problem const& p) {
 template <class Problem, class Tile> struct forward_params {
     using q_type = decltype(decltype(Problem::operand)::q);
     using k_type = decltype(decltype(Problem::operand)::k);
-    using v_type = std::conditional_t<Problem::has_values, decltype(decltype(Problem::operand)::v), source_type<k_type>>;
+    using v_type =
+        std::conditional_t<Problem::has_values, decltype(decltype(Problem::operand)::v), source_type<k_type>>;
 
     Problem problem;
     block_plan plan;
@@ -113,8 +120,8 @@ template <class Tile, class Problem> forward_params<Problem, Tile> make_params(P
         if constexpr (Problem::has_values) return p.operand.v;
         else return p.k();
     };
-    return {p, plan_blocks<Tile>(p), plan_operand<Tile::channels>(p.operand.q), plan_operand<Tile::channels>(p.operand.k),
-            plan_operand<Tile::value_columns>(values())};
+    return {p, plan_blocks<Tile>(p), plan_operand<Tile::channels>(p.operand.q),
+            plan_operand<Tile::channels>(p.operand.k), plan_operand<Tile::value_columns>(values())};
 }
 
 } // namespace fovea::sm80

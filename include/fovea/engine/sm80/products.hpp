@@ -15,7 +15,8 @@ namespace fovea::sm80 {
 template <int Channels> class matrix_rows {
 public:
     FOVEA_DEVICE matrix_rows(word tile, word row, word half)
-        : key_(16 * (swizzle_key<Channels>(row) ^ half)), at_(tile + row * row_pitch<Channels> + (in_place ? key_ : 0)) {}
+        : key_(16 * (swizzle_key<Channels>(row) ^ half)),
+          at_(tile + row * row_pitch<Channels> + (in_place ? key_ : 0)) {}
     // The address for rows 16 * block and chunks 2 * pair on.
     FOVEA_DEVICE word operator()(int block, int pair) const {
         const word chunk = 32 * static_cast<word>(pair), rows = static_cast<word>(block) * 16 * row_pitch<Channels>;

@@ -1,6 +1,6 @@
 // The tile that a problem runs in: from a table, by head size, unless the caller states it; and what cannot work.
 //
-//     using tile = decltype(chosen_tile<Problem, tile_shape{}, head_sizes{}>());      // tile::query, tile::shared_bytes
+//     using tile = decltype(chosen_tile<Problem, tile_shape{}, head_sizes{}>());    // tile::query, tile::shared_bytes
 //
 // Shared memory: the queries of a tile, then `stages` tiles of keys, then as many of values; rows are padded to whole
 // multiples of 16 channels.
@@ -64,7 +64,7 @@ template <int Query, int Key, int Warps, int Stages, int Channels, int Values> s
     static constexpr word keys_at = query_bytes, values_at = keys_at + stages * key_bytes;
     // At the end the outputs lie where the operands did.
     static constexpr int shared_bytes =
-        static_cast<int>(greatest(values_at + stages * value_bytes, query * output_pitch<values>));
+        static_cast<int>(greatest(values_at + stages * value_bytes, query* output_pitch<values>));
     // Blocks to a multiprocessor that the compiler is to leave registers for: 64 Ki are there, and 99 KiB of memory.
     static constexpr int blocks = shared_bytes * 2 <= shared_bytes_everywhere && threads <= 128 ? 2 : 1;
 };
@@ -98,12 +98,14 @@ template <class Problem, tile_shape Given, head_sizes Most> consteval auto chose
     else if constexpr (Problem::has_values && !is_half<typename Problem::value_element>)
         static_assert(sizeof(Problem) == 0, "fovea: cuda: the elements of v are bf16 or fp16");
     else if constexpr (head.channels <= 0 || (Problem::has_values && head.values <= 0))
-        static_assert(sizeof(Problem) == 0, "fovea: cuda: the channels of q or k, and of v, are constants such as 128_c; "
-                                            "fovea::dispatch makes one of a number");
+        static_assert(sizeof(Problem) == 0,
+                      "fovea: cuda: the channels of q or k, and of v, are constants such as 128_c; "
+                      "fovea::dispatch makes one of a number");
     else if constexpr (head.channels > 256 || head.values > 256)
         static_assert(sizeof(Problem) == 0, "fovea: cuda: a head has at most 256 channels");
     else if constexpr (is_rotated_twice<decltype(operands::q)> || is_rotated_twice<decltype(operands::k)>)
-        static_assert(sizeof(Problem) == 0, "fovea: cuda: an operand is rotated once; write the first rotation to memory");
+        static_assert(sizeof(Problem) == 0,
+                      "fovea: cuda: an operand is rotated once; write the first rotation to memory");
     else if constexpr (t.query % 16 != 0 || t.query <= 0)
         static_assert(sizeof(Problem) == 0,
                       "fovea: tile_shape::query must be a multiple of 16, the rows of one matrix tile");
@@ -117,12 +119,14 @@ template <class Problem, tile_shape Given, head_sizes Most> consteval auto chose
         static_assert(sizeof(Problem) == 0, "fovea: tile_shape::stages must be 1 to 4");
     else {
         using tile = tile_constants<t.query, t.key, t.warps, t.stages, head.channels, head.values>;
-        static_assert(tile::blocks_of_warp * (tile::values + tile::key) / 2 <= 200,
-                      "fovea: tile_shape: the outputs and scores of a thread take more than 200 registers; use a smaller "
-                      "key tile, or 16 rows a warp");
-        static_assert(tile::shared_bytes <= shared_bytes_most,
-                      "fovea: tile_shape: the tiles take more than the 227 KB of shared memory that a block can have; use "
-                      "smaller ones, or fewer stages");
+        static_assert(
+            tile::blocks_of_warp * (tile::values + tile::key) / 2 <= 200,
+            "fovea: tile_shape: the outputs and scores of a thread take more than 200 registers; use a smaller "
+            "key tile, or 16 rows a warp");
+        static_assert(
+            tile::shared_bytes <= shared_bytes_most,
+            "fovea: tile_shape: the tiles take more than the 227 KB of shared memory that a block can have; use "
+            "smaller ones, or fewer stages");
         return tile{};
     }
 }

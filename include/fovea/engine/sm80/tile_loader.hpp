@@ -79,7 +79,8 @@ public:
         // constants away from its first, in both memories.
         constexpr int columns = chunks_exchanged<Channels>(), apart = Threads / columns;
         static_assert(apart % 8 == 0);
-        const int row = static_cast<int>(Machine::thread()) / columns, chunk = static_cast<int>(Machine::thread()) % columns;
+        const int row = static_cast<int>(Machine::thread()) / columns,
+                  chunk = static_cast<int>(Machine::thread()) % columns;
         const index stride = view_.layout.stride.position;
         element const* const from = rows_ + ((first + row) * stride + 8 * chunk);
         const word at = chunk_place<Channels>(row, chunk)(to);
@@ -88,9 +89,9 @@ public:
             if (Rows % apart != 0 && row + i >= Rows) break;
             FOVEA_UNROLL_DEVICE
             for (int j = 0; j < chunks_of_row<Channels>; j += columns)
-                Machine::template copy_async<16>(at + static_cast<word>(i) * row_pitch<Channels> + 16 * static_cast<word>(j),
-                                                 from + (i * stride + 8 * j),
-                                                 row + i < left && 8 * (chunk + j) < view_.channels());
+                Machine::template copy_async<16>(
+                    at + static_cast<word>(i) * row_pitch<Channels> + 16 * static_cast<word>(j),
+                    from + (i * stride + 8 * j), row + i < left && 8 * (chunk + j) < view_.channels());
         }
     }
 
@@ -116,7 +117,8 @@ private:
         FOVEA_UNROLL_DEVICE
         for (int c = 0; c < 8; ++c) {
             word bits = 0;
-            if (c < has) bits = __builtin_bit_cast(std::uint16_t, Machine::load(from + c * view_.layout.stride.channel));
+            if (c < has)
+                bits = __builtin_bit_cast(std::uint16_t, Machine::load(from + c * view_.layout.stride.channel));
             if (how == numbers_read::finite && !is_finite(half_value<element>(bits))) bits = 0;
             x.at[c / 2] |= bits << 16 * (c % 2);
         }

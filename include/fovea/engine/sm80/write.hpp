@@ -128,8 +128,8 @@ public:
 private:
     FOVEA_DEVICE result_type result_of(int row) const {
         const auto number = [&](kept what, int i = 0) { return kept_number<Machine, Values>(row_at(row), what, i); };
-        result_type result{number(kept::scale), number(kept::logsumexp), number(kept::maximum), number(kept::entropy),
-                           {}};
+        result_type result{
+            number(kept::scale), number(kept::logsumexp), number(kept::maximum), number(kept::entropy), {}};
         FOVEA_UNROLL_DEVICE
         for (int i = 0; i < moments; ++i) result.moments[i] = number(kept::expectations, i);
         return result;

@@ -199,6 +199,22 @@ struct ptx_sm80_machine {
         else asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(both) : "f"(high), "f"(low));
         return both;
     }
+    template <class T>
+        requires(std::same_as<T, fp16> || std::same_as<T, bf16>)
+    FOVEA_DEVICE static float low(word both) {
+        if constexpr (std::same_as<T, bf16>) return __uint_as_float(both << 16);
+        float x;
+        asm("{ .reg .b16 l, h; mov.b32 {l, h}, %1; cvt.f32.f16 %0, l; }" : "=f"(x) : "r"(both));
+        return x;
+    }
+    template <class T>
+        requires(std::same_as<T, fp16> || std::same_as<T, bf16>)
+    FOVEA_DEVICE static float high(word both) {
+        if constexpr (std::same_as<T, bf16>) return __uint_as_float(both & 0xffff0000u);
+        float x;
+        asm("{ .reg .b16 l, h; mov.b32 {l, h}, %1; cvt.f32.f16 %0, h; }" : "=f"(x) : "r"(both));
+        return x;
+    }
     FOVEA_DEVICE static word rounded_tf32(float x) {
         word y;
         asm("cvt.rna.tf32.f32 %0, %1;" : "=r"(y) : "f"(x));

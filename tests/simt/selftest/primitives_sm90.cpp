@@ -1,0 +1,515 @@
+// What each primitive of sm_90 does, against plain loops; and that right programs give no finding.
+#include <stdexcept>
+
+#include "simt/hopper_machine.hpp"
+#include "simt/selftest/programs.hpp"
+
+using namespace fovea;
+using namespace fovea::simt;
+
+namespace {
+
+using H = hopper_machine;
+
+word base() { return H::shared_base(); }
+
+// Element (x, y, z, …) of a tensor is told from every other.
+std::uint16_t mark(std::array<std::int64_t, 5> const& at) {
+    return static_cast<std::uint16_t>(at[0] + 50 * at[1] + 500 * at[2] + 3000 * at[3] + 9000 * at[4] + 1);
+}
+
+// A box of a tensor of 16-bit elements, `rank` axes, from an origin that leaves it on both sides.
+void boxes_of(int rank, swizzle s) {
+    tensor_shape shape{.format = element_format::fp16, .rank = rank, .swizzle = s};
+    const std::uint64_t sizes[5] = {40, 7, 5, 3, 3};
+    const word boxes[5] = {s == swizzle::none ? 24 : swizzle_bytes(s) / 2, 4, 3, 2, 2};
+    std::int32_t origin[5] = {-8, 5, -1, 2, 0};
+    if (s != swizzle::none) origin[0] = 24; // beyond the end
+    std::uint64_t stride = 2, elements = 1;
+    for (int i = 0; i < rank; ++i) {
+        shape.sizes[i] = sizes[i];
+        shape.box[i] = boxes[i];
+        shape.strides[i] = stride;
+        stride = round_up<std::uint64_t>(stride * sizes[i], 16);
+        elements = stride / 2;
+    }
+    guarded<std::uint16_t> tensor(elements, role::input, "tensor"), back(elements, role::update, "back");
+    const auto each_box_element = [&](auto const& f) {
+        std::array<std::int64_t, 5> i{};
+        word number = 0;
+        for (i[4] = 0; i[4] < shape.box[4]; ++i[4])
+            for (i[3] = 0; i[3] < shape.box[3]; ++i[3])
+                for (i[2] = 0; i[2] < shape.box[2]; ++i[2])
+                    for (i[1] = 0; i[1] < shape.box[1]; ++i[1])
+                        for (i[0] = 0; i[0] < shape.box[0]; ++i[0], ++number) {
+                            std::array<std::int64_t, 5> at{};
+                            bool inside = true;
+                            std::uint64_t offset = 0;
+                            for (std::size_t a = 0; a < static_cast<std::size_t>(rank); ++a) {
+                                at[a] = i[a] + origin[a];
+                                inside = inside && at[a] >= 0 && at[a] < static_cast<std::int64_t>(shape.sizes[a]);
+                                offset += static_cast<std::uint64_t>(at[a]) * shape.strides[a];
+                            }
+                            f(number, at, inside, offset / 2);
+                        }
+    };
+    for (auto& x : tensor) x = 0xdead;
+    each_box_element([&](word, auto const& at, bool inside, std::uint64_t where) {
+        if (inside) tensor[where] = mark(at);
+    });
+    for (auto& x : back) x = 0xbeef;
+    shape.base = tensor.data();
+    const tensor_map from = make_tensor_map(shape);
+    shape.base = back.data();
+    const tensor_map to = make_tensor_map(shape);
+    const word bytes = box_bytes(shape), barrier = round_up(bytes, 8u);
+    std::vector<std::uint16_t> got(bytes / 2);
+
+    const auto program = [&]<int Rank>(std::integral_constant<int, Rank>) {
+        std::int32_t at[Rank];
+        std::copy_n(origin, Rank, at);
+        if (H::thread() == 0) {
+            H::init_barrier(base() + barrier, 1);
+            H::fence_barriers();
+            H::arrive_expecting(base() + barrier, bytes);
+            H::load_tile(base(), from, base() + barrier, at);
+            H::wait(base() + barrier, 0);
+            for (word i = 0; i < bytes / 2; ++i) got[i] = H::load_shared<std::uint16_t>(swizzled(base() + i * 2, s));
+            H::store_tile(to, at, base());
+            H::commit_tiles();
+            H::wait_tiles<0>();
+        }
+    };
+    with_every_schedule([&](options const& how) {
+        const report said = run(
+            {.threads = 32, .bytes = barrier + 8},
+            [&] {
+                if (rank == 1) program(std::integral_constant<int, 1>{});
+                if (rank == 2) program(std::integral_constant<int, 2>{});
+                if (rank == 3) program(std::integral_constant<int, 3>{});
+                if (rank == 4) program(std::integral_constant<int, 4>{});
+                if (rank == 5) program(std::integral_constant<int, 5>{});
+            },
+            how);
+        INFO("rank " << rank << " swizzle " << swizzle_bytes(s) << "\n" << said.text());
+        REQUIRE(said.ok());
+        word wrong = 0;
+        each_box_element([&](word number, auto const& at, bool inside, std::uint64_t where) {
+            wrong += got[number] != (inside ? mark(at) : 0);
+            if (inside) wrong += back[where] != mark(at);
+        });
+        CHECK(wrong == 0);
+    });
+    word outside = 0, inside_box = 0;
+    each_box_element([&](word, auto const&, bool inside, std::uint64_t) { inside_box += inside; });
+    for (auto x : back) outside += x == 0xbeef;
+    CHECK(outside + inside_box == elements); // the store left the rest alone
+}
+
+// ---- products ----
+
+int number(word row, word column) { return static_cast<int>((row * 7 + column * 3) % 11) - 5; }
+
+template <class Format> void put(unsigned char* to, int x) {
+    constexpr word bytes = 4 / words_of<Format>::numbers;
+    word bits = 0;
+    if constexpr (std::is_same_v<Format, fp16>) bits = fp16_bits(static_cast<float>(x));
+    else if constexpr (std::is_same_v<Format, bf16>) bits = bf16_bits(static_cast<float>(x));
+    else if constexpr (std::is_same_v<Format, tf32>) bits = std::bit_cast<word>(static_cast<float>(x));
+    else if constexpr (std::is_same_v<Format, std::int8_t>) bits = static_cast<std::uint8_t>(x);
+    else
+        for (bits = 0; bits < 255; ++bits) { // the byte whose value it is
+            float value[4];
+            words_of<Format>::split(bits, value);
+            if (value[0] == static_cast<float>(x)) break;
+        }
+    std::memcpy(to, &bits, bytes);
+}
+
+// 128 bytes along k, four instructions. Operands are placed by tile copies in panels one swizzle wide.
+template <class Format> struct operand {
+    static constexpr word bytes = 4 / words_of<Format>::numbers, terms = 128 / bytes;
+    swizzle s;
+    major order;
+    word lines;
+    guarded<unsigned char> global;
+    tensor_map map;
+
+    operand(swizzle chosen, major contiguous, word many, word first)
+        : s(chosen), order(contiguous), lines(many), global(many * 128, role::input, "operand") {
+        const bool by_k = order == major::k;
+        for (word line = 0; line < lines; ++line)
+            for (word k = 0; k < terms; ++k)
+                put<Format>(&global[(by_k ? line * terms + k : k * lines + line) * bytes], number(line + first, k));
+        const element_format f = bytes == 1   ? element_format::uint8
+                                 : bytes == 2 ? element_format::fp16
+                                              : element_format::fp32;
+        map = make_tensor_map({.base = global.data(),
+                               .format = f,
+                               .rank = 2,
+                               .sizes = {by_k ? terms : lines, by_k ? lines : terms},
+                               .strides = {0, by_k ? 128u : lines * bytes},
+                               .box = {swizzle_bytes(s) / bytes, by_k ? lines : terms},
+                               .swizzle = s});
+    }
+    word width() const { return swizzle_bytes(s); }
+    word panel() const { return (order == major::k ? lines : terms) * width(); }
+    void load(word to, word barrier) const {
+        const word panels = lines * 128 / panel();
+        for (word i = 0; i < panels; ++i)
+            H::load_tile(to + i * panel(), map, barrier, {static_cast<std::int32_t>(i * width() / bytes), 0});
+    }
+    std::uint64_t descriptor(word at, word step) const {
+        const bool plain = s == swizzle::none;
+        if (order == major::k)
+            return H::tile_descriptor(at + step * 32 / width() * panel() + step * 32 % width(), plain ? panel() : 16,
+                                      8 * width(), s);
+        return H::tile_descriptor(at + step * 16 * width(), plain ? 128 : panel(), plain ? panel() : 8 * width(), s);
+    }
+};
+
+struct how_placed {
+    swizzle s;
+    enum side { shared, registers } a;
+};
+
+template <class Format, std::size_t N, major A = major::k, major B = major::k> void product_is_exact(how_placed how) {
+    using sum = std::conditional_t<std::is_same_v<Format, std::int8_t>, std::int32_t, float>;
+    using side = operand<Format>;
+    const side a(how.s, A, 64, 0), b(how.s, B, N, 64);
+    const word b_at = 64 * 128, barrier = b_at + round_up<word>(N * 128, 1024);
+    std::vector<sum> d(64 * N);
+    const auto program = [&] {
+        if (H::thread() == 0) {
+            H::init_barrier(base() + barrier, 1);
+            H::fence_barriers();
+        }
+        H::sync_block();
+        if (H::thread() == 0) {
+            H::arrive_expecting(base() + barrier, (64 + N) * 128);
+            a.load(base(), base() + barrier);
+            b.load(base() + b_at, base() + barrier);
+        }
+        H::wait(base() + barrier, 0);
+        const word w = H::warp(), g = H::lane() / 4, t = H::lane() % 4;
+        sum sums[N / 2];
+        for (std::size_t i = 0; i < N / 2; ++i) sums[i] = 1000; // not added to
+        H::fence_products(sums);
+        for (word step = 0; step < 4; ++step) {
+            const std::uint64_t right = b.descriptor(base() + b_at, step);
+            if (how.a == how_placed::shared)
+                H::multiply_tiles<Format, A, B>(sums, a.descriptor(base(), step), right, step > 0);
+            else if constexpr (A == major::k) {
+                word own[4];
+                for (word i = 0; i < 4; ++i)
+                    std::memcpy(&own[i], &a.global[(16 * w + g + i % 2 * 8) * 128 + step * 32 + (t + i / 2 * 4) * 4],
+                                4);
+                H::multiply_tiles_by<Format, B>(sums, own, right, step > 0);
+            }
+        }
+        H::commit_products();
+        H::wait_products<0>(sums);
+        for (word j = 0; j < N / 8; ++j)
+            for (word i = 0; i < 4; ++i) d[(16 * w + g + i / 2 * 8) * N + j * 8 + 2 * t + i % 2] = sums[4 * j + i];
+    };
+    for (options chosen : {options{.workers = 1}, options{.seed = 5, .landing = landing::early, .workers = 1}}) {
+        const report said = run({.threads = 128, .bytes = barrier + 8}, program, chosen);
+        INFO("columns " << N << " swizzle " << swizzle_bytes(how.s) << "\n" << said.text());
+        REQUIRE(said.ok());
+        CHECK(said.count(how.a == how_placed::shared ? "multiply_tiles" : "multiply_tiles_by") == 16);
+        word wrong = 0;
+        for (word i = 0; i < 64; ++i)
+            for (word j = 0; j < N; ++j) {
+                int right = 0;
+                for (word k = 0; k < side::terms; ++k) right += number(i, k) * number(j + 64, k);
+                wrong += d[i * N + j] != static_cast<sum>(right);
+            }
+        CHECK(wrong == 0);
+    }
+}
+
+constexpr swizzle every_swizzle[] = {swizzle::none, swizzle::bytes_32, swizzle::bytes_64, swizzle::bytes_128};
+
+template <class Format> void every_swizzle_by_k() {
+    for (swizzle s : every_swizzle)
+        for (auto a : {how_placed::shared, how_placed::registers}) {
+            product_is_exact<Format, 8>({s, a});
+            product_is_exact<Format, 64>({s, a});
+            product_is_exact<Format, 256>({s, a});
+        }
+}
+
+template <std::size_t... I> void every_width(std::index_sequence<I...>) {
+    (product_is_exact<bf16, 8 * (I + 1)>({swizzle::bytes_128, how_placed::shared}), ...);
+}
+
+} // namespace
+
+TEST_CASE("tile copies bring and take boxes of every rank and swizzle, with zeros outside") {
+    for (swizzle s : every_swizzle)
+        for (int rank = 1; rank <= 5; ++rank) boxes_of(rank, s);
+}
+
+TEST_CASE("tile products of every format") {
+    every_swizzle_by_k<fp16>();
+    every_swizzle_by_k<tf32>();
+    every_swizzle_by_k<std::int8_t>();
+    every_swizzle_by_k<fp8_e4m3>();
+    every_swizzle_by_k<fp8_e5m2>();
+}
+
+TEST_CASE("tile products of every width") { every_width(std::make_index_sequence<32>{}); }
+
+TEST_CASE("tile products whose operands are contiguous along their lines") {
+    for (swizzle s : every_swizzle) {
+        product_is_exact<fp16, 64, major::k, major::mn>({s, how_placed::shared});
+        product_is_exact<bf16, 192, major::k, major::mn>({s, how_placed::registers});
+        product_is_exact<fp16, 64, major::mn, major::k>({s, how_placed::shared});
+        product_is_exact<bf16, 128, major::mn, major::mn>({s, how_placed::shared});
+    }
+}
+
+TEST_CASE("sums go on from what the registers held, over several groups") {
+    float first[128], second[128];
+    const report said = run({.threads = 128, .bytes = 64 * 32 + 8 * 32}, [&] {
+        for (word i = H::thread(); i < 72 * 8; i += 128) H::store_shared(base() + i * 4, 0x3f803f80u); // ones in bf16
+        H::fence_proxy();
+        H::sync_block();
+        const auto a = H::tile_descriptor(base(), 16, 256, swizzle::bytes_32);
+        const auto b = H::tile_descriptor(base() + 64 * 32, 16, 256, swizzle::bytes_32);
+        float x[4] = {1, 2, 3, 4}, y[4] = {};
+        H::fence_products(x);
+        H::multiply_tiles<bf16, major::k, major::k>(x, a, b, true);
+        H::commit_products();
+        H::fence_products(y);
+        H::multiply_tiles<bf16, major::k, major::k>(y, a, b, false);
+        H::multiply_tiles<bf16, major::k, major::k>(y, a, b, true);
+        H::commit_products();
+        H::wait_products<1>(x);
+        first[H::thread()] = x[1];
+        H::wait_products<0>(y);
+        second[H::thread()] = y[3];
+    });
+    INFO(said.text());
+    REQUIRE(said.ok());
+    for (float x : first) CHECK(x == 18);
+    for (float x : second) CHECK(x == 32);
+}
+
+TEST_CASE("barriers in shared memory: phases, arrivals after copies, several waiters") {
+    with_every_schedule([](options const& how) {
+        trial t(false);
+        word seen[64] = {};
+        const report said = run(
+            {.threads = 96, .bytes = 256 + 16},
+            [&] {
+                const word full = base() + 256, empty = full + 8;
+                if (H::thread() == 0) {
+                    H::init_barrier(full, 32);
+                    H::init_barrier(empty, 64);
+                }
+                H::sync_block();
+                for (word round = 0; round < 4; ++round) {
+                    if (H::warp() == 0) { // the producer, by cp.async
+                        H::wait(empty, (round & 1) ^ 1);
+                        H::copy_async<8>(base() + H::lane() * 8, &t.input[(round * 32 + H::lane()) * 2]);
+                        H::arrive_after_copies(full);
+                        continue;
+                    }
+                    if (H::warp() == 1) H::wait(full, round & 1);
+                    else
+                        while (!H::has_ended(full, round & 1)) {}
+                    seen[H::thread() - 32] += H::load_shared<word>(base() + (31 - H::lane()) * 8);
+                    H::arrive(empty);
+                }
+            },
+            how);
+        INFO(said.text());
+        REQUIRE(said.ok());
+        for (word i = 0; i < 64; ++i) {
+            word right = 0;
+            for (word round = 0; round < 4; ++round) right += (round * 32 + 31 - i % 32) * 2;
+            CHECK(seen[i] == right);
+        }
+    });
+}
+
+TEST_CASE("plain runs of bytes, and sums into global memory") {
+    with_every_schedule([](options const& how) {
+        guarded<float> sums(64, role::update, "sums");
+        guarded<fp16> halves(64, role::update, "halves");
+        guarded<float> from(64, role::input, "from");
+        for (word i = 0; i < 64; ++i) {
+            sums[i] = 1;
+            halves[i] = fp16(0.5f);
+            from[i] = static_cast<float>(i);
+        }
+        const tensor_map to = make_tensor_map(
+            {.base = halves.data(), .format = element_format::fp16, .rank = 1, .sizes = {64}, .box = {64}});
+        const report said = run(
+            {.threads = 32, .bytes = 512, .grid = {3}},
+            [&] {
+                const word barrier = base() + 384;
+                if (H::thread() == 0) {
+                    H::init_barrier(barrier, 1);
+                    H::fence_barriers();
+                    H::arrive_expecting(barrier, 256);
+                    H::load_bytes(base(), from.data(), 256, barrier);
+                    H::wait(barrier, 0);
+                    H::add_floats(sums.data(), base(), 256);
+                }
+                H::sync_block();
+                H::store_shared(base() + 256 + H::lane() * 4, H::pair<fp16>(1, 2));
+                H::fence_proxy();
+                H::sync_block();
+                if (H::thread() == 0) {
+                    H::add_tile(to, {0}, base() + 256);
+                    H::commit_tiles();
+                    H::wait_tiles_read<0>();
+                }
+            },
+            how);
+        INFO(said.text());
+        REQUIRE(said.ok());
+        for (word i = 0; i < 64; ++i) {
+            CHECK(sums[i] == static_cast<float>(1 + 3 * i));
+            CHECK(static_cast<float>(halves[i]) == 0.5f + (i % 2 ? 6.0f : 3.0f));
+        }
+    });
+}
+
+TEST_CASE("stmatrix is the inverse of ldmatrix") {
+    word four[32][4], back[32][4], columns[32][4], two[32][2];
+    const report said = run({.threads = 32, .bytes = 1024}, [&] {
+        const word l = H::lane();
+        for (word i = 0; i < 4; ++i)
+            H::store_shared(base() + l * 16 + i * 4, l * 8 + 2 * i | (l * 8 + 2 * i + 1) << 16);
+        H::sync_warp();
+        H::load_matrix_x4(four[l], base() + l * 16);
+        H::store_matrix_x4(base() + 512 + l * 16, four[l]);
+        H::sync_warp();
+        H::load_matrix_x4(back[l], base() + 512 + l * 16);
+        H::sync_warp();
+        H::store_matrix_x4_transposed(base() + 512 + l * 16, four[l]);
+        H::sync_warp();
+        H::load_matrix_x4_transposed(columns[l], base() + 512 + l * 16);
+        H::sync_warp();
+        H::store_matrix_x2(base() + 512 + l % 16 * 16, {four[l][0], four[l][1]});
+        H::sync_warp();
+        H::load_matrix_x2(two[l], base() + 512 + l % 16 * 16);
+        H::sync_warp();
+        H::store_matrix_x2_transposed(base() + 512 + l % 16 * 16, {four[l][0], four[l][1]});
+        H::sync_warp();
+        word again[2];
+        H::load_matrix_x2_transposed(again, base() + 512 + l % 16 * 16);
+        CHECK((again[0] == four[l][0] && again[1] == four[l][1]));
+    });
+    INFO(said.text());
+    REQUIRE(said.ok());
+    for (word l = 0; l < 32; ++l) {
+        for (word i = 0; i < 4; ++i) CHECK((back[l][i] == four[l][i] && columns[l][i] == four[l][i]));
+        CHECK((two[l][0] == four[l][0] && two[l][1] == four[l][1]));
+    }
+}
+
+TEST_CASE("one lane is elected, registers move between warp groups, named barriers by number") {
+    for (word seed : {0u, 1u, 9u}) {
+        word elected[8] = {};
+        const report said =
+            run({.threads = 256, .bytes = 1024},
+                [&] {
+                    if (H::elect()) ++elected[H::warp()];
+                    if (H::warp() < 4) H::fewer_registers<24>();
+                    else H::more_registers<240>();
+                    const word group = H::warp() / 4;
+                    H::store_shared(base() + H::thread() * 4, H::thread());
+                    if (group == 0) H::arrive_named(2, 256);
+                    else H::sync_named(2, 256);
+                    if (group == 1) CHECK(H::load_shared<word>(base() + (H::thread() - 128) * 4) == H::thread() - 128);
+                    H::sync_named(4 + group, 128);
+                },
+                {.seed = seed, .workers = 1});
+        INFO(said.text());
+        CHECK(said.ok());
+        for (word n : elected) CHECK(n == 1);
+    }
+}
+
+TEST_CASE("blocks of a cluster read each other's memory, arrive at each other's barriers and share tiles") {
+    with_every_schedule([](options const& how) {
+        trial t(false);
+        const tensor_map map = make_tensor_map({.base = t.input.data(),
+                                                .format = element_format::int32,
+                                                .rank = 2,
+                                                .sizes = {32, 32},
+                                                .strides = {0, 128},
+                                                .box = {32, 4}});
+        word ranks[4] = {}, peers[4] = {}, tiles[4] = {};
+        const report said = run(
+            {.threads = 32, .bytes = 1024 + 32, .grid = {4}, .cluster = 2},
+            [&] {
+                const word full = base() + 1024, empty = full + 8, mine = H::cluster_rank(), other = mine ^ 1;
+                const word all = H::block(0);
+                if (H::thread() == 0) {
+                    H::init_barrier(full, 1);
+                    H::init_barrier(empty, 2);
+                    H::fence_barriers();
+                }
+                H::store_shared(base() + H::lane() * 4, all * 100 + H::lane());
+                H::sync_cluster();
+                const word got = H::load_peer<word>(H::peer_address(base() + H::lane() * 4, other));
+                H::sync_cluster();
+                if (H::lane() == 5) {
+                    ranks[all] = mine;
+                    peers[all] = got;
+                }
+                for (word round = 0; round < 3; ++round) { // rank 0 fills both blocks' tile
+                    if (H::thread() == 0) H::arrive_expecting(full, 512);
+                    if (H::thread() == 0 && mine == 0) {
+                        if (round > 0) H::wait(empty, (round - 1) & 1);
+                        H::load_tile_to_all(base() + 512, map, full, {0, static_cast<std::int32_t>(4 * round)}, 3);
+                    }
+                    H::wait(full, round & 1);
+                    const word x = H::load_shared<word>(base() + 512 + H::lane() * 4);
+                    if (H::lane() == 7) tiles[all] += x;
+                    H::sync_warp();
+                    if (H::thread() == 0) H::arrive_at_peer(H::peer_address(empty, 0));
+                }
+                H::sync_cluster();
+            },
+            how);
+        INFO(said.text());
+        REQUIRE(said.ok());
+        for (word i = 0; i < 4; ++i) {
+            CHECK(ranks[i] == i % 2);
+            CHECK(peers[i] == (i ^ 1) * 100 + 5);
+            CHECK(tiles[i] == 7 + (128 + 7) + (256 + 7));
+        }
+    });
+}
+
+TEST_CASE("tensor maps that the driver would refuse are refused") {
+    guarded<float> data(1024, role::input, "data");
+    const tensor_shape right{.base = data.data(),
+                             .format = element_format::fp32,
+                             .rank = 2,
+                             .sizes = {32, 32},
+                             .strides = {0, 128},
+                             .box = {32, 8},
+                             .swizzle = swizzle::bytes_128};
+    CHECK_NOTHROW(make_tensor_map(right));
+    const auto refused = [&](auto spoil) {
+        tensor_shape wrong = right;
+        spoil(wrong);
+        CHECK_THROWS_AS(make_tensor_map(wrong), std::invalid_argument);
+    };
+    refused([](tensor_shape& t) { t.rank = 6; });
+    refused([](tensor_shape& t) { t.rank = 0; });
+    refused([](tensor_shape& t) { t.sizes[1] = 0; });
+    refused([](tensor_shape& t) { t.box[1] = 257; });
+    refused([](tensor_shape& t) { t.strides[1] = 120; });
+    refused([](tensor_shape& t) { t.box[0] = 3; });
+    refused([](tensor_shape& t) { t.swizzle = swizzle::bytes_64; });
+    refused([&](tensor_shape& t) { t.base = data.data() + 1; });
+    CHECK(run({.threads = 32, .grid = {3}, .cluster = 2}, [] {}).has(fault::protocol));
+}

@@ -1,0 +1,154 @@
+#!/usr/bin/env python3
+"""What the CUDA kernels compile to: registers, spills, symbols, instructions a tile, and what nvcc takes for it.
+
+Each row of ROWS is one attention in a source of its own. Asserted: no warning, no spill, one kernel, PTX instructions
+of a full and of a partial tile at most what the row says (tools/ptx_loop.py counts), CPU time and memory of nvcc at
+most the budget. A count that has fallen well below its row is reported too, so that the table stays true.
+"""
+
+import argparse
+import json
+import re
+import resource
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from ptx_loop import tile_counts
+from tree import ROOT, report
+
+SECONDS_MOST, MEGABYTES_MOST = 4.0, 500  # of one variant
+
+SOURCE = """
+#include <fovea/fovea.cuh>
+namespace fv = fovea;
+using namespace fovea::literals;
+using namespace fovea::terms;
+struct bump {{
+    float const* table;
+    template <class S> FOVEA_HOST_DEVICE float operator()(S s, fv::index q, fv::index k) const {{
+        const fv::index d = q - k;
+        return s + table[d < 0 ? 0 : d > 127 ? 127 : d];
+    }}
+}};
+void attend({element}* pointer, [[maybe_unused]] float const* reals, [[maybe_unused]] std::int32_t const* ids,
+            fv::index n, cudaStream_t stream) {{
+    auto q = fv::tensor(pointer, fv::bshd(1, n, 8, {channels}_c)), k = q, v = q, o = q;
+    [[maybe_unused]] auto rows = fv::tensor(const_cast<float*>(reals), fv::bhs(1, 8, n));
+    const auto s = {score};
+    const auto p = fv::softmax(s);
+    fv::run(fv::cuda(stream){tile}, o = fv::sum(p * v){more});
+}}
+"""
+
+SCALED, CAUSAL = "fv::scaled_dot(q, k)", "fv::causal"
+WINDOW = "fv::causal && (fv::sliding_window(n) || fv::sink_tokens(4))"
+CAPPED = "fv::softcap(30.f, fv::scaled_dot(q, k))"
+ALIBI = "fv::alibi(fv::table(reals, 8))"
+NARROW = ".with<fv::tile_shape{.query = 64, .key = 64, .warps = 4, .stages = 1}>()"
+
+# name, score, what else, tile, element, channels, instructions of a full tile, of a partial one (None: not asked)
+ROWS = [
+    # 16 rows a warp, 64 keys, head size 64: the shape of the prototype's table
+    ("causal", f"fv::where({CAUSAL}, {SCALED})", "", NARROW, "fv::fp16", 64, 0, 0),
+    ("window or sink", f"fv::where({WINDOW}, {SCALED})", "", NARROW, "fv::fp16", 64, 0, 0),
+    ("alibi", f"fv::where({CAUSAL}, {SCALED} + {ALIBI})", "", NARROW, "fv::fp16", 64, 0, 0),
+    ("softcap", f"fv::where({CAUSAL}, {CAPPED})", "", NARROW, "fv::fp16", 64, 0, 0),
+    ("together", f"fv::where({WINDOW}, {CAPPED} + {ALIBI})", "", NARROW, "fv::fp16", 64, 0, 0),
+    ("documents", f"fv::where({CAUSAL} && fv::documents(fv::sorted(ids, 1, n)), {SCALED})", "", NARROW, "fv::fp16", 64,
+     0, 0),
+    ("functor", f"fv::where({CAUSAL}, fv::apply(bump{{reals}}, {SCALED}, q_pos, k_pos))", "", NARROW, "fv::fp16", 64,
+     0, 0),
+    ("dilated", f"fv::where(fv::dilated(n), {SCALED})", "", NARROW, "fv::fp16", 64, 0, 0),
+    ("entropy", f"fv::where({CAUSAL}, {SCALED})", ", rows = fv::entropy(p)", NARROW, "fv::fp16", 64, 0, 0),
+    # the default tile of every head size
+    *[(f"default, {d}", f"fv::where({CAUSAL}, {SCALED})", "", "", "fv::bf16", d, 0, 0)
+      for d in (32, 64, 80, 96, 128, 192, 256)],
+    ("default, 128, together", f"fv::where({WINDOW}, {CAPPED} + {ALIBI})", ", rows = fv::logsumexp(s)", "", "fv::bf16",
+     128, 0, 0),
+]
+
+PTXAS = re.compile(r"Used (\d+) registers")
+SPILLS = re.compile(r"(\d+) bytes spill stores, (\d+) bytes spill loads")
+
+
+def nvcc(options, arguments, source, output):
+    """Runs nvcc; returns what it said, its CPU seconds and the most memory of one of its programs, in MB."""
+    command = [options.nvcc, "-std=c++20", f"-I{ROOT / 'include'}", "-Xcompiler", "-Wall,-Wextra,-Wconversion,-Wshadow",
+               "-Werror", "all-warnings", *arguments, str(source), "-o", str(output)]
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = subprocess.run(command, capture_output=True, text=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return done.returncode == 0, done.stdout + done.stderr, seconds, after.ru_maxrss / 1024
+
+
+def measured(options, row, folder):
+    """The figures of one row, or a sentence that says what went wrong."""
+    name, score, more, tile, element, channels = row[:6]
+    source = folder / "variant.cu"
+    source.write_text(SOURCE.format(element=element, channels=channels, score=score, more=more, tile=tile))
+    target = [f"-gencode=arch=compute_{options.target},code=sm_{options.target}"]
+    worked, said, seconds, megabytes = nvcc(options, [*target, "-c", "-Xptxas", "-v"], source, folder / "variant.o")
+    if not worked:
+        errors = [line for line in said.splitlines() if "error" in line]
+        return f"{name}: does not compile: {errors[0][:300] if errors else said[:300]}"
+    spills = sum(int(a) + int(b) for a, b in SPILLS.findall(said))
+    kernels = len(PTXAS.findall(said))
+    registers = max(map(int, PTXAS.findall(said)))
+    worked, said, _, _ = nvcc(options, [*target, "-ptx"], source, folder / "variant.ptx")
+    if not worked:
+        return f"{name}: no PTX: {said[:600]}"
+    counts = tile_counts((folder / "variant.ptx").read_text())
+    return {"name": name, "registers": registers, "spilled": spills, "kernels": kernels, "full": counts["full"],
+            "partial": counts["partial"], "seconds": round(seconds, 2), "megabytes": round(megabytes)}
+
+
+def faults_of(row, got):
+    name, (full, partial) = row[0], row[6:]
+    if isinstance(got, str):
+        return [got]
+    faults = []
+    if got["spilled"]:
+        faults.append(f"{name}: {got['spilled']} bytes are spilled")
+    if got["kernels"] != 1:
+        faults.append(f"{name}: {got['kernels']} kernels, not one")
+    for what, most in ("full", full), ("partial", partial):
+        if most is None:
+            continue
+        if got[what] is None or got[what] > most:
+            faults.append(f"{name}: a {what} tile takes {got[what]} instructions, at most {most}")
+        elif got[what] < 0.97 * most - 4:
+            faults.append(f"{name}: a {what} tile takes {got[what]} instructions; lower the bound of {most}")
+    if got["seconds"] > SECONDS_MOST:
+        faults.append(f"{name}: nvcc takes {got['seconds']} s of CPU time, at most {SECONDS_MOST}")
+    if got["megabytes"] > MEGABYTES_MOST:
+        faults.append(f"{name}: nvcc takes {got['megabytes']} MB, at most {MEGABYTES_MOST}")
+    return faults
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--nvcc", default="nvcc")
+    parser.add_argument("--target", default="80", help="compute capability without the dot")
+    parser.add_argument("--json", type=Path, help="where to write the figures")
+    parser.add_argument("name", nargs="*", help="a part of a row's name; all rows if none is given")
+    options = parser.parse_args()
+    rows = [r for r in ROWS if not options.name or any(part in r[0] for part in options.name)]
+    faults, figures = [], []
+    for row in rows:
+        with tempfile.TemporaryDirectory() as folder:
+            got = measured(options, row, Path(folder))
+        faults += faults_of(row, got)
+        if not isinstance(got, str):
+            figures.append(got)
+            print("  {name:24} {registers:4} registers, {full:5} / {partial} instructions, {seconds:.1f} s, "
+                  "{megabytes} MB".format(**got), flush=True)
+    if options.json:
+        options.json.write_text(json.dumps(figures, indent=2) + "\n")
+    return report("kernels", faults, f"{len(rows)} variants for sm_{options.target}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
