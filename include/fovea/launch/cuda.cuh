@@ -50,7 +50,7 @@ template <class Kernel, class Target> status allow_shared_memory() {
     return refusal_of_device(code, "the kernel");
 }
 
-// Target is also here: these functions are found by their names among all shared objects, the kernels they start are not.
+// Target is also here: this function is found by its name among all shared objects, the kernel it starts is not.
 template <class Kernel, class Target = compiled_for<__CUDA_ARCH_LIST__>>
 status launch(cudaStream_t stream, index blocks, typename Kernel::params const& params) {
     constexpr index most = 0x7fffffff;
