@@ -50,23 +50,22 @@ NARROW = ".with<fv::tile_shape{.query = 64, .key = 64, .warps = 4, .stages = 1}>
 
 # name, score, what else, tile, element, channels, instructions of a full tile, of a partial one (None: not asked)
 ROWS = [
-    # 16 rows a warp, 64 keys, head size 64: the shape of the prototype's table
-    ("causal", f"fv::where({CAUSAL}, {SCALED})", "", NARROW, "fv::fp16", 64, 0, 0),
-    ("window or sink", f"fv::where({WINDOW}, {SCALED})", "", NARROW, "fv::fp16", 64, 0, 0),
-    ("alibi", f"fv::where({CAUSAL}, {SCALED} + {ALIBI})", "", NARROW, "fv::fp16", 64, 0, 0),
-    ("softcap", f"fv::where({CAUSAL}, {CAPPED})", "", NARROW, "fv::fp16", 64, 0, 0),
-    ("together", f"fv::where({WINDOW}, {CAPPED} + {ALIBI})", "", NARROW, "fv::fp16", 64, 0, 0),
+    # 16 rows a warp, 64 keys, head size 64
+    ("causal", f"fv::where({CAUSAL}, {SCALED})", "", NARROW, "fv::fp16", 64, 484, 631),
+    ("window or sink", f"fv::where({WINDOW}, {SCALED})", "", NARROW, "fv::fp16", 64, 484, 791),
+    ("alibi", f"fv::where({CAUSAL}, {SCALED} + {ALIBI})", "", NARROW, "fv::fp16", 64, 630, 754),
+    ("softcap", f"fv::where({CAUSAL}, {CAPPED})", "", NARROW, "fv::fp16", 64, 708, 855),
+    ("together", f"fv::where({WINDOW}, {CAPPED} + {ALIBI})", "", NARROW, "fv::fp16", 64, 854, 1138),
     ("documents", f"fv::where({CAUSAL} && fv::documents(fv::sorted(ids, 1, n)), {SCALED})", "", NARROW, "fv::fp16", 64,
-     0, 0),
+     484, 898),
     ("functor", f"fv::where({CAUSAL}, fv::apply(bump{{reals}}, {SCALED}, q_pos, k_pos))", "", NARROW, "fv::fp16", 64,
-     0, 0),
-    ("dilated", f"fv::where(fv::dilated(n), {SCALED})", "", NARROW, "fv::fp16", 64, 0, 0),
-    ("entropy", f"fv::where({CAUSAL}, {SCALED})", ", rows = fv::entropy(p)", NARROW, "fv::fp16", 64, 0, 0),
+     709, 756),
+    ("dilated", f"fv::where(fv::dilated(n), {SCALED})", "", NARROW, "fv::fp16", 64, None, 963),
+    ("entropy", f"fv::where({CAUSAL}, {SCALED})", ", rows = fv::entropy(p)", NARROW, "fv::fp16", 64, 580, 727),
     # the default tile of every head size
-    *[(f"default, {d}", f"fv::where({CAUSAL}, {SCALED})", "", "", "fv::bf16", d, 0, 0)
-      for d in (32, 64, 80, 96, 128, 192, 256)],
-    ("default, 128, together", f"fv::where({WINDOW}, {CAPPED} + {ALIBI})", ", rows = fv::logsumexp(s)", "", "fv::bf16",
-     128, 0, 0),
+    *[(f"default, {d}", f"fv::where({CAUSAL}, {SCALED})", "", "", "fv::bf16", d, full, partial)
+      for d, full, partial in [(32, 631, 893), (64, 756, 1013), (80, 510, 668), (96, 531, 689), (128, 591, 749),
+                               (192, 852, 999), (256, 571, 662)]],
 ]
 
 PTXAS = re.compile(r"Used (\d+) registers")
@@ -94,6 +93,9 @@ def measured(options, row, folder):
     if not worked:
         errors = [line for line in said.splitlines() if "error" in line]
         return f"{name}: does not compile: {errors[0][:300] if errors else said[:300]}"
+    for _ in range(2):  # other work on the machine only adds
+        if seconds > SECONDS_MOST:
+            seconds = min(seconds, nvcc(options, [*target, "-c"], source, folder / "variant.o")[2])
     spills = sum(int(a) + int(b) for a, b in SPILLS.findall(said))
     kernels = len(PTXAS.findall(said))
     registers = max(map(int, PTXAS.findall(said)))
