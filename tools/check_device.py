@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The language in device code: tests/shape/device_*.cu and the examples in CUDA compile with warnings as errors and without --expt flags."""
+"""Device code compiles with warnings as errors and without --expt flags: tests/shape/device_*.cu, examples/*.cu."""
 
 import argparse
 import subprocess
