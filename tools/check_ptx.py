@@ -4,8 +4,8 @@
 Every case of tests/gpu/conformance is compiled for each compute capability that its machine serves, with g++ and with
 clang++ as the host compiler and once with --use_fast_math: no warning, no spill, no stack, no wgmma that ptxas had to
 serialise (its warnings C75xx). Every function that a machine's concept names is used by some case. Loads of what
-nothing writes leave their loop, and a kernel with 64 equal ones is as long as a kernel with one. A shared object shows
-no kernel.
+nothing writes leave their loop, and a kernel with 64 equal ones is as long as a kernel with one. Headers for
+nvcc compile alone. Two shared objects cannot start each other's kernels.
 
 Where nvcc is not installed this says so and checks only what needs no compiler.
 """
@@ -20,7 +20,7 @@ import tempfile
 from pathlib import Path
 
 from compile import WARNINGS
-from tree import INCLUDE, ROOT, name, report
+from tree import INCLUDE, ROOT, headers, name, report
 
 CONFORMANCE = ROOT / "tests" / "gpu" / "conformance"
 CAPABILITIES = {"sm80": ["80", "86", "89", "90a", "100", "120"], "sm89": ["89", "90a", "100", "120"], "sm90": ["90a"]}
@@ -97,15 +97,40 @@ def merge_faults(capability, folder):
     return faults
 
 
-def visible_kernels(folder):
-    """Kernels that a shared object shows to others, where they would take another's place."""
-    library, source = folder / "library.so", ROOT / "tests" / "consumer" / "consumer.cu"
+def headers_alone(folder):
+    """Headers for nvcc that do not compile by themselves, twice in one file."""
+    for header in (h for h in headers() if h.suffix == ".cuh"):
+        source = folder / "alone.cu"
+        source.write_text(f"#include <fovea/{header.relative_to(INCLUDE)}>\n" * 2)
+        compiled, said = nvcc(["-Werror", "all-warnings", *target("90a"), "-ptx", source, "-o", folder / "alone.ptx"])
+        if not compiled:
+            yield f"{name(header)} does not compile alone:\n{said[:2000]}"
+
+
+VARIANT = """#include <fovea/fovea.cuh>
+namespace fv = fovea;
+using namespace fovea::literals;
+void attend(fv::bf16* p, fv::index n, cudaStream_t stream) {
+    auto q = fv::tensor(p, fv::bshd(1, n, 8, 64_c)), o = q;
+    fv::run(fv::cuda(stream), o = fv::sum(fv::softmax(fv::where(fv::causal, fv::scaled_dot(q, q))) * q));
+}
+"""
+
+
+def symbol_faults(folder):
+    """Of a shared object: kernels that it shows to others, and functions found by a name that does not say for which
+    compute capability they start a kernel. Another object's would take their place, and start the wrong one."""
+    library, source = folder / "library.so", folder / "variant.cu"
+    source.write_text(VARIANT)
     compiled, said = nvcc(["-Xcompiler", "-fPIC", "-shared", "-cudart", "shared", *target("80"), source, "-o", library])
     if not compiled:
-        return [f"{name(source)} makes no shared object:\n{said[:2000]}"]
+        return [f"one variant makes no shared object:\n{said[:2000]}"]
     shown = subprocess.run(["nm", "-DC", "--defined-only", library], capture_output=True, text=True).stdout
-    faults = [f"{name(source)}: its shared object shows {line}" for line in shown.splitlines() if "entry" in line]
-    return faults if " twice(" in shown else [*faults, f"{name(source)}: nm shows nothing of its shared object"]
+    if "attend(" not in shown:
+        return ["nm shows nothing of a shared object with one variant"]
+    return [f"a shared object shows {line[:200]}" for line in shown.splitlines()
+            if "fovea::entry<" in line.partition("(")[0]
+            or ("ptx_sm80_machine" in line and "fovea::compiled_for" not in line)]
 
 
 def known(capability, virtual):
@@ -137,7 +162,8 @@ def main():
                 faults += compile_faults(source, host, here[:1], [], folder)
             if machine == "sm80":  # the others add no arithmetic
                 faults += compile_faults(source, hosts[0], here[:1], ["--use_fast_math"], folder)
-        faults += visible_kernels(folder)
+        faults += headers_alone(folder)
+        faults += symbol_faults(folder)
         for capability in ("80", "90a"):
             faults += merge_faults(capability, folder)
     what = f"every instruction for sm_{' sm_'.join(sorted(compiled, key=lambda c: int(c.rstrip('a'))))}"

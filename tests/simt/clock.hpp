@@ -107,13 +107,11 @@ struct knowledge {
     agent self = 0, copier = 0;
     word own = 0, copies = 0;
 
+    shared_clock met; // what base was at the cluster's last barrier: the stores of peers that may be read
+
     word of(agent a) const { return a == self ? own : a == copier ? copies : base[a]; }
     bool covers(epoch e) const { return of(e.agent) >= e.tick; }
-    void into(shared_clock& sum) const {
-        sum.join(base);
-        sum.raise(self, own);
-        sum.raise(copier, copies);
-    }
+    bool covers_peer(epoch e) const { return met && met[e.agent] >= e.tick; }
     // Learns what `sum` holds; it may lag behind in the two that are the thread's own.
     void learn(shared_clock const& sum) {
         base = sum;
@@ -136,6 +134,11 @@ struct common_knowledge {
         if (same_base && lane[0]->base[e.agent] >= e.tick) return true;
         for (int i = 0; i < lanes; ++i)
             if (!lane[i]->covers(e)) return false;
+        return true;
+    }
+    bool covers_peer(epoch e) const {
+        for (int i = 0; i < lanes; ++i)
+            if (!lane[i]->covers_peer(e)) return false;
         return true;
     }
 };

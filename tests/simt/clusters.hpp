@@ -2,7 +2,8 @@
 //
 //     word there = peer_address(e, at, rank, place);   auto x = load_peer<float>(e, there, place);
 //
-// An address of another block has its rank, plus one, in the top eight bits.
+// An address of another block has its rank, plus one, in the top eight bits. What a peer stored may be read after the
+// cluster's barrier, not after one in shared memory: its wait is at the block's scope.
 #pragma once
 #include "barriers.hpp"
 #include "shared_memory.hpp"
@@ -33,7 +34,11 @@ inline void sync_cluster(engine& e, place at) {
             b.waiting.push_back(t);
         }
         w.runnable &= ~w.full;
-        if (b.arrived == all) release(e, b);
+        if (b.arrived == all) {
+            const auto everyone = b.waiting;
+            release(e, b);
+            for (thread* t : everyone) t->knows.met = t->knows.base;
+        }
         return w.runnable == w.full ? wake::everyone : wake::nobody;
     });
 }
@@ -82,7 +87,7 @@ template <class T> void store_peer(engine& e, word address, T const& value, plac
     e.counted(operation::store_peer);
     if (e.how.races) {
         const epoch me = epoch_of(e, t, operation::store_peer, at);
-        if (const auto found = b.shadow.write(offset, sizeof(T), me, t.knows))
+        if (const auto found = b.shadow.write(offset, sizeof(T), me, t.knows, t.knows, writer::peer))
             judge(e, b, found, me, [&] { return engine::who(t); });
     }
     std::memcpy(b.memory.at(offset), &value, sizeof(T));

@@ -242,8 +242,8 @@ private:
             t.home = &w;
             t.block = &b;
             t.done = false;
-            t.knows = {zero, agents.thread(rank, i), agents.copier(rank, i), 1, 0};
-            t.fenced = {zero, agents.thread(rank, i), agents.copier(rank, i), 0, 0};
+            t.knows = {zero, agents.thread(rank, i), agents.copier(rank, i), 1, 0, {}};
+            t.fenced = {zero, agents.thread(rank, i), agents.copier(rank, i), 0, 0, {}};
             t.foreign = nullptr;
             t.open.clear();
             t.groups.clear();

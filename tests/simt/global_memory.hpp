@@ -21,7 +21,8 @@ inline std::string near_text(engine const& e, char const* at) {
     return near;
 }
 
-inline range_cells const& range_of(engine& e, void const* p, std::size_t bytes, operation what, place at) {
+inline range_cells const& range_of(engine& e, thread const& t, void const* p, std::size_t bytes, operation what,
+                                   place at) {
     auto const* const from = static_cast<char const*>(p);
     if (e.last_range && e.last_range->holds(from, bytes)) return *e.last_range;
     auto const& all = e.launch.ranges;
@@ -32,12 +33,15 @@ inline range_cells const& range_of(engine& e, void const* p, std::size_t bytes, 
         return *e.last_range;
     }
     e.note(fault::global_bounds, at,
-           spell({e.act(what), " of ", static_cast<index>(bytes), " bytes outside every buffer", near_text(e, from)}));
+           spell({engine::act(what, t), " of ", static_cast<index>(bytes), " bytes outside every buffer",
+                  near_text(e, from)}));
     e.stop();
 }
 
 inline bool knows_of(thread const& t, engine const& e, last_write w) {
-    if (w.block == t.block->number) return t.knows.covers({w.tick, e.agents.thread(t.block->rank, w.thread), 0});
+    const word cluster = e.shape.cluster; // whose blocks' times are in the clock itself
+    if (w.block / cluster == t.block->number / cluster)
+        return t.knows.covers({w.tick, e.agents.thread(w.block % cluster, w.thread), 0});
     if (!t.foreign) return false;
     const auto found = t.foreign->find(w.block);
     return found != t.foreign->end() && found->second[w.thread] >= w.tick;
@@ -79,25 +83,31 @@ inline void check_read(engine& e, thread& t, range_cells const& r, std::size_t i
 
 enum class touch : std::uint8_t { reads, writes, adds };
 
-// Who does it, and how, in one: alignment, bounds, role, order.
-inline void check_global(engine& e, thread& t, void const* p, word bytes, word alignment, touch how, operation what,
-                         place at) {
+// Alignment, bounds and role; null where nothing is registered or nothing is touched.
+inline range_cells const* allowed_range(engine& e, thread& t, void const* p, word bytes, word alignment, touch how,
+                                        operation what, place at) {
     if (reinterpret_cast<std::uintptr_t>(p) % alignment) {
         e.note(fault::misaligned, at,
                spell({engine::act(what, t), " at a global address that is not a multiple of ", alignment}));
         e.stop();
     }
-    if (e.launch.ranges.empty() || bytes == 0) return;
-    range_cells const& r = range_of(e, p, bytes, what, at);
+    if (e.launch.ranges.empty() || bytes == 0) return nullptr;
+    range_cells const& r = range_of(e, t, p, bytes, what, at);
     if (how != touch::reads && r.role == role::input) {
         e.note(fault::global_bounds, at, spell({engine::act(what, t), " writes '", r.name, "', which is an input"}));
         e.stop();
     }
-    if (!r.cells || !e.how.races) return;
-    const auto first = static_cast<std::size_t>(static_cast<char const*>(p) - r.first);
-    for (std::size_t i = first / r.granule; i <= (first + bytes - 1) / r.granule; ++i)
-        if (how == touch::reads) check_read(e, t, r, i, what, at);
-        else check_written(e, t, r, i, how == touch::adds ? last_write::atomic : last_write::plain, what, at);
+    return &r;
+}
+// And the order of accesses.
+inline void check_global(engine& e, thread& t, void const* p, word bytes, word alignment, touch how, operation what,
+                         place at) {
+    range_cells const* const r = allowed_range(e, t, p, bytes, alignment, how, what, at);
+    if (!r || !r->cells || !e.how.races) return;
+    const auto first = static_cast<std::size_t>(static_cast<char const*>(p) - r->first);
+    for (std::size_t i = first / r->granule; i <= (first + bytes - 1) / r->granule; ++i)
+        if (how == touch::reads) check_read(e, t, *r, i, what, at);
+        else check_written(e, t, *r, i, how == touch::adds ? last_write::atomic : last_write::plain, what, at);
 }
 
 template <class T> T load(engine& e, T const* p, operation what, place at) {
@@ -125,13 +135,14 @@ template <class T> void add(engine& e, T* p, T value, place at) {
     e.progressed_globally();
 }
 
-// The times of this block's threads that the thread knows, beside what it knows of other blocks.
+// What the thread knows of its cluster's threads, beside what it knows of other blocks.
 inline std::shared_ptr<foreign_knowledge const> everything_known(engine& e, thread const& t) {
     auto all = t.foreign ? std::make_shared<foreign_knowledge>(*t.foreign) : std::make_shared<foreign_knowledge>();
-    auto& mine = (*all)[t.block->number];
-    mine.resize(e.shape.threads);
-    for (word i = 0; i < e.shape.threads; ++i)
-        mine[i] = std::max(mine[i], t.knows.of(e.agents.thread(t.block->rank, i)));
+    for (word rank = 0; rank < e.shape.cluster; ++rank) {
+        auto& times = (*all)[t.block->number - t.block->rank + rank];
+        times.resize(e.shape.threads);
+        for (word i = 0; i < e.shape.threads; ++i) times[i] = std::max(times[i], t.knows.of(e.agents.thread(rank, i)));
+    }
     return all;
 }
 template <class T> void publish(engine& e, T* p, T value, place at) {
@@ -149,16 +160,19 @@ template <class T> T observe(engine& e, T const* p, place at) {
     e.counted(operation::observe);
     if (reinterpret_cast<std::uintptr_t>(p) % sizeof(T))
         check_global(e, t, p, sizeof(T), sizeof(T), touch::reads, operation::observe, at);
-    if (!e.launch.ranges.empty()) range_of(e, p, sizeof(T), operation::observe, at);
+    if (!e.launch.ranges.empty()) range_of(e, t, p, sizeof(T), operation::observe, at);
     const std::lock_guard lock(e.launch.mutex);
     const T value = std::atomic_ref<T>(*const_cast<T*>(p)).load(std::memory_order_acquire);
     const auto found = e.launch.published.find(p);
     if (found != e.launch.published.end()) {
         t.foreign = joined(t.foreign, found->second);
-        const auto own = found->second->find(t.block->number);
-        if (own != found->second->end())
+        for (word rank = 0; rank < e.shape.cluster; ++rank) {
+            const auto times = found->second->find(t.block->number - t.block->rank + rank);
+            if (times == found->second->end()) continue;
             for (word i = 0; i < e.shape.threads; ++i)
-                if (i != t.index) t.knows.base.raise(e.agents.thread(t.block->rank, i), own->second[i]);
+                if (rank != t.block->rank || i != t.index)
+                    t.knows.base.raise(e.agents.thread(rank, i), times->second[i]);
+        }
     }
     return value;
 }

@@ -47,8 +47,9 @@ inline report launch(kernel_shape const& shape, options const& how) {
     for (auto const& range : state.ranges) range->forget();
 
     report said;
-    if (shape.grid.x % shape.cluster) {
-        said.findings.push_back({fault::protocol, {}, "the grid's x is not a multiple of the blocks of a cluster"});
+    if (shape.grid.x % shape.cluster || shape.cluster > 16) {
+        said.findings.push_back(
+            {fault::protocol, {}, "a cluster has at most 16 blocks, and the grid's x is a multiple of them"});
         return said;
     }
     std::mutex saying;
@@ -75,7 +76,8 @@ inline report launch(kernel_shape const& shape, options const& how) {
 
 template <class Kernel>
 report launch(dimensions grid, typename Kernel::params const& params, options const& how = {}) {
-    static_assert(Kernel::threads >= 1 && Kernel::threads <= 1024, "fovea: a block has 1 to 1024 threads");
+    static_assert(Kernel::threads % 32 == 0 && Kernel::threads > 0 && Kernel::threads <= 1024,
+                  "fovea: a block has whole warps of 32 threads, at most 1024");
     const auto body = [](void const* p) { Kernel::run(*static_cast<typename Kernel::params const*>(p)); };
     return launch({grid, Kernel::threads, shared_bytes_of<Kernel>(params), cluster_of<Kernel>(), body, &params}, how);
 }

@@ -141,7 +141,7 @@ inline void arrive_after_copies(engine& e, word address, place at) {
             e.note(fault::protocol, at,
                    spell({"arrive_after_copies by ", engine::who(t), " is one more than the ", b.count,
                           " arrivals of the barrier's phase"}));
-            e.stop();
+            return;
         }
         --b.pending;
         if (e.how.races) b.arriving.knows.sum.raise(t.knows.copier, until);

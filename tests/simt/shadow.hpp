@@ -20,7 +20,8 @@ enum class hazard : std::uint8_t {
     read_after_write,
     write_after_write,
     write_after_read,
-    proxy
+    proxy,
+    proxy_write
 };
 
 struct hazard_found {
@@ -30,8 +31,9 @@ struct hazard_found {
     explicit operator bool() const { return what != hazard::none; }
 };
 
-// Whose writes the asynchronous proxy sees: its own at once, a thread's after a proxy fence.
-enum class proxy : std::uint8_t { generic, async };
+// Who writes: a thread; the asynchronous proxy, which sees its own writes at once and a thread's after a proxy fence; a
+// thread of another block, whose stores are seen after the cluster's barrier.
+enum class writer : std::uint8_t { thread, async, peer };
 
 class shadow {
 public:
@@ -51,7 +53,8 @@ public:
             cell& at = cells_[c];
             if (!found) {
                 if (at.written.tick == 0) found = {hazard::unwritten, {}, c << shift_};
-                else if (!order.covers(at.written)) found = {hazard::read_after_write, at.written, c << shift_};
+                else if (!order.covers(at.written) || (at.state == peer_write && !order.covers_peer(at.written)))
+                    found = {hazard::read_after_write, at.written, c << shift_};
                 else if (at.state == discarded) found = {hazard::discarded, at.gone, c << shift_};
                 else if (at.state == generic_write && !fenced.covers(at.written))
                     found = {hazard::proxy, at.written, c << shift_};
@@ -64,8 +67,8 @@ public:
         return read(offset, bytes, me, order, order);
     }
 
-    template <class Order>
-    hazard_found write(word offset, word bytes, epoch me, Order const& order, proxy from = proxy::generic) {
+    template <class Order, class Fenced>
+    hazard_found write(word offset, word bytes, epoch me, Order const& order, Fenced const& fenced, writer from) {
         if (bytes < 4) refine();
         hazard_found found;
         for (word c = offset >> shift_, last = (offset + bytes - 1) >> shift_; c <= last; ++c) {
@@ -73,11 +76,18 @@ public:
             if (!found && at.written.tick && !order.covers(at.written))
                 found = {hazard::write_after_write, at.written, c << shift_};
             if (!found) found = unfinished_reader(at, order, c << shift_);
+            if (!found && from == writer::async && at.written.tick && at.state == generic_write &&
+                !fenced.covers(at.written))
+                found = {hazard::proxy_write, at.written, c << shift_};
             at.written = me;
-            at.state = from == proxy::async ? async_write : generic_write;
+            at.state = from == writer::thread ? generic_write : from == writer::async ? async_write : peer_write;
             forget_readers(at);
         }
         return found;
+    }
+
+    template <class Order> hazard_found write(word offset, word bytes, epoch me, Order const& order) {
+        return write(offset, bytes, me, order, order, writer::thread);
     }
 
     // Declares dead what the caller knows to be written there; later writes of others, already begun, stay. Calls
@@ -99,7 +109,7 @@ public:
 private:
     static constexpr word none = ~word{0};
     static constexpr int inlined = 4, chunked = 8;
-    enum state : std::uint8_t { generic_write, async_write, discarded };
+    enum state : std::uint8_t { generic_write, async_write, peer_write, discarded };
     struct cell {
         epoch written{}, gone{};
         epoch reader[inlined]{};

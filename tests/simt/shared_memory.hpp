@@ -36,7 +36,8 @@ inline fault fault_of(engine const& e, hazard_found const& found) {
     switch (found.what) {
     case hazard::unwritten: return fault::unwritten;
     case hazard::discarded: return fault::stale;
-    case hazard::proxy: return fault::proxy;
+    case hazard::proxy:
+    case hazard::proxy_write: return fault::proxy;
     case hazard::read_after_write: return e.agents.is_thread(found.other.agent) ? fault::race : fault::in_flight;
     default: return fault::race;
     }
@@ -64,6 +65,7 @@ void judge(engine& e, block const& b, hazard_found const& found, epoch me, Who c
             {here.what == operation::discard_shared ? " discards" : " writes", byte, ", still being read: ", other});
         break;
     case hazard::proxy: did = spell({" reads", byte, " without a proxy fence after ", other}); break;
+    case hazard::proxy_write: did = spell({" writes", byte, " without a proxy fence after ", other}); break;
     case hazard::none: break;
     }
     e.note(what, here.at, spell({name(here.what), " by ", who(), did}), against);

@@ -71,9 +71,9 @@ inline word tile_alignment(tensor_map const& map) {
 
 // What a load does, prepared when it is issued: the copy engine's epoch in each block, and poison.
 struct issued_load {
-    block* home;
-    mbarrier* barrier;
-    word offset, bytes, tick;
+    block* home = nullptr;
+    mbarrier* barrier = nullptr;
+    word offset = 0, bytes = 0, tick = 0;
 };
 inline issued_load issue_load(engine& e, block& home, word to, word bytes, word alignment, word barrier, operation what,
                               place at) {
@@ -84,7 +84,7 @@ inline issued_load issue_load(engine& e, block& home, word to, word bytes, word 
     e.proxies_used = true;
     if (e.how.races) {
         const epoch me{tick, b.copier, e.site(at, what)};
-        if (const auto found = home.shadow.write(offset, bytes, me, t.knows, proxy::async))
+        if (const auto found = home.shadow.write(offset, bytes, me, t.knows, t.fenced, writer::async))
             judge(e, home, found, me, [&] { return engine::who(t); });
     }
     std::memset(home.memory.at(offset), 0xff, bytes);
@@ -101,15 +101,17 @@ inline void load_tile(engine& e, word to, tensor_map const& map, word barrier, t
     thread& t = *e.self;
     e.counted(what);
     const word bytes = box_bytes(map.shape);
-    std::vector<issued_load> all;
+    std::array<issued_load, 16> all; // a cluster has at most 16 blocks
+    std::size_t count = 0;
     for (word rank = 0; rank < e.shape.cluster; ++rank)
         if (mask >> rank & 1)
-            all.push_back(issue_load(e, *t.block->cluster[rank], to, bytes, tile_alignment(map), barrier, what, at));
+            all[count++] = issue_load(e, *t.block->cluster[rank], to, bytes, tile_alignment(map), barrier, what, at);
     each_piece(map.shape, origin, [&](char const* global, word low, word high, word) {
         check_global(e, t, global + low, high - low, 1, touch::reads, what, at);
     });
-    const auto land = [&e, shape = map.shape, origin, all, to] {
-        for (issued_load const& one : all) {
+    const auto land = [&e, shape = map.shape, origin, all, count, to] {
+        for (std::size_t i = 0; i < count; ++i) {
+            issued_load const& one = all[i];
             each_piece(shape, origin, [&](char const* global, word low, word high, word piece) {
                 auto* const there = one.home->memory.at(swizzled(to + piece, shape.swizzle) - shared_base_address);
                 std::memset(there, 0, 16);
@@ -215,8 +217,11 @@ inline void store_tile(engine& e, tensor_map const& map, tile_origin const& orig
     thread& t = *e.self;
     if (what == operation::add_tile && map.shape.format == element_format::uint8)
         e.note(fault::protocol, at, spell({e.act(what), " of bytes, which cannot be added"}));
-    const auto write = [&e, &t, shape = map.shape, origin, from, what, at](unsigned char const* copy) {
-        const touch how = what == operation::add_tile ? touch::adds : touch::writes;
+    const touch how = what == operation::add_tile ? touch::adds : touch::writes;
+    each_piece(map.shape, origin, [&](char const* global, word low, word high, word) {
+        allowed_range(e, t, global + low, high - low, 1, how, what, at);
+    });
+    const auto write = [&e, &t, shape = map.shape, origin, from, how, what, at](unsigned char const* copy) {
         each_piece(shape, origin, [&](char const* global, word low, word high, word piece) {
             if (high == low) return;
             auto* const to = const_cast<char*>(global) + low;
@@ -234,6 +239,7 @@ inline void add_floats(engine& e, float* to, word from, word bytes, place at) {
     if (bytes % 16)
         e.note(fault::protocol, at,
                spell({e.act(operation::add_floats), " of ", bytes, " bytes, not 16 times something"}));
+    allowed_range(e, t, to, bytes, 16, touch::adds, operation::add_floats, at);
     const auto write = [&e, &t, to, bytes, at](unsigned char const* copy) {
         check_global(e, t, to, bytes, 16, touch::adds, operation::add_floats, at);
         add_elements(e, element_format::fp32, to, copy, bytes);

@@ -35,10 +35,10 @@ inline status refusal_of_device(cudaError_t code, char const* what) {
 
 // Blocks of dynamic shared memory beyond 48 KB are asked for, anew each time: the kernel's attribute is the current
 // device's.
-template <class Kernel> status allow_shared_memory() {
+template <class Kernel, class Target> status allow_shared_memory() {
     if constexpr (Kernel::shared_bytes <= 48 * 1024) return {};
     const cudaError_t code =
-        cudaFuncSetAttribute(entry<Kernel>, cudaFuncAttributeMaxDynamicSharedMemorySize, Kernel::shared_bytes);
+        cudaFuncSetAttribute(entry<Kernel, Target>, cudaFuncAttributeMaxDynamicSharedMemorySize, Kernel::shared_bytes);
     if (code == cudaSuccess) return {};
     cudaGetLastError(); // reported here, not to whoever asks next
     int device = 0, most = 0;
@@ -50,18 +50,20 @@ template <class Kernel> status allow_shared_memory() {
     return refusal_of_device(code, "the kernel");
 }
 
-template <class Kernel> status launch(cudaStream_t stream, index blocks, typename Kernel::params const& params) {
+// Target is also here: this function is found by its name among all shared objects, the kernel it starts is not.
+template <class Kernel, class Target = compiled_for<__CUDA_ARCH_LIST__>>
+status launch(cudaStream_t stream, index blocks, typename Kernel::params const& params) {
     constexpr index most = 0x7fffffff;
     if (blocks > most)
         return status({"the call needs ", blocks, " blocks of threads but a grid has at most ", most,
                        "; give it fewer batches, heads or queries at once"});
-    if (status why = allow_shared_memory<Kernel>(); !why.ok()) return why;
+    if (status why = allow_shared_memory<Kernel, Target>(); !why.ok()) return why;
     cudaLaunchConfig_t how{};
     how.gridDim = dim3(static_cast<unsigned>(blocks));
     how.blockDim = dim3(static_cast<unsigned>(Kernel::threads));
     how.dynamicSmemBytes = static_cast<std::size_t>(Kernel::shared_bytes);
     how.stream = stream;
-    const cudaError_t code = cudaLaunchKernelEx(&how, entry<Kernel>, params);
+    const cudaError_t code = cudaLaunchKernelEx(&how, entry<Kernel, Target>, params);
     if (code != cudaSuccess) cudaGetLastError();
     return refusal_of_device(code, "the launch");
 }
@@ -72,7 +74,7 @@ status execute(cuda_engine<Tile, Target> const& engine, Problem const& p) {
     using kernel = sm80::forward<ptx_sm80_machine, Problem, tile>;
     if (status why = sm80::refusal_of_sizes<tile>(p); !why.ok()) return why;
     const auto params = sm80::make_params<tile>(p);
-    return launch<kernel>(engine.stream, params.plan.blocks(), params);
+    return launch<kernel, Target>(engine.stream, params.plan.blocks(), params);
 }
 
 template <tile_shape Tile, class Target, view V, operand O>
@@ -82,7 +84,7 @@ status execute_copy(cuda_engine<Tile, Target> const& engine, assignment<V, O> co
     constexpr int channels = known > 0 ? static_cast<int>(round_up(known, index{16})) : 256;
     using kernel = sm80::copy_rows<ptx_sm80_machine, O, V, channels>;
     const auto params = kernel::make_params(copy);
-    return launch<kernel>(engine.stream, ceil_div(params.chunks, index{kernel::threads}), params);
+    return launch<kernel, Target>(engine.stream, ceil_div(params.chunks, index{kernel::threads}), params);
 }
 
 } // namespace fovea

@@ -158,6 +158,46 @@ template <class Machine, class T> struct pairs {
     }
 };
 
+// Both halves of every pair of bits, as floats: the formula builds them from sign, exponent and fraction.
+template <class Machine, class T> struct halves {
+    static constexpr char const* name = std::same_as<T, fovea::fp16> ? "low, high: fp16" : "low, high: bf16";
+    static constexpr int threads = 256, blocks = 1, exponent_bits = std::same_as<T, fovea::fp16> ? 5 : 8;
+    static constexpr word shared_bytes = 0;
+    static constexpr layout shape{};
+    using params = buffers;
+
+    FOVEA_DEVICE static void run(params const& p) {
+        const word t = Machine::thread(), both = Machine::load(p.in + t);
+        float* const to = reinterpret_cast<float*>(p.out) + 2 * t;
+        Machine::store(to, Machine::template low<T>(both));
+        Machine::store(to + 1, Machine::template high<T>(both));
+    }
+    static words in() {
+        constexpr word infinity = std::same_as<T, fovea::fp16> ? 0x7c00 : 0x7f80;
+        words all{0x80000000u, infinity | infinity << 16 | 0x8000u, 0x00010001u, 0x83ff03ffu};
+        draws draw{22};
+        while (all.size() < 256) {
+            const word both = static_cast<word>(draw.bits());
+            // no NaN: which one a NaN becomes is the model's own affair
+            if ((both & infinity) != infinity && (both >> 16 & infinity) != infinity) all.push_back(both);
+        }
+        return all;
+    }
+    static words out(words const& in) {
+        words all;
+        for (word both : in)
+            for (word half : {both & 0xffffu, both >> 16}) {
+                constexpr int stored = 15 - exponent_bits, bias = (1 << (exponent_bits - 1)) - 1;
+                const int exponent = static_cast<int>(half >> stored & ((1u << exponent_bits) - 1));
+                const double fraction = std::ldexp(static_cast<double>(half & ((1u << stored) - 1)), -stored);
+                double x = exponent == 0 ? std::ldexp(fraction, 1 - bias) : std::ldexp(1 + fraction, exponent - bias);
+                if (exponent == (1 << exponent_bits) - 1) x = std::numeric_limits<double>::infinity();
+                all.push_back(as_word(static_cast<float>(half >> 15 ? -x : x)));
+            }
+        return all;
+    }
+};
+
 template <class Machine> struct tf32_roundings {
     static constexpr char const* name = "rounded_tf32";
     static constexpr int threads = 256, blocks = 1;

@@ -35,7 +35,7 @@ using sm80_instructions =
                 products<Machine, fovea::tf32>, products<Machine, std::int8_t>, approximations<Machine, exp2_function>,
                 approximations<Machine, log2_function>, approximations<Machine, reciprocal_function>,
                 approximations<Machine, tanh_function>, pairs<Machine, fovea::fp16>, pairs<Machine, fovea::bf16>,
-                tf32_roundings<Machine>>;
+                halves<Machine, fovea::fp16>, halves<Machine, fovea::bf16>, tf32_roundings<Machine>>;
 
 template <class Machine>
 using sm89_instructions = kernel_list<products<Machine, fovea::fp8_e4m3>, products<Machine, fovea::fp8_e5m2>>;

@@ -21,7 +21,10 @@ struct on_device {
 template <fovea::tile_shape Tile, fovea::sm80::head_sizes Most, class Problem>
 fovea::status execute(on_device<Tile, Most> const&, Problem const& p) {
     show_memory_to_device();
-    using tile = decltype(fovea::sm80::chosen_tile<Problem, Tile, Most>());
+    // Values are drawn as wide as 128, or as the queries are.
+    constexpr int channels = fovea::sm80::head_sizes_of<Problem, Most>().channels;
+    constexpr fovea::sm80::head_sizes most{Most.channels, fovea::greatest(Most.values, channels)};
+    using tile = decltype(fovea::sm80::chosen_tile<Problem, Tile, most>());
     using kernel = fovea::sm80::forward<fovea::ptx_sm80_machine, Problem, tile>;
     if (fovea::status why = fovea::sm80::refusal_of_sizes<tile>(p); !why.ok()) return why;
     const auto params = fovea::sm80::make_params<tile>(p);
@@ -32,6 +35,8 @@ fovea::status execute(on_device<Tile, Most> const&, Problem const& p) {
 }
 
 template <fovea::tile_shape Tile = fovea::tile_shape{}> struct cuda_at_random {
+    // Of 1 - 2 / (exp(2 x) + 1) by ex2.approx and rcp.approx, within 2^-22 and 2^-23 of themselves.
+    static constexpr double tanh_error = 0x1p-20;
     // Weights are rounded to the values' own format; fp32 goes through tf32, which has the significant bits of fp16.
     template <class T> static constexpr format weights() {
         return std::is_same_v<T, fovea::bf16> ? format::bf16 : format::fp16;

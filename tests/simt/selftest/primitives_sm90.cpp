@@ -456,7 +456,9 @@ TEST_CASE("blocks of a cluster read each other's memory, arrive at each other's 
                     H::fence_barriers();
                 }
                 H::store_shared(base() + H::lane() * 4, all * 100 + H::lane());
+                H::store(&t.shared[all * 32 + H::lane()], all);
                 H::sync_cluster();
+                CHECK(H::load_fresh(&t.shared[(all ^ 1) * 32 + H::lane()]) == (all ^ 1));
                 const word got = H::load_peer<word>(H::peer_address(base() + H::lane() * 4, other));
                 H::sync_cluster();
                 if (H::lane() == 5) {
@@ -486,6 +488,32 @@ TEST_CASE("blocks of a cluster read each other's memory, arrive at each other's 
             CHECK(tiles[i] == 7 + (128 + 7) + (256 + 7));
         }
     });
+}
+
+TEST_CASE("a tile that is published before its store has written is found by the block that reads it") {
+    const auto passed_on = [](bool waited) {
+        trial t(false);
+        const tensor_map map = make_tensor_map(
+            {.base = t.shared.data(), .format = element_format::int32, .rank = 1, .sizes = {32}, .box = {32}});
+        const auto program = [&] {
+            word* const turn = &t.shared[1000];
+            if (H::thread() == 0 && H::block(0) == 0) {
+                for (word i = 0; i < 32; ++i) H::store_shared(base() + i * 4, i + 1);
+                H::fence_proxy();
+                H::store_tile(map, {0}, base());
+                H::commit_tiles();
+                if (waited) H::wait_tiles<0>();
+                H::publish(turn, 1u);
+                H::wait_tiles<0>();
+            } else if (H::thread() == 0) {
+                while (H::observe(turn) == 0) H::yield();
+                for (word i = 0; i < 32; ++i) H::load_fresh(&t.shared[i]);
+            }
+        };
+        return run({.threads = 32, .bytes = 128, .grid = {2}}, program);
+    };
+    CHECK(passed_on(true).ok());
+    CHECK(passed_on(false).has(fault::ownership));
 }
 
 TEST_CASE("tensor maps that the driver would refuse are refused") {

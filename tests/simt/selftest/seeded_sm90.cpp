@@ -243,6 +243,20 @@ const seeded stages[]{
              H::wait_tiles_read<0>();
          }
      }},
+    {"a tile comes over what threads wrote: no proxy fence", fault::proxy, one_warp,
+     [](trial& t) {
+         const tensor_map map = rows_of(t.input.data());
+         ready();
+         H::store_shared(base() + H::lane() * 4, 0u);
+         if (!t.spoiled) H::fence_proxy();
+         H::sync_warp();
+         if (H::thread() == 0) {
+             H::arrive_expecting(full(), tile_bytes);
+             t.line = next_line();
+             H::load_tile(base(), map, full(), {0, 0});
+         }
+         H::wait(full(), 0);
+     }},
     {"one warp does not fence", fault::proxy, two_warps,
      [](trial& t) {
          const tensor_map map = rows_of(t.output.data());
@@ -568,6 +582,18 @@ const seeded clusters[]{
          const word there = H::peer_address(base(), H::cluster_rank() ^ 1);
          t.line = next_line();
          H::load_peer<word>(there + H::lane() * 4);
+         H::sync_cluster();
+     }},
+    {"a barrier in shared memory is taken for the cluster's", fault::race, pair_of_blocks,
+     [](trial& t) {
+         ready(32);
+         const word other = H::cluster_rank() ^ 1;
+         H::store_peer(H::peer_address(base() + H::lane() * 4, other), 1u);
+         if (t.spoiled) H::arrive_at_peer(H::peer_address(full(), other));
+         if (t.spoiled) H::wait(full(), 0);
+         else H::sync_cluster();
+         t.line = next_line();
+         H::load_shared<word>(base() + H::lane() * 4);
          H::sync_cluster();
      }},
     {"a block leaves while a peer reads its memory", fault::left, pair_of_blocks,
