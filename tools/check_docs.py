@@ -3,7 +3,9 @@
 
 A ```cpp block that holds `main` is compiled as it stands and must run and return 0; a picture that it writes must be
 the one in docs/pictures/. Any other ```cpp block is a fragment: it compiles inside a function that has q, k, v, o, l
-and the usual namespaces. A ```cmake block, with the first program of its file, must configure, build and run.
+and the usual namespaces. A ```cmake block, with the first program of its file, must configure, build and run. A
+literalinclude quotes a file that CTest compiles, between lines that are there. Every named mask and score of
+include/fovea/ has its place in docs/gallery/.
 """
 
 import argparse
@@ -15,10 +17,15 @@ import tempfile
 from functools import partial
 from pathlib import Path
 
+import quoted
+from check_public import declarations
 from compile import in_parallel
-from tree import ROOT, files, name, report
+from tree import INCLUDE, ROOT, files, name, report
 
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.M | re.S)
+QUOTE = re.compile(r"^```\{literalinclude\} (\S+)\n(.*?)^```", re.M | re.S)
+COMPILED = ("examples/", "docs/snippets/", "docs/gallery/", "docs/coming_from/", "tests/")
+VARIANTS_LEAST = 25
 PICTURES = ROOT / "docs" / "pictures"
 
 FRAGMENT = """
@@ -99,6 +106,35 @@ def cmake_fault(options, where, code, program):
     return None
 
 
+def quote_fault(page, quote):
+    """What is wrong with one literalinclude, or None."""
+    source = (page.parent / quote[1]).resolve()
+    where = f"{name(page)}: {quote[1]}"
+    if not source.is_file():
+        return f"{where} does not exist"
+    if not name(source).startswith(COMPILED):
+        return f"{where} is not among what CTest compiles: {' '.join(COMPILED)}"
+    text, at = source.read_text(), 0
+    for option, marker in re.findall(r'^:(start-after|start-at|end-before|end-at): "(.*)"$', quote[2], re.M):
+        found = re.search(rf"^.*{re.escape(marker)}" + ("$" if "shown: " in marker or "end: " in marker else ""),
+                          text[at:], re.M)
+        if not found:
+            return f"{where} has no line with '{marker}'" + (" after the one before" if at else "")
+        at += found.end()
+    return None
+
+
+def missing_from_gallery(variants):
+    """The named masks and scores that no variant of the gallery shows."""
+    shown = " ".join(v.code for v in variants)
+    for room in ("mask", "score"):
+        for header in sorted((INCLUDE / room).glob("*.hpp")):
+            public = set(quoted.public_names().get(f"{room}/{header.name}", []))
+            for declared in {d.name for d in declarations(header.read_text())} & public:
+                if not re.search(rf"\bfv::{declared}\b", shown):
+                    yield f"docs/gallery: no variant shows {declared} of {room}/{header.name}"
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--compiler", default="g++")
@@ -117,7 +153,14 @@ def main():
             elif language == "cmake" and (options.prefix or "find_package" not in code):
                 jobs.append(partial(cmake_fault, options, where, code, programs[0]))
     faults = [fault for fault in in_parallel(jobs, lambda job: job()) if fault]
-    return report("docs", faults, f"{len(jobs)} blocks of code with {options.compiler}")
+    quotes = [(page, quote) for page in files("docs/*.md") for quote in QUOTE.finditer(page.read_text())]
+    faults += [fault for page, quote in quotes if (fault := quote_fault(page, quote))]
+    variants = quoted.variants()
+    faults += missing_from_gallery(variants)
+    if len(variants) < VARIANTS_LEAST:
+        faults.append(f"docs/gallery: {len(variants)} variants, at least {VARIANTS_LEAST}")
+    return report("docs", faults, f"{len(jobs)} blocks of code with {options.compiler}, {len(quotes)} quotations, "
+                  f"{len(variants)} variants of the gallery")
 
 
 if __name__ == "__main__":

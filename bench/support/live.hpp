@@ -50,7 +50,7 @@ template <class Mask> live_counts count_live(Mask const& mask, index queries, in
     const fovea::key_tiles tiles{0, keys, shape.key_tile};
     for (index row = 0; row < queries; row += shape.query_tile) {
         const fovea::index_range query{row, fovea::least(row + shape.query_tile, queries) - 1};
-        fovea::walk_range<false>(
+        fovea::walk_range<fovea::direction::up>(
             mask, {0, 0, 0, query, {}}, tiles, 0, tiles.count(), [&](index tile, fovea::coverage covered) {
                 const fovea::index_range key = tiles.range(tile, tile + 1);
                 counter.n.tiles += 1;

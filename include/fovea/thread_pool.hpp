@@ -3,6 +3,9 @@
 //     fovea::thread_pool pool(8);      fovea::run(fovea::cpu(pool), o = fovea::sum(p * v));
 //
 // The calling thread works too. One run at a time: calls from several threads wait for each other.
+//
+// Its functions are hidden, so that two shared objects never share them; the type itself is not, since g++ would warn
+// of every class that holds a pool.
 #pragma once
 #include <condition_variable>
 #include <exception>
@@ -12,14 +15,15 @@
 
 #include "fovea/base/integers.hpp"
 
-namespace fovea {
+namespace fovea::inline v0_1 {
 
 class thread_pool {
 public:
-    explicit thread_pool(int threads = static_cast<int>(std::thread::hardware_concurrency())) {
-        for (int i = 1; i < threads; ++i) threads_.emplace_back([this] { work(); });
+    [[gnu::visibility("hidden")]] explicit thread_pool(
+        int threads = static_cast<int>(std::thread::hardware_concurrency())) {
+        for (int i = 1; i < threads; ++i) threads_.emplace_back(start, static_cast<void*>(this));
     }
-    ~thread_pool() {
+    [[gnu::visibility("hidden")]] ~thread_pool() {
         {
             const std::lock_guard lock(mutex_);
             stopping_ = true;
@@ -33,10 +37,10 @@ public:
     int concurrency() const { return static_cast<int>(threads_.size()) + 1; }
 
     // An exception from f ends the run when the other calls have ended, and is thrown here.
-    template <class F> void run(index n, F const& f) {
+    template <class F> [[gnu::visibility("hidden")]] void run(index n, F const& f) {
         const std::lock_guard one_run(runs_);
         std::unique_lock lock(mutex_);
-        call_ = [](void const* data, index i) { (*static_cast<F const*>(data))(i); };
+        call_ = call<F>;
         data_ = &f;
         size_ = n;
         next_ = done_ = 0;
@@ -49,7 +53,12 @@ public:
     }
 
 private:
-    void take_all(std::unique_lock<std::mutex>& lock) {
+    // Without a type of ours in its signature: what std::thread makes of that would be exported.
+    [[gnu::visibility("hidden")]] static void start(void* pool) { static_cast<thread_pool*>(pool)->work(); }
+    template <class F> [[gnu::visibility("hidden")]] static void call(void const* data, index i) {
+        (*static_cast<F const*>(data))(i);
+    }
+    [[gnu::visibility("hidden")]] void take_all(std::unique_lock<std::mutex>& lock) {
         while (next_ < size_) {
             const index i = next_++;
             lock.unlock();
@@ -62,7 +71,7 @@ private:
             if (++done_ == size_) finished_.notify_all();
         }
     }
-    void work() {
+    [[gnu::visibility("hidden")]] void work() {
         std::unique_lock lock(mutex_);
         for (;;) {
             wake_.wait(lock, [this] { return stopping_ || next_ < size_; });
@@ -81,4 +90,4 @@ private:
     bool stopping_ = false;
 };
 
-} // namespace fovea
+} // namespace fovea::inline v0_1

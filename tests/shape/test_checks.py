@@ -9,11 +9,17 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
 
 import check_compile_fail  # noqa: E402
+import check_consumers  # noqa: E402
+import check_docs  # noqa: E402
 import check_form  # noqa: E402
 import check_intrinsics  # noqa: E402
 import check_layers  # noqa: E402
 import check_names  # noqa: E402
+import check_namespaces  # noqa: E402
 import check_ptx  # noqa: E402
+import check_versions  # noqa: E402
+import check_public  # noqa: E402
+import quoted  # noqa: E402
 import run_gpu  # noqa: E402
 
 
@@ -104,6 +110,106 @@ class Ptx(unittest.TestCase):
                      "ptxas warning : something"]:
             self.assertTrue(check_ptx.WARNING.search(line), line)
         self.assertFalse(check_ptx.WARNING.search("ptxas info    : Used 10 registers, used 0 barriers"))
+
+
+class Namespaces(unittest.TestCase):
+    def test_rewritten(self):
+        plain = "namespace fovea {\nint x;\n} // namespace fovea\n"
+        visible = "namespace fovea::inline v0_2 {\nint x;\n} // namespace fovea::inline v0_2\n"
+        hidden = ('namespace [[gnu::visibility("hidden")]] fovea {\ninline namespace v0_2 {\nint x;\n'
+                  "} // namespace v0_2\n} // namespace fovea\n")
+        for text in (plain, visible, hidden, visible.replace("v0_2", "v0_1"), hidden.replace("v0_2", "v0_1")):
+            self.assertEqual(check_namespaces.in_order("mask/causal.hpp", text, "0.2.7"), visible)
+            self.assertEqual(check_namespaces.in_order("engine/cpu/forward.hpp", text, "0.2.7"), hidden)
+            self.assertEqual(check_namespaces.in_order("engine/cpu/shape.hpp", text, "0.2.7"), visible)
+
+
+class Versions(unittest.TestCase):
+    def test_found(self):
+        for place, pattern in check_versions.PLACES.items():
+            text = (check_versions.ROOT / place).read_text()
+            self.assertEqual(check_versions.disagreements(text, pattern, check_versions.VERSION[1]), [], place)
+            self.assertTrue(check_versions.disagreements(text, pattern, "9.9.9"), place)
+
+
+class Consumers(unittest.TestCase):
+    def test_flags(self):
+        plain = "g++ -isystem inc -std=gnu++20 -O3 -DNDEBUG -fPIC -MD -MT a -MF b -o a.o -c a.cpp"
+        self.assertEqual(check_consumers.unexpected_flags(plain), [])
+        for flag in ["-march=native", "-Wall", "-DFOVEA_ANYTHING", "-fopenmp", "-std=c++17"]:
+            self.assertTrue(check_consumers.unexpected_flags(f"{plain} {flag}"), flag)
+
+    def test_symbols(self):
+        for symbol in ["_ZN5fovea3runINS_10cpu_engineEEEvT_", "_ZN5fovea4v0_13runEv", "_ZSt4moveIRN5fovea6statusEEvT_",
+                       "_ZN5fovea6errors3runEv", "_ZTIN5fovea6statusE"]:
+            self.assertTrue(check_consumers.exported_symbols(f"0000 W {symbol}\n"), symbol)
+        for symbol in ["_ZTIN5fovea5errorE", "_ZTVN5fovea4v0_15errorE", "_ZN5fovea5errorD0Ev", "attend_here",
+                       "_ZNK5fovea5error4whatEv", "_ZN9mainfovea3runEv"]:
+            self.assertFalse(check_consumers.exported_symbols(f"0000 W {symbol}\n"), symbol)
+
+    def test_missing_headers(self):
+        with tempfile.TemporaryDirectory() as folder:
+            self.assertIn("include/fovea/fovea.hpp is not installed",
+                          check_consumers.missing_headers(Path(folder)))
+class Public(unittest.TestCase):
+    HEADER = '''// Two things: one(n).
+namespace [[gnu::visibility("hidden")]] fovea {
+
+struct one {
+    int inside() const { return 1; } // not a declaration of the namespace
+};
+inline constexpr int two = 2;
+template <class T> inline constexpr bool three = false;
+template <> inline constexpr bool three<int> = true;
+
+// What four does, and six.
+template <class T, int N = int{3}> constexpr auto four(T const& t) { return t; }
+constexpr int operator+(one, one) { return 2; }
+constexpr int six(int x) { return x; }
+constexpr int seven(int x) { return x; }
+
+namespace terms {
+// A term.
+inline constexpr one eight{};
+} // namespace terms
+
+} // namespace fovea
+'''
+
+    def test_declarations(self):
+        found = check_public.declarations(self.HEADER)
+        self.assertEqual([d.name for d in found], ["one", "two", "three", "four", "six", "seven", "eight"])
+        self.assertEqual(found[3].signature(), "four(T const& t)")
+
+    def test_documented(self):
+        with tempfile.TemporaryDirectory() as folder:
+            (Path(folder) / "some.hpp").write_text(self.HEADER)
+            kept, check_public.INCLUDE = check_public.INCLUDE, Path(folder)
+            try:
+                named = check_public.documented("some.hpp", check_public.declarations(self.HEADER))
+            finally:
+                check_public.INCLUDE = kept
+        self.assertEqual(named, {"one", "four", "six", "eight"})
+
+
+class Docs(unittest.TestCase):
+    def test_gallery(self):
+        variants = quoted.variants()
+        self.assertEqual(list(check_docs.missing_from_gallery(variants)), [])
+        without = [v for v in variants if "fv::dilated(" not in v.code]
+        self.assertEqual(len(list(check_docs.missing_from_gallery(without))), 1)
+
+    def test_quotations(self):
+        page = check_docs.ROOT / "docs" / "tutorial.md"
+
+        def fault(file, options):
+            return check_docs.quote_fault(page, check_docs.QUOTE.search(f"```{{literalinclude}} {file}\n{options}```"))
+
+        start, end = ':start-after: "shown: plain"\n', ':end-before: "// end: plain"\n'
+        self.assertIsNone(fault("snippets/tutorial.cpp", start + end))
+        self.assertIsNotNone(fault("snippets/tutorial.cpp", start + ':end-before: "// end: views"\n'))
+        self.assertIsNotNone(fault("snippets/none.cpp", start))
+        self.assertIsNotNone(fault("../include/fovea/fovea.hpp", ""))
 
 
 class RunGpu(unittest.TestCase):

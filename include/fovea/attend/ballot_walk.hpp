@@ -10,7 +10,8 @@
 #include "fovea/attend/walk.hpp"
 #include "fovea/machine/sm80_machine.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
 
 // own: what the mask says of the warp's rows; a tile that is cut off by the end of the keys is never `all`.
 class live_tile {
@@ -122,4 +123,5 @@ private:
     bool upwards_ = false;
 };
 
+} // namespace v0_1
 } // namespace fovea

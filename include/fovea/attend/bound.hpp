@@ -7,7 +7,8 @@
 #include "fovea/meta/list.hpp"
 #include "fovea/softmax/statistics.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
 
 template <class Score, class Mask, class Moments, class Problem> struct bound_problem {
     static constexpr statistics wanted = decltype(Problem::scored)::wanted;
@@ -37,4 +38,5 @@ FOVEA_HOST_DEVICE auto bind_problem(Problem const& p, at_head here, Store store)
     return bound_problem<decltype(score), decltype(mask), decltype(moments), Problem>{score, mask, moments, sink};
 }
 
+} // namespace v0_1
 } // namespace fovea

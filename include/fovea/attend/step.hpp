@@ -16,7 +16,8 @@
 #include "fovea/meta/list.hpp"
 #include "fovea/softmax/row_state.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
 
 // e(c) - reference, with a product at the root of e contracted.
 template <class E, class C, class V> FOVEA_HOST_DEVICE auto value_below(E const& e, C const& c, V reference) {
@@ -114,4 +115,5 @@ FOVEA_HOST_DEVICE void sigmoid_row(F& fragment, int r, State& state, Bound const
     }
 }
 
+} // namespace v0_1
 } // namespace fovea

@@ -10,7 +10,8 @@
 #include "fovea/base/interval.hpp"
 #include "fovea/expr/node.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
 
 // The interval reading's context: ranges of queries and keys of one head.
 struct element_box {
@@ -104,4 +105,5 @@ template <class Mask> index count_live(Mask const& mask, element_box const& box,
     return live;
 }
 
+} // namespace v0_1
 } // namespace fovea

@@ -4,7 +4,7 @@
 #pragma once
 #include "fovea/base/config.hpp"
 
-namespace fovea {
+namespace fovea::inline v0_1 {
 
 // may: some element may be true. must: every element is true. A point is {b, b}; {true, false} is always a correct
 // answer.
@@ -25,4 +25,4 @@ FOVEA_HOST_DEVICE constexpr coverage covers(truth t) {
     return !t.may ? coverage::none : t.must ? coverage::all : coverage::some;
 }
 
-} // namespace fovea
+} // namespace fovea::inline v0_1

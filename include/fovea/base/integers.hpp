@@ -7,8 +7,9 @@
 
 #include "fovea/base/config.hpp"
 
-namespace fovea {
+namespace fovea::inline v0_1 {
 
+// A position, an extent, a stride.
 using index = std::int64_t;
 using word = std::uint32_t; // 32 bits without a meaning: packed elements, addresses of shared memory
 
@@ -47,4 +48,4 @@ FOVEA_HOST_DEVICE constexpr std::int32_t distance(index b, index base) {
     return clamp_to_int(subtract_saturated(b, base));
 }
 
-} // namespace fovea
+} // namespace fovea::inline v0_1

@@ -13,7 +13,7 @@
 #include "fovea/base/coverage.hpp"
 #include "fovea/base/integers.hpp"
 
-namespace fovea {
+namespace fovea::inline v0_1 {
 
 template <class T> struct interval {
     T lo, hi;
@@ -216,4 +216,4 @@ template <class A, class B> requires interval_with_number<A, B> FOVEA_HOST_DEVIC
 template <class A, class B> requires interval_with_number<A, B> FOVEA_HOST_DEVICE constexpr auto max(A a, B b) { return max(met<A, B>(a), met<A, B>(b)); }
 // clang-format on
 
-} // namespace fovea
+} // namespace fovea::inline v0_1

@@ -4,7 +4,7 @@
 #pragma once
 #include "fovea/base/interval.hpp"
 
-namespace fovea {
+namespace fovea::inline v0_1 {
 
 inline constexpr float log2_e = 1.4426950408889634f, ln_2 = 0.6931471805599453f;
 
@@ -52,4 +52,4 @@ FOVEA_HOST_DEVICE bounds log(bounds a) {
     return {ends.lo - 1e-6f, ends.hi + 1e-6f};
 }
 
-} // namespace fovea
+} // namespace fovea::inline v0_1

@@ -7,7 +7,7 @@
 #pragma once
 #include "fovea/base/interval.hpp"
 
-namespace fovea {
+namespace fovea::inline v0_1 {
 
 struct position {
     index base;
@@ -59,4 +59,4 @@ template <class T> FOVEA_HOST_DEVICE constexpr auto plain(T x) {
     else return x;
 }
 
-} // namespace fovea
+} // namespace fovea::inline v0_1

@@ -12,7 +12,7 @@
 #include "fovea/base/config.hpp"
 #include "fovea/base/integers.hpp"
 
-namespace fovea {
+namespace fovea::inline v0_1 {
 
 // A text or a number of a sentence.
 struct piece {
@@ -27,7 +27,7 @@ struct piece {
 class [[nodiscard]] status {
 public:
     status() = default;
-    FOVEA_COLD explicit status(std::initializer_list<piece> pieces) {
+    [[gnu::visibility("hidden")]] FOVEA_COLD explicit status(std::initializer_list<piece> pieces) {
         constexpr char library[] = "fovea: ";
         char digits[digits_most];
         std::size_t size = sizeof library; // its end is the sentence's
@@ -36,7 +36,7 @@ public:
         for (piece const& p : pieces) end = std::strcpy(end + std::strlen(end), spelt(p, digits));
     }
     status(status&& other) noexcept : sentence_(std::exchange(other.sentence_, nullptr)) {}
-    status(status const& other)
+    [[gnu::visibility("hidden")]] status(status const& other)
         : sentence_(other.ok() ? nullptr : std::strcpy(new char[std::strlen(other.sentence_) + 1], other.sentence_)) {}
     // Returns nothing: nvcc would take the result of an assignment for a discarded status.
     void operator=(status other) noexcept { std::swap(sentence_, other.sentence_); }
@@ -48,7 +48,7 @@ public:
 private:
     static constexpr int digits_most = 21; // -9223372036854775808 and the end
 
-    static char const* spelt(piece const& p, char (&digits)[digits_most]) {
+    [[gnu::visibility("hidden")]] static char const* spelt(piece const& p, char (&digits)[digits_most]) {
         if (p.text != nullptr) return p.text;
         char* first = digits + digits_most - 1;
         *first = 0;
@@ -72,4 +72,4 @@ private:
     status status_;
 };
 
-} // namespace fovea
+} // namespace fovea::inline v0_1

@@ -10,7 +10,8 @@
 #include "fovea/base/config.hpp"
 #include "fovea/base/integers.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
 
 struct text_part {
     std::string text;
@@ -25,4 +26,5 @@ FOVEA_COLD inline std::string spell(std::initializer_list<text_part> parts) {
     return text;
 }
 
+} // namespace v0_1
 } // namespace fovea

@@ -10,7 +10,7 @@
 
 #include "fovea/base/config.hpp"
 
-namespace fovea {
+namespace fovea::inline v0_1 {
 
 struct rotation {
     float cosine, sine;
@@ -33,4 +33,4 @@ FOVEA_HOST_DEVICE rotation rotation_by(std::uint64_t turns) {
     return {((quarter + 1) & 2) != 0 ? -c : c, (quarter & 2) != 0 ? -s : s};
 }
 
-} // namespace fovea
+} // namespace fovea::inline v0_1

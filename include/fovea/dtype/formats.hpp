@@ -7,7 +7,7 @@
 
 #include "fovea/base/config.hpp"
 
-namespace fovea {
+namespace fovea::inline v0_1 {
 
 // Round to nearest, ties to even; NaN stays NaN.
 FOVEA_HOST_DEVICE constexpr std::uint16_t bf16_bits(float x) {
@@ -63,4 +63,4 @@ template <> inline constexpr char const* element_name<float> = "fp32";
 template <> inline constexpr char const* element_name<bf16> = "bf16";
 template <> inline constexpr char const* element_name<fp16> = "fp16";
 
-} // namespace fovea
+} // namespace fovea::inline v0_1

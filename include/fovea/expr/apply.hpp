@@ -12,7 +12,7 @@
 #pragma once
 #include "fovea/expr/node.hpp"
 
-namespace fovea {
+namespace fovea::inline v0_1 {
 
 template <class F, class... A> concept takes = std::is_invocable_v<F const&, A...>;
 
@@ -84,4 +84,4 @@ constexpr auto apply(F f, A const& a, B const& b, D const& d) {
     return ternary<call_functor<F>, lifted<A>, lifted<B>, lifted<D>>{{f}, lift(a), lift(b), lift(d)};
 }
 
-} // namespace fovea
+} // namespace fovea::inline v0_1

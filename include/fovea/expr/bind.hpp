@@ -9,7 +9,8 @@
 #include "fovea/expr/operators.hpp"
 #include "fovea/expr/terms.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
 
 struct at_head {
     index batch, head, kv_head;
@@ -137,4 +138,5 @@ template <class F> struct strip_visitor {
 };
 template <class E, class F> constexpr void each_strip(E const& e, F const& f) { strip_visitor<F>{f}(e); }
 
+} // namespace v0_1
 } // namespace fovea

@@ -4,7 +4,7 @@
 #pragma once
 #include "fovea/base/config.hpp"
 
-namespace fovea {
+namespace fovea::inline v0_1 {
 
 // difference: with q_pos - k_pos, and with nothing else of the two. score: with the product of query and key.
 struct dependence {
@@ -22,4 +22,4 @@ struct dependence {
     FOVEA_HOST_DEVICE constexpr bool query_and_key() const { return difference || (query && key); }
 };
 
-} // namespace fovea
+} // namespace fovea::inline v0_1

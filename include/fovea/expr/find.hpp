@@ -5,7 +5,8 @@
 #include "fovea/expr/probability.hpp"
 #include "fovea/meta/list.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
 
 template <class T> inline constexpr bool is_unary = false;
 template <class Op, class A> inline constexpr bool is_unary<unary<Op, A>> = true;
@@ -57,4 +58,5 @@ struct expectations {
     template <class T> static constexpr bool is = is_expectation<T>;
 };
 
+} // namespace v0_1
 } // namespace fovea

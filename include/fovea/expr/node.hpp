@@ -13,7 +13,7 @@
 #include "fovea/base/math.hpp"
 #include "fovea/expr/dependence.hpp"
 
-namespace fovea {
+namespace fovea::inline v0_1 {
 
 enum class kinds { truth, integer, real };
 
@@ -105,4 +105,4 @@ template <class Op, class A, class B, class D> struct ternary {
 template <class E> inline constexpr bool is_product = false;
 template <class A, class B> inline constexpr bool is_product<binary<times, A, B>> = true;
 
-} // namespace fovea
+} // namespace fovea::inline v0_1

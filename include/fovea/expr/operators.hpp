@@ -2,12 +2,13 @@
 //
 //     auto s = 30.f * tanh(scaled_dot(q, k) / 30.f) + slope * (k_pos - q_pos);
 //
+// Functions: abs, min, max, clamp, select; of reals exp, log (natural), tanh.
 // Integers stay integers among themselves (`/` and `%` truncate, as in C++); with a real operand the result is real.
 // Each operator is a stateless function object called with the context and the operands' values in one reading.
 #pragma once
 #include "fovea/expr/node.hpp"
 
-namespace fovea {
+namespace fovea::inline v0_1 {
 
 constexpr kinds arithmetic_result(kinds a, kinds b) {
     return a == kinds::real || b == kinds::real ? kinds::real : kinds::integer;
@@ -245,4 +246,4 @@ constexpr auto select(M const& mask, A const& a, B const& b) {
     return ternary<selection, M, lifted<A>, lifted<B>>{{}, mask, lift(a), lift(b)};
 }
 
-} // namespace fovea
+} // namespace fovea::inline v0_1

@@ -1,7 +1,7 @@
 // Probabilities, and what is reduced over keys.
 //
-//     auto p = fovea::softmax(s);     run(cpu(), o = fovea::sum(p * v), l = fovea::logsumexp(s), h =
-//     fovea::entropy(p));
+//     auto p = fovea::softmax(s);
+//     run(cpu(), o = fovea::sum(p * v), l = fovea::logsumexp(s), h = fovea::entropy(p));
 //
 // Units: logsumexp and entropy in nats, max in the units of the score as written.
 // Empty: a row with no key has sum 0, logsumexp and max -inf, entropy 0.
@@ -9,7 +9,7 @@
 #include "fovea/expr/score.hpp"
 #include "fovea/expr/table.hpp"
 
-namespace fovea {
+namespace fovea::inline v0_1 {
 
 template <class S> concept score = expression<S> && S::kind == kinds::real;
 
@@ -33,12 +33,14 @@ template <class S> inline constexpr bool is_probability<softmax_weights<S>> = tr
 template <class S, class L> inline constexpr bool is_probability<sink_softmax_weights<S, L>> = true;
 template <class S> inline constexpr bool is_probability<sigmoid_weights<S>> = true;
 
+// Weights that sum to one over a row's keys, together with the sink's where there is one.
 template <score S> constexpr softmax_weights<S> softmax(S const& s) { return {s}; }
 template <score S, operand_of_operator L> constexpr auto softmax(S const& s, L const& sink_logits) {
     static_assert(lifted<L>::depends.only_row_group(),
                   "fovea: a sink logit may vary with batch and head only, such as lookup(table, head)");
     return sink_softmax_weights<S, lifted<L>>{s, lift(sink_logits)};
 }
+// Each weight by itself, between 0 and 1.
 template <score S> constexpr sigmoid_weights<S> sigmoid(S const& s) { return {s}; }
 
 template <probability P, class X> struct weighted {
@@ -99,7 +101,9 @@ template <class P, view V> constexpr auto sum(weighted<P, V> const& w) { return 
 template <class P, expression F> constexpr auto sum(weighted<P, F> const& w) {
     return expectation<P, decltype(bare_score(w.x))>{w.p, bare_score(w.x)};
 }
+// The natural logarithm of the sum over keys of exp(s), without a sink.
 template <score S> constexpr auto logsumexp(S const& s) { return logsumexp_of<S>{s}; }
+// The largest score of a row.
 template <score S>
     requires(!is_output<S>)
 constexpr auto max(S const& s) {
@@ -168,4 +172,4 @@ constexpr auto strided_view<T, Channels>::operator=(E const& expression) const {
     return assignment<strided_view, E>{*this, expression};
 }
 
-} // namespace fovea
+} // namespace fovea::inline v0_1

@@ -5,7 +5,8 @@
 #pragma once
 #include "fovea/expr/operators.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
 
 template <class E> FOVEA_HOST_DEVICE constexpr auto multiplied(E const& e, float factor);
 
@@ -60,4 +61,5 @@ template <class E> FOVEA_HOST_DEVICE constexpr auto multiplied(E const& e, float
     return multiply_into<E>::apply(e, factor);
 }
 
+} // namespace v0_1
 } // namespace fovea

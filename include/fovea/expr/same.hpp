@@ -11,7 +11,8 @@
 #include "fovea/expr/terms.hpp"
 #include "fovea/tensor/rope.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
 
 // Anything without a rule of its own is compared by == where it has one, else by its bytes; an empty object equals
 // every other of its type. (A functor with bytes between its members should have ==.)
@@ -66,4 +67,5 @@ template <class S, class L> bool same(sink_softmax_weights<S, L> const& a, sink_
     return same(a.scores, b.scores) && same(a.sink, b.sink);
 }
 
+} // namespace v0_1
 } // namespace fovea

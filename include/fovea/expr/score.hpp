@@ -8,7 +8,7 @@
 #include "fovea/expr/operators.hpp"
 #include "fovea/tensor/prologue.hpp"
 
-namespace fovea {
+namespace fovea::inline v0_1 {
 
 // The plain product of query row and key row. Engines compute it; the expression reads it from the context.
 template <class Q, class K> struct dot_product {
@@ -20,8 +20,10 @@ template <class Q, class K> struct dot_product {
     template <class C> FOVEA_HOST_DEVICE constexpr auto operator()(C const& c) const { return c.score; }
 };
 
+// The sum over channels of q times k, as it is.
 template <operand Q, operand K> constexpr dot_product<Q, K> dot(Q const& q, K const& k) { return {q, k}; }
 
+// dot(q, k) * factor.
 template <operand Q, operand K> constexpr auto scaled_dot(Q const& q, K const& k, float factor) {
     return dot(q, k) * factor;
 }
@@ -42,6 +44,7 @@ template <class M, class S> struct masked {
 template <class S> inline constexpr bool is_masked = false;
 template <class M, class S> inline constexpr bool is_masked<masked<M, S>> = true;
 
+// The score where the mask holds. Around a masked score, both masks.
 template <operand_of_operator M, expression S> constexpr auto where(M const& mask, S const& score) {
     static_assert(lifted<M>::kind == kinds::truth,
                   "fovea: the first argument of where is a mask: compare the number first");
@@ -78,4 +81,4 @@ template <class S> constexpr auto bare_score(S const& s) {
     else return s;
 }
 
-} // namespace fovea
+} // namespace fovea::inline v0_1

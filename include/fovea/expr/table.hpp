@@ -11,10 +11,11 @@
 
 #include "fovea/expr/node.hpp"
 
-namespace fovea {
+namespace fovea::inline v0_1 {
 
 enum class order { any, ascending };
 
+// A pointer to the entries, row by row.
 template <class T> struct table_view {
     using element = T;
     T const* data;
@@ -23,6 +24,7 @@ template <class T> struct table_view {
     FOVEA_HOST_DEVICE constexpr index size() const { return rows * columns; }
 };
 
+// n entries, or rows of columns.
 template <class T> constexpr table_view<T> table(T const* data, index n) { return {data, 1, n}; }
 template <class T> constexpr table_view<T> table(T const* data, index rows, index columns) {
     return {data, rows, columns};
@@ -113,6 +115,7 @@ template <class T> struct read_table {
     }
 };
 
+// The entry at an integer expression, or at a row and a column.
 template <class T, operand_of_operator I> constexpr auto lookup(table_view<T> t, I const& i) {
     static_assert(lifted<I>::kind == kinds::integer, "fovea: lookup takes an integer index, such as q_pos - k_pos");
     return unary<read_table<T>, lifted<I>>{{t}, lift(i)};
@@ -124,4 +127,4 @@ constexpr auto lookup(table_view<T> t, I const& row, J const& column) {
     return binary<read_table<T>, lifted<I>, lifted<J>>{{t}, lift(row), lift(column)};
 }
 
-} // namespace fovea
+} // namespace fovea::inline v0_1

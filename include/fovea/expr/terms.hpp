@@ -6,7 +6,7 @@
 #pragma once
 #include "fovea/expr/node.hpp"
 
-namespace fovea {
+namespace fovea::inline v0_1 {
 
 struct query_position {
     using is_expression = void;
@@ -60,11 +60,13 @@ struct kv_head_number {
 };
 
 namespace terms {
+// Absolute position of the query, of the key.
 inline constexpr query_position q_pos{};
 inline constexpr key_position k_pos{};
+// Numbers of the batch, of the query's head, and kv_head: of the head of keys and values that it reads.
 inline constexpr batch_number batch{};
 inline constexpr head_number head{};
 inline constexpr kv_head_number kv_head{};
 } // namespace terms
 
-} // namespace fovea
+} // namespace fovea::inline v0_1

@@ -15,7 +15,8 @@
 #include "fovea/expr/terms.hpp"
 #include "fovea/tensor/rope.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
 
 // Words, and how loosely they hang together: the level of the operator at their root, as C++ numbers them.
 struct phrase {
@@ -157,4 +158,5 @@ template <class V, class E> std::string to_string(assignment<V, E> const& a) {
     else return spell({"output = ", phrase_of(a.expression).words});
 }
 
+} // namespace v0_1
 } // namespace fovea

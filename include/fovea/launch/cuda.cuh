@@ -15,7 +15,7 @@
 #include "fovea/machine/ptx/entry.cuh"
 #include "fovea/machine/ptx/sm80.cuh"
 
-namespace fovea {
+namespace fovea::inline v0_1 {
 
 // Target: what this file is compiled for, so that two shared objects with other targets share no function.
 template <tile_shape Tile = tile_shape{}, class Target = compiled_for<__CUDA_ARCH_LIST__>> struct cuda_engine {
@@ -87,4 +87,4 @@ status execute_copy(cuda_engine<Tile, Target> const& engine, assignment<V, O> co
     return launch<kernel, Target>(engine.stream, ceil_div(params.chunks, index{kernel::threads}), params);
 }
 
-} // namespace fovea
+} // namespace fovea::inline v0_1

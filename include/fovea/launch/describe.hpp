@@ -10,10 +10,11 @@
 #include "fovea/launch/run.hpp"
 #include "fovea/plan/census.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
 
 // Counts are of all batches and heads. Flops count a multiplication and an addition as two, of the two products alone.
-struct description {
+struct [[gnu::visibility("default")]] description {
     std::string refusal{}; // why the call would not run; all else is then empty
     std::string engine{}, isa{}, path{}, score{}, mask{}, outputs{};
     std::string why{}; // one reason a line
@@ -225,4 +226,5 @@ inline std::string to_string(description const& d) {
     return text;
 }
 
+} // namespace v0_1
 } // namespace fovea

@@ -9,7 +9,8 @@
 #include "fovea/base/refusal.hpp"
 #include "fovea/plan/check.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
 
 template <class A> inline constexpr bool is_copy = false;
 template <class V, class E> inline constexpr bool is_copy<assignment<V, E>> = operand<E>;
@@ -53,4 +54,5 @@ template <class Engine, class... Assignments> void run(Engine&& engine, Assignme
     if (status s = try_run(engine, assignments...); !s.ok()) throw error(std::move(s));
 }
 
+} // namespace v0_1
 } // namespace fovea

@@ -17,7 +17,8 @@
 #include "fovea/dtype/formats.hpp"
 #include "fovea/machine/matrix_formats.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
 
 // Four words of a lane: a 16 x 16 tile of 16-bit elements; two: 8 x 16.
 using matrix_words = word[4];
@@ -112,4 +113,5 @@ concept sm89_machine = sm80_machine<M> && requires(matrix_words& a, half_matrix_
     M::template multiply<fp8_e5m2>(sums, a, b);
 };
 
+} // namespace v0_1
 } // namespace fovea

@@ -14,7 +14,8 @@
 #include "fovea/machine/sm80_machine.hpp"
 #include "fovea/machine/tensor_map.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
 
 // The axis along which 16 bytes of an operand of a product are contiguous: k, the summed one, or m (of a) and n (of b).
 // Formats of 4 and 1 bytes know only k.
@@ -101,4 +102,5 @@ template <class M>
 concept sm90_machine = sm89_machine<M> && barrier_machine<M> && tile_copy_machine<M> && tile_product_machine<M> &&
                        warp_group_machine<M> && cluster_machine<M>;
 
+} // namespace v0_1
 } // namespace fovea

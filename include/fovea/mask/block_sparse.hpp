@@ -7,11 +7,11 @@
 #include "fovea/expr/table.hpp"
 #include "fovea/expr/terms.hpp"
 
-namespace fovea {
+namespace fovea::inline v0_1 {
 
 template <class T> constexpr auto block_sparse(table_view<T> bitmap, index query_block, index key_block) {
     using namespace terms;
     return lookup(bitmap, q_pos / query_block, k_pos / key_block) != 0;
 }
 
-} // namespace fovea
+} // namespace fovea::inline v0_1

@@ -5,8 +5,8 @@
 #include "fovea/expr/operators.hpp"
 #include "fovea/expr/terms.hpp"
 
-namespace fovea {
+namespace fovea::inline v0_1 {
 
 inline constexpr auto causal = terms::k_pos <= terms::q_pos;
 
-} // namespace fovea
+} // namespace fovea::inline v0_1

@@ -4,11 +4,11 @@
 #pragma once
 #include "fovea/mask/causal.hpp"
 
-namespace fovea {
+namespace fovea::inline v0_1 {
 
 template <operand_of_operator N> constexpr auto dilated(N const& n) {
     using namespace terms;
     return causal && (q_pos - k_pos) % n == 0;
 }
 
-} // namespace fovea
+} // namespace fovea::inline v0_1

@@ -8,11 +8,11 @@
 #include "fovea/expr/table.hpp"
 #include "fovea/expr/terms.hpp"
 
-namespace fovea {
+namespace fovea::inline v0_1 {
 
 template <class T> constexpr auto documents(table_view<T> ids) {
     using namespace terms;
     return lookup(ids, batch, q_pos) == lookup(ids, batch, k_pos);
 }
 
-} // namespace fovea
+} // namespace fovea::inline v0_1

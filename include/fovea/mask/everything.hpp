@@ -4,8 +4,8 @@
 #pragma once
 #include "fovea/expr/node.hpp"
 
-namespace fovea {
+namespace fovea::inline v0_1 {
 
 inline constexpr constant<bool> everything{true};
 
-} // namespace fovea
+} // namespace fovea::inline v0_1

@@ -6,11 +6,11 @@
 #include "fovea/expr/operators.hpp"
 #include "fovea/expr/terms.hpp"
 
-namespace fovea {
+namespace fovea::inline v0_1 {
 
 constexpr auto neighbourhood(index width, index radius_y, index radius_x) {
     using namespace terms;
     return abs(q_pos / width - k_pos / width) <= radius_y && abs(q_pos % width - k_pos % width) <= radius_x;
 }
 
-} // namespace fovea
+} // namespace fovea::inline v0_1

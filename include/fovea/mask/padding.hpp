@@ -6,11 +6,11 @@
 #include "fovea/expr/table.hpp"
 #include "fovea/expr/terms.hpp"
 
-namespace fovea {
+namespace fovea::inline v0_1 {
 
 template <class T> constexpr auto padding(table_view<T> lengths) {
     using namespace terms;
     return k_pos < lookup(lengths, batch);
 }
 
-} // namespace fovea
+} // namespace fovea::inline v0_1

@@ -4,8 +4,8 @@
 #pragma once
 #include "fovea/mask/causal.hpp"
 
-namespace fovea {
+namespace fovea::inline v0_1 {
 
 template <operand_of_operator N> constexpr auto prefix(N const& n) { return terms::k_pos < n || causal; }
 
-} // namespace fovea
+} // namespace fovea::inline v0_1

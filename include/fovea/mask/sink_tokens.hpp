@@ -5,8 +5,8 @@
 #include "fovea/expr/operators.hpp"
 #include "fovea/expr/terms.hpp"
 
-namespace fovea {
+namespace fovea::inline v0_1 {
 
 template <operand_of_operator N> constexpr auto sink_tokens(N const& n) { return terms::k_pos < n; }
 
-} // namespace fovea
+} // namespace fovea::inline v0_1

@@ -6,7 +6,7 @@
 #include "fovea/expr/operators.hpp"
 #include "fovea/expr/terms.hpp"
 
-namespace fovea {
+namespace fovea::inline v0_1 {
 
 template <operand_of_operator N> constexpr auto sliding_window(N const& keys) {
     using namespace terms;
@@ -17,4 +17,4 @@ template <operand_of_operator L, operand_of_operator R> constexpr auto band(L co
     return q_pos - k_pos <= left && k_pos - q_pos <= right;
 }
 
-} // namespace fovea
+} // namespace fovea::inline v0_1

@@ -6,12 +6,13 @@
 
 #include "fovea/base/integers.hpp"
 
-namespace fovea {
+namespace fovea::inline v0_1 {
 
 namespace literals {
 using boost::hana::literals::operator""_c;
 }
 
+// N as a value, what N_c is.
 template <index N> using constant_size = boost::hana::integral_constant<index, N>;
 
 // What a size argument becomes: constants (of any integer type) stay types, numbers become index.
@@ -26,4 +27,4 @@ template <class T> using size_type = typename size_of_argument<T>::type;
 template <class T> inline constexpr index known_size = -1; // -1: known only at run time
 template <index N> inline constexpr index known_size<constant_size<N>> = N;
 
-} // namespace fovea
+} // namespace fovea::inline v0_1

@@ -6,10 +6,10 @@
 #pragma once
 #include "fovea/meta/constant.hpp"
 
-namespace fovea {
+namespace fovea::inline v0_1 {
 
 template <index... Cases, class F> constexpr bool dispatch(index value, F&& f) {
     return ((value == Cases ? (static_cast<void>(f(constant_size<Cases>{})), true) : false) || ...);
 }
 
-} // namespace fovea
+} // namespace fovea::inline v0_1

@@ -5,7 +5,7 @@
 #include "fovea/base/config.hpp"
 #include "fovea/meta/constant.hpp"
 
-namespace fovea {
+namespace fovea::inline v0_1 {
 
 template <class... T> struct list;
 template <> struct list<> {
@@ -57,4 +57,4 @@ FOVEA_HOST_DEVICE constexpr auto transformed(list<H, T...> const& l, F const& f)
     return joined_front(f(l.head), transformed(l.tail, f));
 }
 
-} // namespace fovea
+} // namespace fovea::inline v0_1

@@ -10,14 +10,15 @@
 #include "fovea/expr/table.hpp"
 #include "fovea/plan/problem.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
 
-struct tile_size {
+struct [[gnu::visibility("default")]] tile_size {
     index queries, keys;
 };
 
 // attended: -1 where counting would take too long, or where the product of query and key decides.
-struct census {
+struct [[gnu::visibility("default")]] census {
     index full = 0, partial = 0, dead = 0;
     index live_elements = 0, attended = 0;
     index bytes_read = 0, bytes_written = 0;
@@ -132,4 +133,5 @@ template <class Problem> census take_census(Problem const& p, tile_size tile) {
     return c;
 }
 
+} // namespace v0_1
 } // namespace fovea

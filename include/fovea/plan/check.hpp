@@ -11,7 +11,8 @@
 #include "fovea/plan/problem.hpp"
 #include "fovea/score/bias.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
 
 FOVEA_COLD inline status disagree(char const* a, index x, char const* b, index y, char const* what_to_do) {
     return status({a, " is ", x, " but ", b, " is ", y, "; ", what_to_do});
@@ -179,57 +180,42 @@ template <class Q, class K, class V> status refuse_operands(operands<Q, K, V> co
     return why.ok() ? refuse_shapes(q, k, compares) : why;
 }
 
-FOVEA_COLD inline status refuse_target(view_facts const& target, view_facts const& q, index channels,
-                                       char const* channels_of) {
-    if (status why = refuse_view(target, empty_rows::refused, access::written); !why.ok()) return why;
-    const struct {
-        char const* axis;
-        index has, needs;
-        char const* then;
-    } axes[] = {{" batches", target.extent.batches, q.extent.batches, "q has"},
-                {" heads", target.extent.heads, q.extent.heads, "q has"},
-                {" positions", target.extent.positions, q.extent.positions, "q has"},
-                {" channels", target.channels, channels, channels_of}};
-    for (auto const& a : axes)
-        if (a.has != a.needs)
-            return status({target.name, target.space(), target.ordinal(), " has ", a.has, a.axis, " but ", a.then, " ",
-                           a.needs, "; make them equal"});
+// Batches, heads, positions and channels of a view against those that it needs; whose they are, one word for each axis.
+enum class repeated { refused, allowed }; // a single one where more are needed
+struct needed_sizes {
+    index sizes[4];
+    char const* whose[4];
+};
+FOVEA_COLD inline needed_sizes sizes_of(view_facts const& v, char const* whose) {
+    return {{v.extent.batches, v.extent.heads, v.extent.positions, v.channels}, {whose, whose, whose, whose}};
+}
+FOVEA_COLD inline status refuse_sizes(view_facts const& v, needed_sizes const& needs, repeated ones) {
+    constexpr char const* axes[] = {" batches but ", " heads but ", " positions but ", " channels but "};
+    const needed_sizes has = sizes_of(v, "");
+    for (int i = 0; i < 4; ++i)
+        if (has.sizes[i] != needs.sizes[i] && (ones == repeated::refused || has.sizes[i] != 1))
+            return status({v.name, v.space(), v.ordinal(), " has ", has.sizes[i], axes[i], needs.whose[i], " has ",
+                           needs.sizes[i],
+                           ones == repeated::refused ? "; make them equal" : "; give it that many, or 1 to repeat it"});
     return {};
+}
+
+FOVEA_COLD inline status refuse_target(view_facts const& target, needed_sizes const& needs) {
+    status why = refuse_view(target, empty_rows::refused, access::written);
+    return why.ok() ? refuse_sizes(target, needs, repeated::refused) : why;
 }
 FOVEA_COLD inline status refuse_epilogue_tensor(view_facts const& t, view_facts const& target) {
-    if (status why = refuse_view(t, empty_rows::refused, access::read); !why.ok()) return why;
-    const struct {
-        char const* axis;
-        index has, needs;
-    } axes[] = {{" batches", t.extent.batches, target.extent.batches},
-                {" heads", t.extent.heads, target.extent.heads},
-                {" positions", t.extent.positions, target.extent.positions},
-                {" channels", t.channels, target.channels}};
-    for (auto const& a : axes)
-        if (a.has != 1 && a.has != a.needs)
-            return status({t.name, t.space(), t.ordinal(), " has ", a.has, a.axis, " but the output has ", a.needs,
-                           "; give it that many, or 1 to repeat it"});
-    return {};
-}
-FOVEA_COLD inline status refuse_copy(view_facts const& from, view_facts const& to) {
-    if (status why = refuse_view(to, empty_rows::refused, access::written); !why.ok()) return why;
-    const struct {
-        char const* axis;
-        index has, needs;
-    } axes[] = {{" batches", to.extent.batches, from.extent.batches},
-                {" heads", to.extent.heads, from.extent.heads},
-                {" positions", to.extent.positions, from.extent.positions},
-                {" channels", to.channels, from.channels}};
-    for (auto const& a : axes)
-        if (a.has != a.needs)
-            return status({to.name, " has ", a.has, a.axis, " but the operand has ", a.needs, "; make them equal"});
-    return {};
+    status why = refuse_view(t, empty_rows::refused, access::read);
+    return why.ok() ? refuse_sizes(t, sizes_of(target, "the output"), repeated::allowed) : why;
 }
 template <class Assignment>
 status refuse_output(Assignment const& a, view_facts const& q, index value_channels, index number) {
     const view_facts target = facts_of(a.target, "output", number);
     constexpr bool has_values = decltype(find_all<value_sums>(a.expression))::count > 0;
-    status why = refuse_target(target, q, has_values ? value_channels : 1, has_values ? "v has" : "a statistic has");
+    needed_sizes needs = sizes_of(q, "q");
+    needs.sizes[3] = has_values ? value_channels : 1;
+    needs.whose[3] = has_values ? "v" : "a statistic";
+    status why = refuse_target(target, needs);
     each(find_all<epilogue_tensors>(a.expression), [&](auto, auto const& node) {
         if (why.ok())
             why = refuse_epilogue_tensor(facts_of(node.tensor, "a tensor in the epilogue of output", number), target);
@@ -298,7 +284,8 @@ template <view V, operand O> status refusal_of_copy(assignment<V, O> const& a) {
     const view_facts to = facts_of(a.target, "the target of the copy");
     status why = refuse_view(from, empty_rows::refused, access::read);
     if (why.ok()) why = refuse_prologue(a.expression, "the operand copied");
-    return why.ok() ? refuse_copy(from, to) : why;
+    return why.ok() ? refuse_target(to, sizes_of(from, "the operand")) : why;
 }
 
+} // namespace v0_1
 } // namespace fovea

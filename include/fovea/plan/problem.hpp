@@ -8,7 +8,8 @@
 #include "fovea/expr/same.hpp"
 #include "fovea/softmax/statistics.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
 
 // How scores become weights.
 struct softmax_normaliser {
@@ -203,4 +204,5 @@ template <class... Assignments> constexpr auto make_problem(Assignments const&..
     }
 }
 
+} // namespace v0_1
 } // namespace fovea

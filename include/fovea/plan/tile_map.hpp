@@ -15,10 +15,11 @@
 #include "fovea/expr/score.hpp"
 #include "fovea/expr/text.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
 
 // Which part of which attention is looked at. Tiles may be cut at the ends.
-struct tile_grid {
+struct [[gnu::visibility("default")]] tile_grid {
     index queries, keys;
     index query_tile = 64, key_tile = 64;
     index batch = 0, head = 0, kv_head = 0;
@@ -28,7 +29,7 @@ struct tile_grid {
 // Elements are kept, for dots in partial tiles, up to so many.
 inline constexpr index most_elements_kept = index{1} << 22;
 
-struct tile_map {
+struct [[gnu::visibility("default")]] tile_map {
     tile_grid grid;
     std::string mask; // as text
     std::vector<coverage> tiles; // row by row
@@ -93,6 +94,7 @@ template <expression E> tile_map map_tiles(E const& e, tile_grid const& g) {
     return m;
 }
 
+} // namespace v0_1
 } // namespace fovea
 
 #include "fovea/plan/tile_map_svg.hpp"

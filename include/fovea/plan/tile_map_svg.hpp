@@ -6,7 +6,8 @@
 #pragma once
 #include "fovea/plan/tile_map.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
 
 // Draws one map; numbers are lengths in pixels.
 class tile_map_drawing {
@@ -203,4 +204,5 @@ inline std::string tile_map::to_svg(std::string const& title) const {
     return tile_map_drawing(*this, title.empty() ? mask : title).drawn();
 }
 
+} // namespace v0_1
 } // namespace fovea

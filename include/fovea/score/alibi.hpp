@@ -9,7 +9,7 @@
 #include "fovea/expr/table.hpp"
 #include "fovea/expr/terms.hpp"
 
-namespace fovea {
+namespace fovea::inline v0_1 {
 
 template <class T> constexpr auto alibi(table_view<T> slopes) {
     using namespace terms;
@@ -20,4 +20,4 @@ template <class T> constexpr auto alibi_two_sided(table_view<T> slopes) {
     return -(lookup(slopes, head) * abs(q_pos - k_pos));
 }
 
-} // namespace fovea
+} // namespace fovea::inline v0_1

@@ -6,7 +6,7 @@
 #include "fovea/expr/terms.hpp"
 #include "fovea/tensor/strided.hpp"
 
-namespace fovea {
+namespace fovea::inline v0_1 {
 
 constexpr auto bhqk(index batches, index heads, index queries, index keys) {
     const auto stride = [](index extent, index elements) { return extent == 1 ? 0 : elements; };
@@ -31,4 +31,4 @@ template <view V> struct bias_of_tensor {
 
 template <view V> constexpr auto bias(V const& tensor) { return bias_of_tensor<V>{tensor}; }
 
-} // namespace fovea
+} // namespace fovea::inline v0_1

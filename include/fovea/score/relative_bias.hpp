@@ -1,7 +1,7 @@
 // relative_bias(biases, t5{...}): a learned bias for each head and bucket of distances, as in T5.
 //
-//     auto s = scaled_dot(q, k, 1.f) + relative_bias(table(biases, heads, 32), t5{.buckets = 32, .bidirectional =
-//     true});
+//     auto shape = t5{.buckets = 32, .bidirectional = true};
+//     auto s = scaled_dot(q, k, 1.f) + relative_bias(table(biases, heads, 32), shape);
 //
 // Shapes: biases (heads, buckets). Half of the buckets are single distances, the rest grow logarithmically up to
 // max_distance; bidirectional buckets are split between before and after. Source: T5 (2019), section 2.1.
@@ -11,7 +11,7 @@
 #include "fovea/expr/table.hpp"
 #include "fovea/expr/terms.hpp"
 
-namespace fovea {
+namespace fovea::inline v0_1 {
 
 struct t5 {
     index buckets = 32, max_distance = 128;
@@ -76,4 +76,4 @@ template <class T> auto relative_bias(table_view<T> biases, t5 shape) {
     return lookup(biases, head, apply(t5_buckets(shape), k_pos - q_pos));
 }
 
-} // namespace fovea
+} // namespace fovea::inline v0_1

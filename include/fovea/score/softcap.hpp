@@ -4,11 +4,11 @@
 #pragma once
 #include "fovea/expr/score.hpp"
 
-namespace fovea {
+namespace fovea::inline v0_1 {
 
 template <expression S> constexpr auto softcap(float c, S const& s) {
     if constexpr (is_masked<S>) return fovea::where(s.mask, softcap(c, s.score));
     else return c * tanh(s * (1.f / c));
 }
 
-} // namespace fovea
+} // namespace fovea::inline v0_1

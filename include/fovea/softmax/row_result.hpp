@@ -6,7 +6,8 @@
 #pragma once
 #include "fovea/softmax/row_state.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
 
 template <int Moments> struct row_total {
     float reference = 0, sum = 0, entropy = 0, top = masked_score;
@@ -82,4 +83,5 @@ template <int Moments> FOVEA_HOST_DEVICE row_result<Moments> finish_unnormalised
     return r;
 }
 
+} // namespace v0_1
 } // namespace fovea

@@ -9,7 +9,8 @@
 
 #include "fovea/base/math.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
 
 // What a masked score becomes: finite, so that 0 x -inf cannot arise; its exp2 is exactly 0.
 inline constexpr float masked_score = std::numeric_limits<float>::lowest();
@@ -75,4 +76,5 @@ template <class State> FOVEA_HOST_DEVICE float raise(State& state, float largest
     return step;
 }
 
+} // namespace v0_1
 } // namespace fovea

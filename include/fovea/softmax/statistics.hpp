@@ -3,10 +3,12 @@
 //     constexpr statistics wanted{.entropy = true};
 #pragma once
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
 
 struct statistics {
     bool logsumexp = false, maximum = false, entropy = false;
 };
 
+} // namespace v0_1
 } // namespace fovea

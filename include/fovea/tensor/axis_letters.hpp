@@ -7,7 +7,7 @@
 #pragma once
 #include "fovea/tensor/strided.hpp"
 
-namespace fovea {
+namespace fovea::inline v0_1 {
 
 enum class axis { batch, head, position, channel };
 
@@ -63,4 +63,4 @@ constexpr auto layout_by_letters(Channels channels, Extent const& extent, Stride
                    {stride_at(b), stride_at(h), stride_at(s), one_channel ? 1 : stride_at(d)});
 }
 
-} // namespace fovea
+} // namespace fovea::inline v0_1

@@ -13,7 +13,7 @@
 #include "fovea/base/refusal.hpp"
 #include "fovea/tensor/axis_letters.hpp"
 
-namespace fovea {
+namespace fovea::inline v0_1 {
 
 template <class D>
 concept dlpack_tensor = requires(D const& d) {
@@ -117,4 +117,4 @@ status try_from_dlpack(D const& d, strided_view<T, Channels>& view) {
     }
 }
 
-} // namespace fovea
+} // namespace fovea::inline v0_1

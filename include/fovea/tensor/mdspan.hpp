@@ -10,7 +10,7 @@
 
 #include "fovea/tensor/axis_letters.hpp"
 
-namespace fovea {
+namespace fovea::inline v0_1 {
 
 template <class M>
 concept mdspan_like = requires(M const& m) {
@@ -48,4 +48,4 @@ template <axis_letters Letters, class M> constexpr auto from_mdspan(M const& m) 
     }
 }
 
-} // namespace fovea
+} // namespace fovea::inline v0_1

@@ -10,7 +10,7 @@
 
 #include "fovea/tensor/strided.hpp"
 
-namespace fovea {
+namespace fovea::inline v0_1 {
 
 template <class T> inline constexpr bool is_prologue = false;
 
@@ -25,7 +25,7 @@ FOVEA_HOST_DEVICE constexpr auto const& source_of(P const& p) {
 template <operand O> using source_type = std::remove_cvref_t<decltype(source_of(std::declval<O const&>()))>;
 template <operand O> using element_of_operand = std::remove_const_t<typename source_type<O>::element>;
 
-// factor * x.
+// scale(x, factor): factor * x.
 template <operand O> struct scaled_operand {
     O source;
     float factor;
@@ -39,4 +39,4 @@ template <operand O> constexpr auto at(scaled_operand<O> x, index first) {
     return x;
 }
 
-} // namespace fovea
+} // namespace fovea::inline v0_1

@@ -9,7 +9,7 @@
 #pragma once
 #include "fovea/tensor/prologue.hpp"
 
-namespace fovea {
+namespace fovea::inline v0_1 {
 
 inline constexpr double two_pi = 6.283185307179586;
 
@@ -130,4 +130,4 @@ template <class O> inline constexpr bool is_rotated_twice = false;
 template <class O, class F, pairing P> inline constexpr bool is_rotated_twice<rotated_operand<O, F, P>> = is_rotated<O>;
 template <class O> inline constexpr bool is_rotated_twice<scaled_operand<O>> = is_rotated_twice<O>;
 
-} // namespace fovea
+} // namespace fovea::inline v0_1

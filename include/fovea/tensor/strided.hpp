@@ -10,7 +10,7 @@
 #include "fovea/dtype/formats.hpp"
 #include "fovea/meta/constant.hpp"
 
-namespace fovea {
+namespace fovea::inline v0_1 {
 
 struct extents {
     index batches = 1, heads = 1, positions = 1;
@@ -21,12 +21,14 @@ struct strides {
     index batch = 0, head = 0, position = 0, channel = 1;
 };
 
+// Extents, channels and strides: where the elements of a view lie.
 template <class Channels> struct layout {
     extents extent;
     [[no_unique_address]] Channels channels;
     strides stride;
 };
 
+// Any strides; the others below lie without gaps: bshd, bhsd, sbhd, and bhs, bsh with one number a row.
 template <class Channels> constexpr auto strided(extents e, Channels channels, strides s) {
     if constexpr (known_size<size_type<Channels>> >= 0) return layout<size_type<Channels>>{e, {}, s};
     else return layout<index>{e, static_cast<index>(channels), s};
@@ -110,4 +112,4 @@ template <view V> [[nodiscard]] constexpr V rows(V v, index begin, index count) 
     return v;
 }
 
-} // namespace fovea
+} // namespace fovea::inline v0_1

@@ -15,7 +15,7 @@
 #pragma once
 #include "fovea/base/integers.hpp"
 
-namespace fovea {
+namespace fovea::inline v0_1 {
 
 template <int Channels> inline constexpr int chunks_of_row = Channels / 8;
 template <int Channels> inline constexpr word row_pitch = Channels * 2; // bytes
@@ -37,4 +37,4 @@ template <int Channels> FOVEA_HOST_DEVICE constexpr word swizzled(word row, word
     return chunk ^ swizzle_key<Channels>(row);
 }
 
-} // namespace fovea
+} // namespace fovea::inline v0_1

@@ -4,7 +4,7 @@
 #pragma once
 #include "fovea/base/integers.hpp"
 
-namespace fovea {
+namespace fovea::inline v0_1 {
 
 // query, key: rows of a tile. warps: each works on query / warps rows, 16 or 32. stages: key tiles in shared memory at
 // once.
@@ -12,4 +12,4 @@ struct tile_shape {
     int query = 0, key = 0, warps = 0, stages = 0;
 };
 
-} // namespace fovea
+} // namespace fovea::inline v0_1

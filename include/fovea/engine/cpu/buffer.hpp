@@ -11,7 +11,8 @@
 
 #include "fovea/base/integers.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
 
 // Elements are trivial and start without a value. From 2 MiB on the memory asks for huge pages: a run that packs keys
 // and values would otherwise spend 1 to 2 % of its time in page faults.
@@ -49,4 +50,5 @@ private:
     bool large_ = false;
 };
 
+} // namespace v0_1
 } // namespace fovea

@@ -11,7 +11,8 @@
 #include "fovea/engine/cpu/context.hpp"
 #include "fovea/engine/cpu/row_reader.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
 
 // Whether n numbers, padded with finite ones to whole vectors, are all finite.
 template <int N> bool all_finite(float const* x, index n) {
@@ -89,4 +90,5 @@ private:
     index count_ = 0;
 };
 
+} // namespace v0_1
 } // namespace fovea

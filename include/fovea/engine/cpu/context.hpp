@@ -9,7 +9,8 @@
 #include "fovea/machine/simd/position_lanes.hpp"
 #include "fovea/tensor/strided.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
 
 // Row and column of a bias tensor, axes of extent 1 repeated.
 template <view V> auto const* bias_row(V const& t, index batch, index head, index row) {
@@ -78,4 +79,5 @@ template <int N> struct lane_context {
     }
 };
 
+} // namespace v0_1
 } // namespace fovea

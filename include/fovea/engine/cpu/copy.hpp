@@ -4,7 +4,8 @@
 #pragma once
 #include "fovea/engine/cpu/engine.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
 
 template <class Executor, cpu_shape Given, view V, operand O>
 void execute_copy(cpu_engine<Executor, Given>& engine, assignment<V, O> const& a) {
@@ -30,4 +31,5 @@ void execute_copy(cpu_engine<Executor, Given>& engine, assignment<V, O> const& a
     });
 }
 
+} // namespace v0_1
 } // namespace fovea

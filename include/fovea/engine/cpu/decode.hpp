@@ -9,10 +9,11 @@
 #include "fovea/engine/cpu/decode_products.hpp"
 #include "fovea/engine/cpu/write.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
 
 inline constexpr index longest_decode = 16; // rows; above, packing pays
-inline constexpr int decode_block = 64; // keys worked on at once: K and V of a block stay in L1
+inline constexpr int decode_block = 32; // keys worked on at once: K and V of a block, and the next, stay in L1
 
 // Keys of one piece: at most 64 pieces, none shorter than 512 keys.
 constexpr index piece_of(index keys) {
@@ -79,11 +80,17 @@ public:
 
     block_rows(prepared<O> const& p, index batch, index head) : reader_(p, batch, head), batch_(batch), head_(head) {}
     index padded() const { return round_up(reader_.channels(), index{N}); }
+    // Whether the products read the rows where they lie, and so in their loaded order.
+    bool in_place(O const& source, values_read how) const {
+        if constexpr (view<O>)
+            return how == values_read::as_they_are && source.layout.stride.channel == 1 && source.channels() % N == 0;
+        else return false;
+    }
 
     // f(pointer, stride, padded channels) on rows [begin, begin + count).
     template <class F> void with(O const& source, index begin, index count, values_read how, F const& f) {
         if constexpr (view<O>)
-            if (how == values_read::as_they_are && source.layout.stride.channel == 1 && source.channels() % N == 0) {
+            if (in_place(source, how)) {
                 f(static_cast<element const*>(source.row(batch_, head_, begin)), source.layout.stride.position);
                 return;
             }
@@ -149,6 +156,8 @@ template <int N, class Problem, class Bound>
     const index queries = q.positions(), rows = queries * p.group(), d = round_up(q.channels(), index{N});
     const index value_channels = round_up(p.operand.v.channels(), index{N});
     const auto row_at = [&](index r) { return at_head{batch, kv_head * p.group() + r / queries, kv_head}; };
+    block_rows<k_type, N> keys(readers.k, batch, kv_head);
+    const bool keys_in_place = keys.in_place(p.operand.k, values_read::as_they_are);
 
     for (index g = 0; g < p.group(); ++g) {
         row_reader<q_type, N> reader(readers.q, batch, kv_head * p.group() + g);
@@ -156,6 +165,7 @@ template <int N, class Problem, class Bound>
             float* row = s.queries.data() + (g * queries + i) * d;
             for (index c = q.channels(); c < d; ++c) row[c] = 0;
             reader.read(i, row);
+            if (keys_in_place) in_loaded_order<N, element_of_operand<k_type>>(row, d);
         }
     }
     for (index r = 0; r < rows; ++r) {
@@ -164,7 +174,6 @@ template <int N, class Problem, class Bound>
     }
     for (index i = 0; i < rows * value_channels; ++i) result.output[i] = 0;
 
-    block_rows<k_type, N> keys(readers.k, batch, kv_head);
     for (index b = begin; b < end; b += decode_block) {
         const index count = least(index{decode_block}, end - b);
         const auto row_coverage = [&](index r) {
@@ -219,6 +228,10 @@ template <int N, class Problem, class Bound>
             });
         }
     }
+    if constexpr (Problem::has_values)
+        if (block_rows<v_type, N>(prepared(p.operand.v), batch, kv_head).in_place(p.operand.v, how))
+            for (index r = 0; r < rows; ++r)
+                in_memory_order<N, element_of_operand<v_type>>(result.output + r * value_channels, value_channels);
     for (index r = 0; r < rows; ++r) result.totals[r] = folded<Bound::moment_count>(s.states[r]);
 }
 
@@ -278,4 +291,5 @@ FOVEA_COLD void finish_pieces(Problem const& p, prepared_operands<Problem> const
     }
 }
 
+} // namespace v0_1
 } // namespace fovea

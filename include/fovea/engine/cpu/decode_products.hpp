@@ -7,8 +7,10 @@
 #pragma once
 #include "fovea/machine/simd/hooks.hpp"
 #include "fovea/machine/simd/sum_each.hpp"
+#include "fovea/meta/constant.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
 
 // Memory that the next phase will read, fetched a row at a time while this phase computes: the values of a block during
 // its first product, the keys of the next block during its second.
@@ -24,28 +26,50 @@ struct read_ahead {
     }
 };
 
-// scores[r][j] = queries[r] . keys[j] for R rows and N keys; d a multiple of N.
+// scores[r][j] = queries[r] . keys[j] for R rows and N keys; d a multiple of N, queries in the keys' loaded order.
 template <int R, int N, class T>
 FOVEA_HOST_DEVICE void dot_block(T const* keys, index stride, float const* queries, index query_stride, index d,
                                  float* scores, index score_stride) {
-    constexpr int at_once = R == 1 ? 4 : 2;
+    constexpr int at_once = least(8 / R, N); // 8 sums hide the latency of a multiply-add
     real_lanes<N> part[R][N];
     for (int j = 0; j < N; j += at_once) {
         real_lanes<N> acc[at_once][R];
         for (int i = 0; i < at_once; ++i)
             for (int r = 0; r < R; ++r) acc[i][r] = splat<N>(0.f);
-        for (index c = 0; c < d; c += N) {
-            real_lanes<N> key[at_once];
-            FOVEA_UNROLL
-            for (int i = 0; i < at_once; ++i) key[i] = load_as_real<N>(keys + (j + i) * stride + c);
-            FOVEA_UNROLL
-            for (int r = 0; r < R; ++r) {
-                auto query = load<N>(queries + r * query_stride + c);
-                hold(query);
+        index c = 0;
+        for (; c + 2 * N <= d; c += 2 * N) {
+            if constexpr (R < at_once) {
+                two_vectors<N> query[R];
                 FOVEA_UNROLL
-                for (int i = 0; i < at_once; ++i) acc[i][r] = fma(key[i], query, acc[i][r]);
+                for (int r = 0; r < R; ++r) query[r] = load_two<N>(queries + r * query_stride + c);
+                FOVEA_UNROLL
+                for (int i = 0; i < at_once; ++i) {
+                    const auto key = load_two<N>(keys + (j + i) * stride + c);
+                    FOVEA_UNROLL
+                    for (int r = 0; r < R; ++r)
+                        acc[i][r] = fma(key.second, query[r].second, fma(key.first, query[r].first, acc[i][r]));
+                }
+            } else {
+                two_vectors<N> key[at_once];
+                FOVEA_UNROLL
+                for (int i = 0; i < at_once; ++i) key[i] = load_two<N>(keys + (j + i) * stride + c);
+                FOVEA_UNROLL
+                for (int r = 0; r < R; ++r) {
+                    auto query = load_two<N>(queries + r * query_stride + c);
+                    hold(query.first);
+                    FOVEA_UNROLL
+                    for (int i = 0; i < at_once; ++i) acc[i][r] = fma(key[i].first, query.first, acc[i][r]);
+                    hold(query.second);
+                    FOVEA_UNROLL
+                    for (int i = 0; i < at_once; ++i) acc[i][r] = fma(key[i].second, query.second, acc[i][r]);
+                }
             }
         }
+        if (c < d)
+            for (int i = 0; i < at_once; ++i)
+                for (int r = 0; r < R; ++r)
+                    acc[i][r] = fma(load_as_real<N>(keys + (j + i) * stride + c),
+                                    load<N>(queries + r * query_stride + c), acc[i][r]);
         for (int i = 0; i < at_once; ++i)
             for (int r = 0; r < R; ++r) part[r][j + i] = acc[i][r];
     }
@@ -64,13 +88,32 @@ template <int R, int N, class T>
     for (; j < count; ++j)
         for (int r = 0; r < R; ++r) {
             auto acc = splat<N>(0.f);
-            for (index c = 0; c < d; c += N)
-                acc = fma(load_as_real<N>(keys + j * stride + c), load<N>(queries + r * query_stride + c), acc);
+            index c = 0;
+            for (; c + 2 * N <= d; c += 2 * N) {
+                const auto key = load_two<N>(keys + j * stride + c),
+                           query = load_two<N>(queries + r * query_stride + c);
+                acc = fma(key.second, query.second, fma(key.first, query.first, acc));
+            }
+            if (c < d) acc = fma(load_as_real<N>(keys + j * stride + c), load<N>(queries + r * query_stride + c), acc);
             scores[r * score_stride + j] = sum_of(acc);
         }
 }
 
-// output[r] += sum over j of weights[r][j] * values[j] for C vectors of channels.
+// C vectors of a row, in the loaded order where C is even.
+template <int C, int N, class T> FOVEA_HOST_DEVICE void load_channels(real_lanes<N> (&row)[C], T const* from) {
+    if constexpr (C == 1) row[0] = load_as_real<N>(from);
+    else {
+        FOVEA_UNROLL
+        for (int c = 0; c < C; c += 2) {
+            const auto two = load_two<N>(from + c * N);
+            row[c] = two.first;
+            row[c + 1] = two.second;
+        }
+    }
+}
+
+// output[r] += sum over j of weights[r][j] * values[j] for C vectors of channels, in the values' loaded order if C is
+// even.
 template <int R, int C, int N, class T>
 FOVEA_HOST_DEVICE void add_channels(T const* values, index stride, index count, float const* weights,
                                     index weight_stride, float* output, index output_stride, read_ahead& ahead) {
@@ -80,16 +123,25 @@ FOVEA_HOST_DEVICE void add_channels(T const* values, index stride, index count, 
         FOVEA_UNROLL
         for (int c = 0; c < C; ++c) acc[r][c] = load<N>(output + r * output_stride + c * N);
     }
-    for (index j = 0; j < count; ++j) {
+    index j = 0;
+    for (; j < count; ++j) {
         ahead.row();
         real_lanes<N> value[C];
-        FOVEA_UNROLL
-        for (int c = 0; c < C; ++c) value[c] = load_as_real<N>(values + j * stride + c * N);
+        load_channels(value, values + j * stride);
         FOVEA_UNROLL
         for (int r = 0; r < R; ++r) {
             const auto weight = splat<N>(weights[r * weight_stride + j]);
             FOVEA_UNROLL
             for (int c = 0; c < C; ++c) acc[r][c] = fma(weight, value[c], acc[r][c]);
+        }
+    }
+    if (j < count) {
+        real_lanes<N> value[C];
+        load_channels(value, values + j * stride);
+        FOVEA_UNROLL
+        for (int r = 0; r < R; ++r) {
+            FOVEA_UNROLL
+            for (int c = 0; c < C; ++c) acc[r][c] = fma(splat<N>(weights[r * weight_stride + j]), value[c], acc[r][c]);
         }
     }
     FOVEA_UNROLL
@@ -102,13 +154,17 @@ FOVEA_HOST_DEVICE void add_channels(T const* values, index stride, index count, 
 template <int R, int N, class T>
 [[gnu::noinline]] void add_rows(T const* values, index stride, index count, float const* weights, index weight_stride,
                                 index d, float* output, index output_stride, read_ahead ahead) {
-    constexpr int at_once = R == 1 ? 8 : R == 2 ? 4 : 2;
+    constexpr int at_once = 8 / R;
+    const auto channels = [&](auto vectors, index c) {
+        add_channels<R, static_cast<int>(decltype(vectors)::value), N>(values + c, stride, count, weights,
+                                                                       weight_stride, output + c, output_stride, ahead);
+    };
     index c = 0;
-    for (; c + at_once * N <= d; c += at_once * N)
-        add_channels<R, at_once, N>(values + c, stride, count, weights, weight_stride, output + c, output_stride,
-                                    ahead);
-    for (; c < d; c += N)
-        add_channels<R, 1, N>(values + c, stride, count, weights, weight_stride, output + c, output_stride, ahead);
+    for (; c + at_once * N <= d; c += at_once * N) channels(constant_size<at_once>{}, c);
+    if constexpr (at_once > 2)
+        for (; c + 2 * N <= d; c += 2 * N) channels(constant_size<2>{}, c);
+    if (c < d) channels(constant_size<1>{}, c);
 }
 
+} // namespace v0_1
 } // namespace fovea

@@ -8,7 +8,7 @@
 #include "fovea/engine/cpu/decode.hpp"
 #include "fovea/engine/cpu/prefill.hpp"
 
-namespace fovea {
+namespace fovea::inline v0_1 {
 
 inline constexpr index default_packing_budget = index{64} << 20;
 
@@ -59,17 +59,18 @@ template <int N, class Problem, executor E> void decode(Problem const& p, E& exe
     for (index w = 0; w < workers; ++w) new (scratch.data() + w) scratch_type(rows, round_up(q.channels(), index{N}));
     buffer<row_total<moments>> totals(pairs * pieces * rows);
     buffer<float> outputs(pairs * pieces * rows * channels);
-    const auto result_of = [&](index unit) {
-        return piece_result<moments>{totals.data() + unit * rows, outputs.data() + unit * rows * channels};
+    const auto result_of = [&](index pair, index piece) {
+        const index first = (pair * pieces + piece) * rows;
+        return piece_result<moments>{totals.data() + first, outputs.data() + first * channels};
     };
+    // Heads turn faster than pieces: where heads lie side by side, a piece of all of them shares its memory pages.
     share_out(executor, workers, pairs * pieces, [&](index worker, index unit) {
-        const index pair = unit / pieces, i = unit % pieces;
-        decode_piece<N>(p, readers, pair / k.heads(), pair % k.heads(), cut.begin(i), cut.end(i), scratch[worker],
-                        result_of(unit));
+        const index batch = unit / (k.heads() * pieces), piece = unit / k.heads() % pieces, head = unit % k.heads();
+        decode_piece<N>(p, readers, batch, head, cut.begin(piece), cut.end(piece), scratch[worker],
+                        result_of(batch * k.heads() + head, piece));
     });
     share_out(executor, workers, pairs, [&](index worker, index pair) {
-        finish_pieces<N>(p, readers, pair / k.heads(), pair % k.heads(), cut, scratch[worker],
-                         result_of(pair * pieces));
+        finish_pieces<N>(p, readers, pair / k.heads(), pair % k.heads(), cut, scratch[worker], result_of(pair, 0));
     });
     for (index w = 0; w < workers; ++w) scratch[w].~scratch_type();
 }
@@ -81,4 +82,4 @@ void execute(cpu_engine<Executor, Given>& engine, Problem const& p) {
     else prefill<shape>(p, engine.executor, engine.packing_budget);
 }
 
-} // namespace fovea
+} // namespace fovea::inline v0_1

@@ -10,7 +10,7 @@
 #pragma once
 #include "fovea/base/integers.hpp"
 
-namespace fovea {
+namespace fovea::inline v0_1 {
 
 template <class E>
 concept executor = requires(E& e, void (*f)(index)) {
@@ -55,14 +55,31 @@ private:
     index next_ = 0, size_;
 };
 
+// What an executor is given: one type for every f, so that neither its run nor what it keeps of f is made anew for each
+// problem, and no type of the engine's ends up in a class of the caller's.
+class work {
+public:
+    template <class F> explicit work(F const& f) : f_(&f), call_(call<F>) {}
+    void operator()(index i) const { call_(f_, i); }
+
+private:
+    template <class F> [[gnu::visibility("hidden")]] static void call(void const* f, index i) {
+        (*static_cast<F const*>(f))(i);
+    }
+
+    void const* f_;
+    void (*call_)(void const*, index);
+};
+
 // f(worker, i) for every i of [0, n), handed out in order to at most `workers` workers.
 template <executor E, class F> void share_out(E& executor, index workers, index n, F const& f) {
     if (n <= 0) return;
     work_queue queue(n);
     const index used = least(workers, n);
-    executor.run(used, [&](index worker) {
+    const auto share = [&](index worker) {
         for (index i = queue.next(); i >= 0; i = queue.next()) f(worker, i);
-    });
+    };
+    executor.run(used, work(share));
 }
 
-} // namespace fovea
+} // namespace fovea::inline v0_1

@@ -12,7 +12,8 @@
 #include "fovea/engine/cpu/fragment.hpp"
 #include "fovea/softmax/row_result.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
 
 // One worker's memory for one query tile; sizes depend on the head sizes and the tile alone.
 template <cpu_shape Shape, class Bound, int Strips> struct tile_scratch {
@@ -226,4 +227,5 @@ template <cpu_shape Shape, class Problem, class Bound, class Scratch, class Sour
         std::memset(s.output.data(), 0, static_cast<std::size_t>(s.output.size()) * sizeof(float));
 }
 
+} // namespace v0_1
 } // namespace fovea

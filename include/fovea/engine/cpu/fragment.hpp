@@ -10,7 +10,8 @@
 #include "fovea/engine/cpu/context.hpp"
 #include "fovea/engine/cpu/multiply.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
 
 // Where a key tile lies and where its weights go. Columns are counted from the tile's first key.
 struct tile_frame {
@@ -98,4 +99,5 @@ template <cpu_shape Shape> struct row_fragment {
     }
 };
 
+} // namespace v0_1
 } // namespace fovea

@@ -6,7 +6,8 @@
 #pragma once
 #include "fovea/engine/cpu/pack.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
 
 template <int N, micro_tile Tile> struct accumulators {
     real_lanes<N> c[Tile.rows][Tile.vectors];
@@ -102,4 +103,5 @@ template <cpu_shape Shape>
     }
 }
 
+} // namespace v0_1
 } // namespace fovea

@@ -12,7 +12,8 @@
 #include "fovea/engine/cpu/shape.hpp"
 #include "fovea/machine/simd/transpose.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
 
 // One row of floats as words, n channels padded with zero to whole words.
 template <cpu_shape Shape> void pack_row(float const* row, index n, word* out) {
@@ -82,4 +83,5 @@ void pack_values(Reader& reader, index begin, index count, index padded, float* 
     }
 }
 
+} // namespace v0_1
 } // namespace fovea

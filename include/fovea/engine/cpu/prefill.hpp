@@ -9,7 +9,8 @@
 #include "fovea/engine/cpu/executor.hpp"
 #include "fovea/engine/cpu/write.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
 
 // The shape a problem runs in: bf16 pairs only when q, k and v are all bf16 and the machine multiplies them.
 template <class Problem>
@@ -212,4 +213,5 @@ void prefill(Problem const& p, E& executor, index packing_budget) {
     for (index w = 0; w < workers; ++w) scratch[w].~scratch_type();
 }
 
+} // namespace v0_1
 } // namespace fovea

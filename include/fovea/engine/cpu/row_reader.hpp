@@ -11,7 +11,8 @@
 #include "fovea/machine/simd/hooks.hpp"
 #include "fovea/tensor/rope.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
 
 // What of an operand is worth computing once a run.
 template <operand O> struct prepared {
@@ -141,4 +142,5 @@ private:
     bool seeded_ = false, stepped_ = false;
 };
 
+} // namespace v0_1
 } // namespace fovea

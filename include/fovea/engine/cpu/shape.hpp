@@ -9,7 +9,7 @@
 #include "fovea/base/integers.hpp"
 #include "fovea/machine/simd/isa.hpp"
 
-namespace fovea {
+namespace fovea::inline v0_1 {
 
 // Accumulators of a register-blocked product: rows x vectors of lanes.
 struct micro_tile {
@@ -53,4 +53,4 @@ consteval bool can_work(cpu_shape s) {
            s.key_tile % s.key_panel() == 0 && s.score.vectors % 2 == 0;
 }
 
-} // namespace fovea
+} // namespace fovea::inline v0_1

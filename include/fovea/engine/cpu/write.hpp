@@ -5,7 +5,8 @@
 #include "fovea/engine/cpu/careful.hpp"
 #include "fovea/engine/cpu/forward.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
 
 template <int Moments, class Value> row_total<Moments> folded(row_state<Value, Moments> const& s) {
     row_total<Moments> t;
@@ -88,4 +89,5 @@ void write_tile(Problem const& p, Bound const& e, query_tile_at at, Scratch& s) 
     }
 }
 
+} // namespace v0_1
 } // namespace fovea

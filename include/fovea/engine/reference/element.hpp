@@ -7,7 +7,8 @@
 #pragma once
 #include "fovea/tensor/strided.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
 
 // The first read outside a table since it was cleared; size 0: none.
 struct table_fault {
@@ -58,4 +59,5 @@ struct reference_output {
     }
 };
 
+} // namespace v0_1
 } // namespace fovea

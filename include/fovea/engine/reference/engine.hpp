@@ -11,9 +11,10 @@
 #include "fovea/engine/reference/operand_rows.hpp"
 #include "fovea/plan/problem.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
 
-struct reference_engine {
+struct [[gnu::visibility("default")]] reference_engine {
     static constexpr char const* name = "reference";
 };
 constexpr reference_engine reference() { return {}; }
@@ -173,4 +174,5 @@ template <view V, operand O> void execute_copy(reference_engine const&, assignme
             }
 }
 
+} // namespace v0_1
 } // namespace fovea

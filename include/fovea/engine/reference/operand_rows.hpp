@@ -4,7 +4,8 @@
 #pragma once
 #include "fovea/tensor/rope.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
 
 // An array that goes away with its owner, zero at first.
 template <class T> class owned_array {
@@ -61,4 +62,5 @@ private:
     owned_array<double> values_;
 };
 
+} // namespace v0_1
 } // namespace fovea

@@ -16,7 +16,8 @@
 
 #include "fovea/base/integers.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
 
 struct two_words {
     word x, y;
@@ -153,4 +154,5 @@ template <> struct ptx_access<16> {
     }
 };
 
+} // namespace v0_1
 } // namespace fovea

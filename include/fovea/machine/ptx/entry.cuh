@@ -12,7 +12,8 @@
 // the kernel's type: a class-type template argument on the __global__ itself breaks nvcc's host stub.
 #pragma once
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
 
 template <int... Capabilities> struct compiled_for {};
 
@@ -22,4 +23,5 @@ entry(const __grid_constant__ typename Kernel::params p) {
     Kernel::run(p);
 }
 
+} // namespace v0_1
 } // namespace fovea

@@ -6,7 +6,8 @@
 #pragma once
 #include "fovea/machine/ptx/access.cuh"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
 
 template <int Bytes> struct ptx_peer_access;
 
@@ -46,4 +47,5 @@ template <> struct ptx_peer_access<16> {
     }
 };
 
+} // namespace v0_1
 } // namespace fovea

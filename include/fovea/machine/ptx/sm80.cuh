@@ -16,7 +16,8 @@
 #include "fovea/machine/ptx/access.cuh"
 #include "fovea/machine/sm80_machine.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
 
 struct ptx_sm80_machine {
     static constexpr word every_lane = 0xffffffffu;
@@ -224,4 +225,5 @@ struct ptx_sm80_machine {
 
 static_assert(sm80_machine<ptx_sm80_machine>);
 
+} // namespace v0_1
 } // namespace fovea

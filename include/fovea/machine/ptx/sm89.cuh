@@ -4,7 +4,8 @@
 #pragma once
 #include "fovea/machine/ptx/sm80.cuh"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
 
 struct ptx_sm89_machine : ptx_sm80_machine {
     using ptx_sm80_machine::multiply;
@@ -30,4 +31,5 @@ struct ptx_sm89_machine : ptx_sm80_machine {
 
 static_assert(sm89_machine<ptx_sm89_machine>);
 
+} // namespace v0_1
 } // namespace fovea

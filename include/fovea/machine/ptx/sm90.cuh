@@ -13,7 +13,8 @@
 #include "fovea/machine/ptx/tile_products.cuh"
 #include "fovea/machine/sm90_machine.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
 
 struct ptx_sm90_machine : ptx_sm89_machine {
     using tensor_map = CUtensorMap;
@@ -237,4 +238,5 @@ private:
 
 static_assert(sm90_machine<ptx_sm90_machine>);
 
+} // namespace v0_1
 } // namespace fovea

@@ -11,7 +11,8 @@
 #include "fovea/base/refusal.hpp"
 #include "fovea/machine/tensor_map.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
 
 inline status pack(tensor_shape const& t, CUtensorMap& map) {
     if (char const* wrong = check(t)) return status{{wrong}};
@@ -46,4 +47,5 @@ inline status pack(tensor_shape const& t, CUtensorMap& map) {
     return {};
 }
 
+} // namespace v0_1
 } // namespace fovea

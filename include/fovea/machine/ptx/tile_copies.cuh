@@ -9,7 +9,8 @@
 
 #include "fovea/base/integers.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
 
 template <int Rank> struct ptx_tile;
 
@@ -153,4 +154,5 @@ template <> struct ptx_tile<5> {
     }
 };
 
+} // namespace v0_1
 } // namespace fovea

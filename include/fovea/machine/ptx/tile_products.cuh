@@ -14,7 +14,8 @@
 
 #include "fovea/machine/sm90_machine.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
 
 // What follows the number of columns in the instruction's name: the depth of a product and its formats.
 template <class T> struct ptx_tile_format;
@@ -267,4 +268,5 @@ FOVEA_PRODUCT(256, 128, 129, 130, 131, 132, 133, 134, 135)
 #undef FOVEA_PRODUCT
 // clang-format on
 
+} // namespace v0_1
 } // namespace fovea

@@ -7,7 +7,8 @@
 #pragma once
 #include "fovea/machine/simd/hooks.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
 
 // Degree of the polynomial for 2^r on [-1/2, 1/2]: 3 for 16-bit weights, 5 for fp32.
 struct exp2_terms {
@@ -90,4 +91,5 @@ template <int N> FOVEA_HOST_DEVICE real_lanes<N> log(real_lanes<N> x) {
     return x;
 }
 
+} // namespace v0_1
 } // namespace fovea

@@ -6,7 +6,8 @@
 #include "fovea/dtype/formats.hpp"
 #include "fovea/machine/simd/lanes.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
 
 #if defined(__AVX512F__)
 // A mask register with all 16 lanes set, in the type that the compiler's builtins take.
@@ -160,6 +161,41 @@ template <int N> FOVEA_HOST_DEVICE real_lanes<N> load_as_real(fp16 const* p) {
     return x;
 }
 
+// 2 N elements as floats, in whatever order is cheapest: bf16 pairs come apart into the even elements and the odd ones
+// in an instruction each. in_loaded_order() puts a row of floats into that order, in_memory_order() back.
+template <int N> struct two_vectors {
+    real_lanes<N> first, second;
+};
+template <int N, class T> FOVEA_HOST_DEVICE two_vectors<N> load_two(T const* p) {
+    if constexpr (std::is_same_v<T, bf16>) {
+        constexpr std::int32_t upper = static_cast<std::int32_t>(0xffff0000u);
+        const auto pairs =
+            __builtin_bit_cast(typename int_lanes<N>::native,
+                               *reinterpret_cast<typename lanes<std::uint16_t, 2 * N>::unaligned const*>(p));
+        return {reinterpret<float>(int_lanes<N>{pairs << 16}), reinterpret<float>(int_lanes<N>{pairs & upper})};
+    } else return {load_as_real<N>(p), load_as_real<N>(p + N)};
+}
+template <int N, class T> void in_loaded_order(float* row, std::ptrdiff_t n) {
+    if constexpr (std::is_same_v<T, bf16>)
+        for (float group[2 * N]; n >= 2 * N; n -= 2 * N, row += 2 * N) {
+            std::memcpy(group, row, sizeof group);
+            for (int i = 0; i < N; ++i) {
+                row[i] = group[2 * i];
+                row[N + i] = group[2 * i + 1];
+            }
+        }
+}
+template <int N, class T> void in_memory_order(float* row, std::ptrdiff_t n) {
+    if constexpr (std::is_same_v<T, bf16>)
+        for (float group[2 * N]; n >= 2 * N; n -= 2 * N, row += 2 * N) {
+            std::memcpy(group, row, sizeof group);
+            for (int i = 0; i < N; ++i) {
+                row[2 * i] = group[i];
+                row[2 * i + 1] = group[N + i];
+            }
+        }
+}
+
 // N floats to any storage format, rounded to nearest even.
 template <int N> FOVEA_HOST_DEVICE void store_as(float* p, real_lanes<N> x) { store(p, x); }
 template <int N> FOVEA_HOST_DEVICE void store_as(bf16* p, real_lanes<N> x) {
@@ -180,4 +216,5 @@ template <int N> FOVEA_HOST_DEVICE void store_as(fp16* p, real_lanes<N> x) {
     for (int i = 0; i < N; ++i) p[i] = fp16(x.v[i]);
 }
 
+} // namespace v0_1
 } // namespace fovea

@@ -8,10 +8,11 @@
 #error "fovea: -ffast-math takes NaN and infinity out of C++; add -fno-finite-math-only"
 #endif
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
 
 // lanes: floats in a vector register. bf16_pairs: the machine multiplies pairs of bf16 into fp32 (vdpbf16ps).
-struct cpu_isa {
+struct [[gnu::visibility("default")]] cpu_isa {
     int lanes, registers;
     bool bf16_pairs;
 };
@@ -43,4 +44,5 @@ inline constexpr char const* isa_name =
     "128-bit vectors";
 #endif
 
+} // namespace v0_1
 } // namespace fovea

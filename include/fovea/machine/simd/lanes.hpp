@@ -11,7 +11,8 @@
 #include "fovea/base/math.hpp"
 #include "fovea/machine/simd/isa.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
 
 // Vectors wider than a register are aligned as a register only: they live in memory or in several registers.
 inline constexpr int register_bytes = native_isa.lanes * 4;
@@ -175,4 +176,5 @@ template <class T, int N, class Op> FOVEA_HOST_DEVICE T fold(lanes<T, N> x, Op o
 template <class T, int N> FOVEA_HOST_DEVICE T sum_of(lanes<T, N> x) { return fold(x, take_sum{}); }
 template <class T, int N> FOVEA_HOST_DEVICE T max_of(lanes<T, N> x) { return fold(x, take_max{}); }
 
+} // namespace v0_1
 } // namespace fovea

@@ -7,7 +7,8 @@
 #pragma once
 #include "fovea/machine/simd/hooks.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
 
 template <int N> struct position_lanes {
     index base;
@@ -169,4 +170,5 @@ template <int N, class Y> FOVEA_HOST_DEVICE real_lanes<N> alike(real_lanes<N> x,
 template <int N> FOVEA_HOST_DEVICE real_lanes<N> select(bool m, real_lanes<N> a, real_lanes<N> b) { return m ? a : b; }
 template <int N> FOVEA_HOST_DEVICE wide_lanes<N> select(bool m, wide_lanes<N> a, wide_lanes<N> b) { return m ? a : b; }
 
+} // namespace v0_1
 } // namespace fovea

@@ -8,7 +8,8 @@
 
 #include "fovea/machine/simd/lanes.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
 
 // Lanes taken in units of `unit` neighbours: even units of a then of b, plus odd units of a then of b, per `group`
 // units.
@@ -45,4 +46,5 @@ template <int N> FOVEA_HOST_DEVICE real_lanes<N> sum_each(real_lanes<N> const (&
                                   add_pairs<N, 4, 4>(by_four[2], by_four[3]));
 }
 
+} // namespace v0_1
 } // namespace fovea

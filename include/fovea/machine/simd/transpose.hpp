@@ -11,7 +11,8 @@
 
 #include "fovea/machine/simd/lanes.hpp"
 
-namespace fovea {
+namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
 
 // The lanes of block-pairs that stay (Upper 0) or come up (Upper 1).
 template <int Block, int Upper, int N, int... I>
@@ -46,4 +47,5 @@ template <int N> void transpose(std::uint32_t const* from, index from_stride, st
     for (int i = 0; i < N; ++i) store_into(to + i * to_stride, rows[i]);
 }
 
+} // namespace v0_1
 } // namespace fovea
