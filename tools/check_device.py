@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The language in device code: tests/shape/device_*.cu compile with warnings as errors and without --expt flags."""
+"""Device code compiles with warnings as errors and without --expt flags: tests/shape/device_*.cu, examples/*.cu."""
 
 import argparse
 import subprocess
@@ -13,7 +13,7 @@ def main():
     parser.add_argument("--nvcc", default="nvcc")
     parser.add_argument("--target", default="80", help="compute capability without the dot")
     options = parser.parse_args()
-    sources = sorted((ROOT / "tests" / "shape").glob("device_*.cu"))
+    sources = [*sorted((ROOT / "tests" / "shape").glob("device_*.cu")), *sorted((ROOT / "examples").glob("[0-9]*.cu"))]
     faults = []
     for source in sources:
         command = [options.nvcc, "-std=c++20", f"-gencode=arch=compute_{options.target},code=sm_{options.target}",

@@ -16,7 +16,8 @@ struct table_fault {
 };
 
 // Element (row, column) of a view at (batch, head); axes of extent 1 are repeated.
-template <view V> double repeated_element(V const& t, index batch, index head, index row, index column) {
+template <view V> FOVEA_HOST_DEVICE double repeated_element(V const& t, index batch, index head, index row,
+                                                            index column) {
     return static_cast<double>(static_cast<float>(t.at(t.batches() == 1 ? 0 : batch, t.heads() == 1 ? 0 : head,
                                                        t.positions() == 1 ? 0 : row, t.channels() == 1 ? 0 : column)));
 }
@@ -27,10 +28,10 @@ struct reference_element {
     double score;
     table_fault* fault;
 
-    template <view V> double read_bias(V const& t, index row, index column) const {
+    template <view V> FOVEA_HOST_DEVICE double read_bias(V const& t, index row, index column) const {
         return repeated_element(t, batch, head, row, column);
     }
-    void check_index(index i, index n) const {
+    FOVEA_HOST_DEVICE void check_index(index i, index n) const {
         if ((i < 0 || i >= n) && fault->size == 0) *fault = {i, n};
     }
 };
@@ -45,13 +46,15 @@ struct reference_output {
     reference_row const& finished;
     index batch, head, row, channel;
 
-    double values() const { return finished.values[channel]; }
-    double logsumexp() const { return finished.logsumexp; }
-    double maximum() const { return finished.maximum; }
-    double entropy() const { return finished.entropy; }
-    template <int I> double expectation() const { return finished.moments[I]; }
-    template <view V> double tensor_element(V const& t) const { return repeated_element(t, batch, head, row, channel); }
-    template <class T> double rounded(double x) const {
+    FOVEA_HOST_DEVICE double values() const { return finished.values[channel]; }
+    FOVEA_HOST_DEVICE double logsumexp() const { return finished.logsumexp; }
+    FOVEA_HOST_DEVICE double maximum() const { return finished.maximum; }
+    FOVEA_HOST_DEVICE double entropy() const { return finished.entropy; }
+    template <int I> FOVEA_HOST_DEVICE double expectation() const { return finished.moments[I]; }
+    template <view V> FOVEA_HOST_DEVICE double tensor_element(V const& t) const {
+        return repeated_element(t, batch, head, row, channel);
+    }
+    template <class T> FOVEA_HOST_DEVICE double rounded(double x) const {
         return static_cast<double>(static_cast<float>(static_cast<T>(static_cast<float>(x))));
     }
 };
