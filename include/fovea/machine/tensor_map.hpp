@@ -11,8 +11,7 @@
 
 #include "fovea/base/integers.hpp"
 
-namespace [[gnu::visibility("hidden")]] fovea {
-inline namespace v0_1 {
+namespace fovea::inline v0_1 {
 
 // How 16-byte chunks of shared memory are exchanged inside atoms of 8 rows, so that 8 rows of one column lie in 8
 // different bank groups. Of an address: bits 4.. ^= bits 7.. , over 1, 2 or 3 bits; a row is 32, 64 or 128 bytes.
@@ -66,5 +65,4 @@ FOVEA_HOST_DEVICE constexpr word box_bytes(tensor_shape const& t) {
     return bytes;
 }
 
-} // namespace v0_1
-} // namespace fovea
+} // namespace fovea::inline v0_1
