@@ -40,6 +40,8 @@ TEST_CASE("results and every access", "[sm80]") {
     for (tests::shape const& s : {tiles, few})
         for (fv::word seed : {0u, 5u}) {
             problem x(s, 3 + seed);
+            if (seed == 0) // scores far apart: references are raised
+                for (auto& q : x.q) q = fv::bf16{12 * static_cast<float>(q)};
             CHECK(run(x, {.seed = seed, .landing = seed ? fv::simt::landing::early : fv::simt::landing::late}) == "");
             CHECK(x.compared() == "");
         }
