@@ -198,8 +198,7 @@ private:
         const at_head head = here();
         const rows_place at{head.batch, head.head, row(),
                             static_cast<int>(greatest(index{0}, least(left, index{Tile::rows_of_warp})))};
-        const word staged =
-            shared_ + Machine::warp() * (Tile::rows_of_warp * (output_pitch<Tile::values> + 4 * kept_numbers));
+        const word staged = shared_ + Machine::warp() * (Tile::rows_of_warp * Tile::staged_bytes_of_row);
         const row_writer<Machine, Problem, Tile::values, Tile::rows_of_warp> writer(p_, at, staged);
         FOVEA_UNROLL_DEVICE
         for (int m = 0; m < blocks; ++m) writer.stage(m, state_[m], output_[m], bound_.sink);

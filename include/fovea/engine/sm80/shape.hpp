@@ -69,8 +69,9 @@ template <int Query, int Key, int Warps, int Stages, int Channels, int Values> s
     static constexpr word value_bytes = values == 0 ? 0 : key * row_pitch<value_columns>;
     static constexpr word keys_at = query_bytes, values_at = keys_at + stages * key_bytes;
     // At the end the outputs lie where the operands did.
+    static constexpr word staged_bytes_of_row = output_pitch<values> + 4 * kept_numbers;
     static constexpr int shared_bytes =
-        static_cast<int>(greatest(values_at + stages * value_bytes, query* output_pitch<values>));
+        static_cast<int>(greatest(values_at + stages * value_bytes, query* staged_bytes_of_row));
     // Blocks to a multiprocessor that the compiler is to leave registers for: 64 Ki are there, and 99 KiB of memory.
     static constexpr int blocks = shared_bytes * 2 <= shared_bytes_everywhere && threads <= 128 ? 2 : 1;
 };
