@@ -27,7 +27,7 @@ FOVEA_DEVICE bool is_spoiled(matrix_sums const (&output)[Blocks][Tiles], State c
             float sum = state[m][r].sum;
             sum = sum + Machine::shuffle_xor(sum, 1);
             sum = sum + Machine::shuffle_xor(sum, 2);
-            spoiled |= !is_finite(all) & is_finite(sum);
+            if (!is_finite(all) && is_finite(sum)) spoiled = true;
         }
     }
     return spoiled;
