@@ -4,7 +4,7 @@
 #pragma once
 #include "fovea/fovea.hpp"
 
-namespace bench {
+namespace [[gnu::visibility("hidden")]] bench { // as the rooms whose types it holds
 
 using fovea::index;
 
