@@ -1,5 +1,8 @@
 #!/usr/bin/env python3
-"""FOVEA_VERSION in base/config.hpp is the version; whatever else must name one names the same."""
+"""FOVEA_VERSION in base/config.hpp is the version; whatever else must name one names the same.
+
+Also: what ConanCenter's folder repeats, since it is handed in by itself, is what the repository's own recipe runs.
+"""
 
 import json
 import re
@@ -21,6 +24,9 @@ PLACES = {
     "tests/shape/consumers/find_fovea.cmake": SHORT,
 }
 
+CENTER = "packaging/conan-center/fovea/all"
+REPEATED = ("test_package/test_package.cpp", "test_package/conanfile.py")
+
 
 def disagreements(text, pattern, version):
     """What `pattern` finds in `text` that is another version, or a sentence where it finds nothing."""
@@ -40,6 +46,9 @@ def main():
     port = json.loads((ROOT / "packaging" / "vcpkg" / "fovea" / "vcpkg.json").read_text())["version"]
     if port != version:
         faults.append(f"packaging/vcpkg/fovea/vcpkg.json: names version {port}, base/config.hpp {version}")
+    for path in REPEATED:
+        if (ROOT / path).read_text() != (ROOT / CENTER / path).read_text():
+            faults.append(f"{CENTER}/{path}: differs from {path}; copy it")
     return report("versions", faults, f"{len(PLACES) + 1} places")
 
 

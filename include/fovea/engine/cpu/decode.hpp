@@ -165,7 +165,7 @@ template <int N, class Problem, class Bound>
             float* row = s.queries.data() + (g * queries + i) * d;
             for (index c = q.channels(); c < d; ++c) row[c] = 0;
             reader.read(i, row);
-            if (keys_in_place) in_loaded_order<N, element_of_operand<k_type>>(row, d);
+            if (keys_in_place) reorder<element_order::loaded, N, element_of_operand<k_type>>(row, d);
         }
     }
     for (index r = 0; r < rows; ++r) {
@@ -231,7 +231,8 @@ template <int N, class Problem, class Bound>
     if constexpr (Problem::has_values)
         if (block_rows<v_type, N>(prepared(p.operand.v), batch, kv_head).in_place(p.operand.v, how))
             for (index r = 0; r < rows; ++r)
-                in_memory_order<N, element_of_operand<v_type>>(result.output + r * value_channels, value_channels);
+                reorder<element_order::memory, N, element_of_operand<v_type>>(result.output + r * value_channels,
+                                                                              value_channels);
     for (index r = 0; r < rows; ++r) result.totals[r] = folded<Bound::moment_count>(s.states[r]);
 }
 

@@ -162,7 +162,7 @@ template <int N> FOVEA_HOST_DEVICE real_lanes<N> load_as_real(fp16 const* p) {
 }
 
 // 2 N elements as floats, in whatever order is cheapest: bf16 pairs come apart into the even elements and the odd ones
-// in an instruction each. in_loaded_order() puts a row of floats into that order, in_memory_order() back.
+// in an instruction each. reorder() puts a row of floats into that order, or back into that of memory.
 template <int N> struct two_vectors {
     real_lanes<N> first, second;
 };
@@ -175,23 +175,15 @@ template <int N, class T> FOVEA_HOST_DEVICE two_vectors<N> load_two(T const* p) 
         return {reinterpret<float>(int_lanes<N>{pairs << 16}), reinterpret<float>(int_lanes<N>{pairs & upper})};
     } else return {load_as_real<N>(p), load_as_real<N>(p + N)};
 }
-template <int N, class T> void in_loaded_order(float* row, std::ptrdiff_t n) {
+enum class element_order { loaded, memory };
+template <element_order To, int N, class T> void reorder(float* row, std::ptrdiff_t n) {
+    constexpr bool load = To == element_order::loaded;
     if constexpr (std::is_same_v<T, bf16>)
         for (float group[2 * N]; n >= 2 * N; n -= 2 * N, row += 2 * N) {
             std::memcpy(group, row, sizeof group);
-            for (int i = 0; i < N; ++i) {
-                row[i] = group[2 * i];
-                row[N + i] = group[2 * i + 1];
-            }
-        }
-}
-template <int N, class T> void in_memory_order(float* row, std::ptrdiff_t n) {
-    if constexpr (std::is_same_v<T, bf16>)
-        for (float group[2 * N]; n >= 2 * N; n -= 2 * N, row += 2 * N) {
-            std::memcpy(group, row, sizeof group);
-            for (int i = 0; i < N; ++i) {
-                row[2 * i] = group[i];
-                row[2 * i + 1] = group[N + i];
+            for (int memory = 0; memory < 2 * N; ++memory) {
+                const int loaded = memory % 2 * N + memory / 2;
+                row[load ? loaded : memory] = group[load ? memory : loaded];
             }
         }
 }
