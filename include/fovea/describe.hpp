@@ -2,4 +2,4 @@
 //
 //     std::puts(to_string(fovea::describe(fovea::cpu(), o = fovea::sum(p * v))).c_str());
 #pragma once
-#include "fovea/launch/describe.hpp"
+#include "fovea/launch/describe_cpu.hpp"

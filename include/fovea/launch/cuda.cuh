@@ -68,10 +68,16 @@ status launch(cudaStream_t stream, index blocks, typename Kernel::params const& 
     return refusal_of_device(code, "the launch");
 }
 
+// What a problem runs in.
+template <tile_shape Tile, class Problem>
+using cuda_tile = decltype(sm80::chosen_tile<Problem, Tile, sm80::head_sizes{}>());
+template <tile_shape Tile, class Problem>
+using cuda_kernel = sm80::forward<ptx_sm80_machine, Problem, cuda_tile<Tile, Problem>>;
+
 template <tile_shape Tile, class Target, class Problem>
 status execute(cuda_engine<Tile, Target> const& engine, Problem const& p) {
-    using tile = decltype(sm80::chosen_tile<Problem, Tile, sm80::head_sizes{}>());
-    using kernel = sm80::forward<ptx_sm80_machine, Problem, tile>;
+    using tile = cuda_tile<Tile, Problem>;
+    using kernel = cuda_kernel<Tile, Problem>;
     if (status why = sm80::refusal_of_sizes<tile>(p); !why.ok()) return why;
     const auto params = sm80::make_params<tile>(p);
     return launch<kernel, Target>(engine.stream, params.plan.blocks(), params);

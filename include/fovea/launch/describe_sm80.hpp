@@ -1,0 +1,40 @@
+// What describe says of the sm_80 engine that needs no device: its tile, its blocks of threads, and why.
+//
+//     describe_sm80<tile>(d, problem);      // tile: what chosen_tile chose
+//
+// Apart from launch/cuda.cuh, so that the emulator's engine is described by the same lines.
+#pragma once
+#include "fovea/engine/sm80/forward.hpp"
+#include "fovea/launch/describe.hpp"
+
+namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
+
+template <class Tile> std::string tile_text() {
+    return spell({"the tile is ", index{Tile::query}, " queries by ", index{Tile::key}, " keys for ",
+                  index{Tile::channels}, " and ", index{Tile::values}, " channels: ", index{Tile::warps}, " warps of ",
+                  index{Tile::rows_of_warp}, " rows, ", index{Tile::stages},
+                  Tile::stages == 1 ? " stage of keys and values\n" : " stages of keys and values\n"});
+}
+
+template <class Tile, class Problem> void describe_sm80(description& d, Problem const& p) {
+    if (status why = sm80::refusal_of_sizes<Tile>(p); !why.ok()) return static_cast<void>(d.refusal = why.sentence());
+    const sm80::block_plan plan = sm80::plan_blocks<Tile>(p);
+    d.path = "forward";
+    d.tile = {Tile::query, Tile::key};
+    d.kernel.blocks = plan.blocks();
+    d.kernel.threads = Tile::threads;
+    d.kernel.shared_bytes = Tile::shared_bytes;
+    d.why += tile_text<Tile>();
+    d.why += spell({"products of ", element_name<typename Problem::key_element>, " by mma.sync, sums in fp32\n"});
+    d.why += plan.order == sm80::tile_order::first_to_last ? "blocks begin with the first queries: "
+                                                           : "blocks begin with the last queries: ";
+    d.why += sm80::reads_memory<decltype(p.scored.mask)> ? "the mask reads tables, and is not asked\n"
+                                                         : "the others attend no more keys\n";
+    if (plan.section < plan.heads)
+        d.why += spell({index{plan.section}, " heads at a time of ", index{plan.heads},
+                        ": their keys and values stay in the second-level cache\n"});
+}
+
+} // namespace v0_1
+} // namespace fovea

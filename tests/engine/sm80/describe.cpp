@@ -1,0 +1,64 @@
+// describe of the sm_80 engine, and what its kernel then does in the emulator: tiles, blocks and bytes are the same.
+#include <fovea/fovea.hpp>
+#include <string>
+#include <vector>
+
+#include "engine/sm80/described.hpp"
+#include "support/catch.hpp"
+
+namespace fv = fovea;
+using namespace fovea::literals;
+
+namespace {
+
+struct operands {
+    std::vector<fv::fp16> data;
+    std::vector<float> numbers;
+    fv::index length, heads, kv_heads;
+    operands(fv::index n, fv::index h, fv::index h_kv)
+        : data(static_cast<std::size_t>(n * h * 64)), numbers(data.size()), length(n), heads(h), kv_heads(h_kv) {}
+    auto q() { return fv::tensor(data.data(), fv::bshd(1, length, heads, 64_c)); }
+    auto k() { return fv::tensor(data.data(), fv::bshd(1, length, kv_heads, 64_c)); }
+    auto o() { return fv::tensor(numbers.data(), fv::bshd(1, length, heads, 64_c)); }
+};
+
+// Copies of 16 bytes that the kernel asks for: every block's queries, and keys and values of every live tile.
+template <fv::tile_shape Tile, class Mask> void check_copies(Mask const& mask) {
+    operands x(512, 4, 2);
+    fv::simt::report said;
+    const tests::emulated<Tile> engine{.said = &said};
+    const auto s = fv::where(mask, fv::scaled_dot(x.q(), x.k()));
+    const auto outputs = x.o() = fv::sum(fv::softmax(s) * x.k());
+    const fv::description d = fv::describe(engine, outputs);
+    INFO(to_string(d));
+    REQUIRE(d.refusal.empty());
+    fv::run(engine, outputs);
+    const fv::index live = d.counted.full + d.counted.partial, chunks = 64 * 2 / 16;
+    const fv::index copies = d.kernel.blocks * d.tile.queries * chunks + live * d.tile.keys * 2 * chunks;
+    CHECK(said.count("copy_async") == static_cast<std::uint64_t>(copies));
+    CHECK(live < live + d.counted.dead);
+    CHECK(d.kernel.blocks == 4 * 512 / d.tile.queries);
+}
+
+constexpr fv::tile_shape narrow{.query = 64, .key = 32, .warps = 4, .stages = 2};
+
+} // namespace
+
+TEST_CASE("describe of sm_80: the kernel loads the tiles that were counted") {
+    check_copies<fv::tile_shape{}>(fv::causal);
+    check_copies<narrow>(fv::causal);
+    check_copies<narrow>(fv::sliding_window(100) || fv::sink_tokens(4));
+}
+
+TEST_CASE("describe of sm_80: sections, order and what is left out without a device") {
+    operands x(300, 2, 2);
+    const tests::emulated<> engine;
+    const auto s = fv::scaled_dot(x.q(), x.k());
+    const fv::description d = fv::describe(engine, x.o() = fv::sum(fv::softmax(s) * x.k()));
+    CHECK(d.engine == "sm_80, emulated");
+    CHECK(d.kernel.registers == 0);
+    CHECK(d.why.find("the tile is 128 queries by 64 keys for 64 and 64 channels: 4 warps of 32 rows, 2 stages") !=
+          std::string::npos);
+    CHECK(d.why.find("blocks begin with the last queries: the others attend no more keys") != std::string::npos);
+    CHECK(d.why.find("heads at a time") == std::string::npos);
+}
