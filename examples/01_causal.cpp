@@ -1,4 +1,5 @@
-// Causal attention with grouped heads: the smallest complete use.
+// Causal attention with grouped heads: the smallest complete use. One source for CPUs and GPUs: sample::engine() is
+// fovea::cpu(), and where nvcc compiles this file, fovea::cuda().
 #include "sample.hpp"
 
 namespace fv = fovea;
@@ -20,10 +21,10 @@ int main() {
     const auto p = fv::softmax(s);
 
     const auto attend = [&](auto engine) {
-        std::vector<float> o_data(q_data.size());
+        sample::vector<float> o_data(q_data.size());
         const auto o = fv::tensor(o_data.data(), fv::bshd(batches, length, heads, 64_c));
         fv::run(engine, o = fv::sum(p * v));
         return o_data;
     };
-    return sample::verdict("causal, 8 heads on 2", attend(fv::cpu()), attend(fv::reference()), 64);
+    return sample::verdict("causal, 8 heads on 2", attend(sample::engine()), attend(fv::reference()), 64);
 }

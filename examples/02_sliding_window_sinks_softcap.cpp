@@ -19,15 +19,16 @@ int main() {
     const auto s = fv::where(mask, fv::softcap(20.f, fv::scaled_dot(q, k)));
 
     const auto attend = [&](auto engine) {
-        std::vector<float> o_data(q_data.size());
+        sample::vector<float> o_data(q_data.size());
         fv::run(engine, fv::tensor(o_data.data(), axes) = fv::sum(fv::softmax(s) * v));
         return o_data;
     };
-    const auto got = attend(fv::cpu());
+    const auto got = attend(sample::engine());
 
     // Nobody wrote tile ranges: the comparisons in the mask tell which tiles are dead.
-    std::vector<float> unused(q_data.size());
-    const fv::description d = fv::describe(fv::cpu(), fv::tensor(unused.data(), axes) = fv::sum(fv::softmax(s) * v));
+    sample::vector<float> unused(q_data.size());
+    const fv::description d =
+        fv::describe(sample::engine(), fv::tensor(unused.data(), axes) = fv::sum(fv::softmax(s) * v));
     const fv::index live = d.counted.full + d.counted.partial;
     std::printf("%lld of %lld tiles are live, %lld of them cut by the mask\n", static_cast<long long>(live),
                 static_cast<long long>(live + d.counted.dead), static_cast<long long>(d.counted.partial));

@@ -13,7 +13,7 @@ int main() {
     const auto q = fv::tensor(q_data.data(), axes), k = fv::tensor(k_data.data(), axes),
                v = fv::tensor(v_data.data(), axes);
 
-    std::vector<float> slopes; // 2^-2, 2^-4, 2^-6, 2^-8
+    sample::vector<float> slopes; // 2^-2, 2^-4, 2^-6, 2^-8
     for (int h = 1; h <= heads; ++h)
         slopes.push_back(std::exp2(-8.f * static_cast<float>(h) / static_cast<float>(heads)));
 
@@ -23,12 +23,12 @@ int main() {
         fv::where(k_pos <= q_pos, fv::scaled_dot(q, k) + fv::lookup(fv::table(slopes), head) * (k_pos - q_pos));
 
     const auto attend = [&](auto engine, auto const& s) {
-        std::vector<float> o_data(q_data.size());
+        sample::vector<float> o_data(q_data.size());
         fv::run(engine, fv::tensor(o_data.data(), axes) = fv::sum(fv::softmax(s) * v));
         return o_data;
     };
-    const auto got = attend(fv::cpu(), named);
-    const bool same = got == attend(fv::cpu(), spelt);
+    const auto got = attend(sample::engine(), named);
+    const bool same = got == attend(sample::engine(), spelt);
     std::printf("named and spelt out: %s\n", same ? "the same bits" : "DIFFERENT");
     return sample::verdict("ALiBi", got, attend(fv::reference(), named), 64) + (same ? 0 : 1);
 }

@@ -17,13 +17,15 @@ int main() {
     const auto p = fv::softmax(s);
 
     struct outputs {
-        std::vector<float> gated, logsumexp, largest, entropy, distance;
+        sample::vector<float> gated, logsumexp, largest, entropy, distance;
     };
     const auto attend = [&](auto engine) {
         const auto rows = static_cast<std::size_t>(length * heads);
-        outputs x{std::vector<float>(rows * 64), std::vector<float>(rows), std::vector<float>(rows),
-                  std::vector<float>(rows), std::vector<float>(rows)};
-        const auto a_row = [&](std::vector<float>& data) { return fv::tensor(data.data(), fv::bhs(1, heads, length)); };
+        outputs x{sample::vector<float>(rows * 64), sample::vector<float>(rows), sample::vector<float>(rows),
+                  sample::vector<float>(rows), sample::vector<float>(rows)};
+        const auto a_row = [&](sample::vector<float>& data) {
+            return fv::tensor(data.data(), fv::bhs(1, heads, length));
+        };
         fv::run(engine,
                 fv::tensor(x.gated.data(), axes) = fv::sum(p * v) * gate + q, // gate and residual on the way out
                 a_row(x.logsumexp) = fv::logsumexp(s),                        // natural logarithm
@@ -32,7 +34,7 @@ int main() {
                 a_row(x.distance) = fv::sum(p * (q_pos - k_pos)));            // how far back a query looks
         return x;
     };
-    const outputs got = attend(fv::cpu()), expected = attend(fv::reference());
+    const outputs got = attend(sample::engine()), expected = attend(fv::reference());
 
     double far = 0;
     for (float x : got.distance) far += static_cast<double>(x) / static_cast<double>(length * heads);

@@ -1,4 +1,5 @@
 // Who does the work is the caller's choice: this thread, OpenMP, the pool of fovea, or any type with two members.
+// Of the CPU alone: on a GPU the caller chooses a stream (09_streams.cu).
 #include <atomic>
 #include <fovea/thread_pool.hpp>
 #include <thread>
