@@ -28,7 +28,7 @@ template <tile_shape Tile = tile_shape{}, class Target = compiled_for<__CUDA_ARC
 
 inline constexpr cuda_engine<> cuda(cudaStream_t stream = nullptr) { return {stream}; }
 
-inline status refusal_of_device(cudaError_t code, char const* what) {
+[[gnu::visibility("hidden")]] inline status refusal_of_device(cudaError_t code, char const* what) {
     if (code == cudaSuccess) return {};
     return status({"the device refuses ", what, ": ", cudaGetErrorString(code)});
 }

@@ -17,7 +17,7 @@ namespace fovea::sm80 {
 enum class copy_width : int { elements, words, chunks };
 
 // By the host, before the launch.
-template <view V> copy_width width_of(V const& v) {
+template <view V> [[gnu::visibility("hidden")]] copy_width width_of(V const& v) {
     strides const& s = v.layout.stride;
     if (s.channel != 1 && v.channels() != 1) return copy_width::elements;
     const auto aligned = [&](index bytes) {
@@ -44,9 +44,13 @@ template <class O, class F, pairing P, int Channels> struct operand_plan<rotated
 };
 
 template <int Channels, class O, class F, pairing P>
-operand_plan<rotated_operand<O, F, P>, Channels> plan_operand(rotated_operand<O, F, P> const& o);
-template <int Channels, view V> operand_plan<V, Channels> plan_operand(V const& v) { return {width_of(v)}; }
-template <int Channels, class O> operand_plan<scaled_operand<O>, Channels> plan_operand(scaled_operand<O> const& o) {
+[[gnu::visibility("hidden")]] operand_plan<rotated_operand<O, F, P>, Channels>
+plan_operand(rotated_operand<O, F, P> const& o);
+template <int Channels, view V> [[gnu::visibility("hidden")]] operand_plan<V, Channels> plan_operand(V const& v) {
+    return {width_of(v)};
+}
+template <int Channels, class O>
+[[gnu::visibility("hidden")]] operand_plan<scaled_operand<O>, Channels> plan_operand(scaled_operand<O> const& o) {
     return {plan_operand<Channels>(o.source), o.factor};
 }
 template <int Channels, class O, class F, pairing P>

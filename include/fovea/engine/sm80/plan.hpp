@@ -19,7 +19,7 @@ struct block_plan {
     tile_order order;
     std::int32_t careful = 0; // not 0: tiles are computed carefully at once, which gives the same bits
 
-    constexpr index blocks() const { return index{tiles} * heads; }
+    [[gnu::visibility("hidden")]] constexpr index blocks() const { return index{tiles} * heads; }
 };
 
 // What a block of threads works on.
