@@ -31,7 +31,8 @@ inline double largest_difference(vector<float> const& a, vector<float> const& b)
     double largest = 0;
     for (std::size_t i = 0; i < a.size(); ++i) {
         const double difference = a[i] == b[i] ? 0 : std::abs(static_cast<double>(a[i]) - static_cast<double>(b[i]));
-        if (!(difference <= largest)) largest = difference; // a NaN is the largest of all
+        if (std::isnan(difference)) return difference; // the largest of all
+        if (difference > largest) largest = difference;
     }
     return largest;
 }
