@@ -22,6 +22,12 @@ template <tile_shape Tile = tile_shape{}, class Target = compiled_for<__CUDA_ARC
     static constexpr char const* name = "cuda, sm_80";
     cudaStream_t stream = nullptr;
 
+    // What a problem runs in.
+    using target = Target;
+    template <class Problem> using tile_for = decltype(sm80::chosen_tile<Problem, Tile, sm80::head_sizes{}>());
+    template <class Problem, class Plan = sm80::block_plan>
+    using kernel_for = sm80::forward<ptx_sm80_machine, Problem, tile_for<Problem>, Plan>;
+
     // Another tile than the table's; what is 0 stays the table's.
     template <tile_shape Other> constexpr cuda_engine<Other, Target> with() const { return {stream}; }
 };
@@ -68,16 +74,10 @@ status launch(cudaStream_t stream, index blocks, typename Kernel::params const& 
     return refusal_of_device(code, "the launch");
 }
 
-// What a problem runs in.
-template <tile_shape Tile, class Problem>
-using cuda_tile = decltype(sm80::chosen_tile<Problem, Tile, sm80::head_sizes{}>());
-template <tile_shape Tile, class Problem>
-using cuda_kernel = sm80::forward<ptx_sm80_machine, Problem, cuda_tile<Tile, Problem>>;
-
 template <tile_shape Tile, class Target, class Problem>
 status execute(cuda_engine<Tile, Target> const& engine, Problem const& p) {
-    using tile = cuda_tile<Tile, Problem>;
-    using kernel = cuda_kernel<Tile, Problem>;
+    using tile = typename cuda_engine<Tile, Target>::template tile_for<Problem>;
+    using kernel = typename cuda_engine<Tile, Target>::template kernel_for<Problem>;
     if (status why = sm80::refusal_of_sizes<tile>(p); !why.ok()) return why;
     const auto params = sm80::make_params<tile>(p);
     return launch<kernel, Target>(engine.stream, params.plan.blocks(), params);

@@ -67,11 +67,15 @@ template <class Kernel, class Target> void describe_kernel(description& d) {
     k.waves = places > 0 ? static_cast<double>(k.blocks) / places : 0;
 }
 
-template <tile_shape Tile, class Target, class Problem>
-void describe_problem(description& d, cuda_engine<Tile, Target> const&, Problem const& p) {
-    d.isa = target_text(Target{});
-    describe_sm80<cuda_tile<Tile, Problem>>(d, p);
-    if (d.refusal.empty()) describe_kernel<cuda_kernel<Tile, Problem>, Target>(d);
+template <class Engine, class Problem>
+    requires requires { typename Engine::target; }
+void describe_problem(description& d, Engine const&, Problem const& p) {
+    using target = typename Engine::target;
+    d.isa = target_text(target{});
+    if constexpr (requires { Engine::order; })
+        describe_sm80<typename Engine::template tile_for<Problem>>(d, p, Engine::order);
+    else describe_sm80<typename Engine::template tile_for<Problem>>(d, p);
+    if (d.refusal.empty()) describe_kernel<typename Engine::template kernel_for<Problem>, target>(d);
     if (!d.kernel.without_device.empty()) return; // then all memory is the host's
     bool unread = false;
     out_of_reach{unread}(p.scored.mask);

@@ -17,7 +17,16 @@ template <class Tile> std::string tile_text() {
                   Tile::stages == 1 ? " stage of keys and values\n" : " stages of keys and values\n"});
 }
 
-template <class Tile, class Problem> void describe_sm80(description& d, Problem const& p) {
+// Which blocks start first, and why.
+template <class Problem> std::string order_text(sm80::tile_order order) {
+    return spell({"blocks begin with the ", order == sm80::tile_order::first_to_last ? "first" : "last", " queries: ",
+                  sm80::reads_memory<decltype(Problem::scored.mask)> ? "the mask reads tables, and is not asked\n"
+                                                                     : "the others attend no more keys\n"});
+}
+
+// order: of an engine with an order of its own.
+template <class Tile, class Problem>
+void describe_sm80(description& d, Problem const& p, char const* order = nullptr) {
     if (status why = sm80::refusal_of_sizes<Tile>(p); !why.ok()) return static_cast<void>(d.refusal = why.sentence());
     const sm80::block_plan plan = sm80::plan_blocks<Tile>(p);
     d.path = "forward";
@@ -27,10 +36,7 @@ template <class Tile, class Problem> void describe_sm80(description& d, Problem 
     d.kernel.shared_bytes = Tile::shared_bytes;
     d.why += tile_text<Tile>();
     d.why += spell({"products of ", element_name<typename Problem::key_element>, " by mma.sync, sums in fp32\n"});
-    d.why += plan.order == sm80::tile_order::first_to_last ? "blocks begin with the first queries: "
-                                                           : "blocks begin with the last queries: ";
-    d.why += sm80::reads_memory<decltype(p.scored.mask)> ? "the mask reads tables, and is not asked\n"
-                                                         : "the others attend no more keys\n";
+    d.why += order != nullptr ? order : order_text<Problem>(plan.order);
     if (plan.section < plan.heads)
         d.why += spell({index{plan.section}, " heads at a time of ", index{plan.heads},
                         ": their keys and values stay in the second-level cache\n"});

@@ -20,8 +20,8 @@
 
 namespace fovea::sm80 {
 
-template <sm80_machine Machine, class Problem, class Tile> class forward_block {
-    using params_type = forward_params<Problem, Tile>;
+template <sm80_machine Machine, class Problem, class Tile, class Plan> class forward_block {
+    using params_type = forward_params<Problem, Tile, Plan>;
     using score_element = typename Problem::key_element;
     using value_element = std::conditional_t<Problem::has_values, typename Problem::value_element, bf16>;
     using place_type = std::conditional_t<Problem::has_values, output_place<Tile::values>, no_output_place>;
@@ -35,7 +35,7 @@ public:
     FOVEA_DEVICE explicit forward_block(params_type const& params)
         : params_(params),
           p_(params.problem),
-          tile_(place_of(params.plan, Machine::block(0)).tile),
+          tile_(place_of<Machine>(params.plan, Machine::block(0)).tile),
           shared_(Machine::shared_base()),
           careful_(params.plan.careful != 0),
           bound_(bind_problem(params.problem, here(), no_strips{})),
@@ -128,7 +128,7 @@ private:
     }
     // Worked out anew where it is asked, seldom, rather than kept in registers.
     FOVEA_DEVICE at_head here() const {
-        const std::int32_t of_all = place_of(params_.plan, Machine::block(0)).head;
+        const std::int32_t of_all = place_of<Machine>(params_.plan, Machine::block(0)).head;
         const auto heads = static_cast<std::int32_t>(p_.q().heads()), head = of_all % heads;
         return {of_all / heads, head, head / static_cast<std::int32_t>(p_.group())};
     }
@@ -221,12 +221,12 @@ private:
     matrix_sums output_[blocks][output_tiles];
 };
 
-template <sm80_machine Machine, class Problem, class Tile> struct forward {
+template <sm80_machine Machine, class Problem, class Tile, class Plan = block_plan> struct forward {
     static constexpr int threads = Tile::threads, blocks = Tile::blocks, shared_bytes = Tile::shared_bytes;
-    using params = forward_params<Problem, Tile>;
+    using params = forward_params<Problem, Tile, Plan>;
 
     FOVEA_DEVICE static void run(params const& p) {
-        forward_block<Machine, Problem, Tile> block(p);
+        forward_block<Machine, Problem, Tile, Plan> block(p);
         block.run();
     }
 };

@@ -26,7 +26,7 @@ struct block_plan {
 struct block_place {
     std::int32_t tile, head; // head: of all batches, batch * heads + head
 };
-FOVEA_DEVICE constexpr block_place place_of(block_plan const& plan, word block) {
+template <class Machine> FOVEA_DEVICE constexpr block_place place_of(block_plan const& plan, word block) {
     const word whole = static_cast<word>(plan.section) * static_cast<word>(plan.tiles), section = block / whole;
     const word first = section * static_cast<word>(plan.section), inside = block % whole;
     const word heads = least(static_cast<word>(plan.section), static_cast<word>(plan.heads) - first);
@@ -102,26 +102,30 @@ template <class Tile, class Problem> status refusal_of_sizes(Problem const& p) {
     return {};
 }
 
-// What a kernel is launched with.
-template <class Problem, class Tile> struct forward_params {
+// What a kernel is launched with. Plan: block_plan, or what is made from one (ordered_plan).
+template <class Problem, class Tile, class Plan = block_plan> struct forward_params {
     using q_type = decltype(decltype(Problem::operand)::q);
     using k_type = decltype(decltype(Problem::operand)::k);
     using v_type =
         std::conditional_t<Problem::has_values, decltype(decltype(Problem::operand)::v), source_type<k_type>>;
 
     Problem problem;
-    block_plan plan;
+    Plan plan;
     operand_plan<q_type, Tile::channels> q;
     operand_plan<k_type, Tile::channels> k;
     operand_plan<v_type, Tile::value_columns> v;
 };
-template <class Tile, class Problem> forward_params<Problem, Tile> make_params(Problem const& p) {
+template <class Tile, class Problem, class Plan>
+forward_params<Problem, Tile, Plan> make_params(Problem const& p, Plan const& plan) {
     const auto values = [&]() -> auto const& {
         if constexpr (Problem::has_values) return p.operand.v;
         else return p.k();
     };
-    return {p, plan_blocks<Tile>(p), plan_operand<Tile::channels>(p.operand.q),
-            plan_operand<Tile::channels>(p.operand.k), plan_operand<Tile::value_columns>(values())};
+    return {p, plan, plan_operand<Tile::channels>(p.operand.q), plan_operand<Tile::channels>(p.operand.k),
+            plan_operand<Tile::value_columns>(values())};
+}
+template <class Tile, class Problem> forward_params<Problem, Tile> make_params(Problem const& p) {
+    return make_params<Tile>(p, plan_blocks<Tile>(p));
 }
 
 } // namespace fovea::sm80
