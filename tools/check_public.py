@@ -62,7 +62,7 @@ def without_template(text):
 
 def name_of(text):
     """The name that a declaration at namespace scope introduces, or None."""
-    text = without_template(text)
+    text = ATTRIBUTE.sub("", without_template(text)).strip()
     if not text or text.startswith(("static_assert", "using namespace", "extern", "friend", "#")):
         return None
     found = ALIAS.match(text)
