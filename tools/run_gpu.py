@@ -57,7 +57,7 @@ def programs(folder, pattern):
 
 def counted(outcome):
     """What Catch2 counted, in a few words."""
-    found = re.search(r"All tests passed \((.*)\)|test cases: .*", outcome["output"])
+    found = re.search(r"All tests passed \((.*)\)|test cases: .*|\d+% tests passed.*", outcome["output"])
     return (found[1] or found[0]) if found else f"exit status {outcome['exit']}"
 
 
@@ -159,6 +159,11 @@ class Session:
         rest = [p for p in programs("tests/gpu", "test_gpu_*") if p.name != "test_gpu_conformance"]
         return self.each({p.name: [p] for p in rest}, limit, "kernel test (tests/gpu/*)")
 
+    def examples(self, limit):
+        """The examples, and what the ordinary suite has of CUDA: here they meet a device."""
+        asked = ["ctest", "--test-dir", BUILD, "-R", "^cuda_|^example_.*_cuda$", "--output-on-failure"]
+        return self.each({"ctest": asked}, limit, "example")
+
     def sanitizer(self, limit):
         tool = [beside_nvcc("compute-sanitizer"), "--error-exitcode", "9", "--print-limit", "20", "--tool"]
         commands = {f"{kind} {p.name}": [*tool, kind, p, "[sanitize]"]
@@ -213,7 +218,8 @@ def main():
     parser.add_argument("--only", action="append", help="a step to run; `about` and `build` always run")
     options = parser.parse_args()
     session = Session(options.folder.resolve())
-    limits = {"about": 40, "build": 240, "conformance": 60, "tests": 120, "sanitizer": 120, "bench": 120, "peers": 180}
+    limits = {"about": 40, "build": 240, "conformance": 60, "tests": 120, "examples": 30, "sanitizer": 110,
+              "bench": 120, "peers": 180}
     for name, limit in limits.items():
         if name in ("about", "build") or not options.only or name in options.only:
             session.step(name, limit, getattr(session, name))
