@@ -4,7 +4,7 @@
 //     tile_run mine = shares.run(i, workers, least);      // tiles [mine.begin, mine.end), the dead among them included
 //
 // A worker's run begins and ends at a live tile; where there are less than `least` live tiles for each, the last
-// workers have none. Law: runs are disjoint, and hold every live tile (tests/unit/attend/live_shares.cpp).
+// workers have none. Law: runs are disjoint, and hold every live tile (tests/engine/sm80/live_shares.cpp).
 // Cost: two interval readings of the mask to a lane where it is decided for 32 tiles together, one more for every 32 of
 // the others; beyond 1024 tiles, several are taken as one.
 #pragma once

@@ -123,9 +123,11 @@ struct piece_memory {
 template <class Tile> struct piece_layout {
     decode_plan const& plan;
 
-    FOVEA_HOST_DEVICE constexpr index rows() const { return least(index{plan.rows}, index{Tile::query}); } // of a piece
-    FOVEA_HOST_DEVICE constexpr index live_bytes() const { return round_up(4 * plan.blocks(), workspace_alignment); }
-    FOVEA_HOST_DEVICE constexpr index state_bytes() const { return plan.blocks() * rows() * row_numbers * 4; }
+    FOVEA_HOST_DEVICE constexpr index rows() const { // of a piece
+        return least(index{plan.rows}, index{Tile::query});
+    }
+    constexpr index live_bytes() const { return round_up(4 * plan.blocks(), workspace_alignment); }
+    constexpr index state_bytes() const { return plan.blocks() * rows() * row_numbers * 4; }
     constexpr index bytes() const {
         return plan.pieces == 1 ? 0 : live_bytes() + state_bytes() + plan.blocks() * rows() * Tile::values * 4;
     }
@@ -147,6 +149,12 @@ template <class Tile, class Problem> decode_plan plan_decode(Problem const& p, i
     plan.pieces = static_cast<std::int32_t>(wanted);
     while (plan.pieces > 1 && piece_layout<Tile>{plan}.bytes() > workspace_bytes) --plan.pieces;
     return plan;
+}
+
+// For as many pieces as the keys deserve.
+template <class Tile, class Problem> index workspace_bytes(Problem const& p) {
+    const decode_plan plan = plan_decode<Tile>(p, index{1} << 62);
+    return piece_layout<Tile>{plan}.bytes();
 }
 
 template <class Tile, class Problem> status refusal_of_decode(Problem const& p, workspace const& scratch) {
@@ -173,16 +181,15 @@ template <class Problem, class Tile> struct decode_params {
     piece_memory memory;
 };
 template <class Tile, class Problem>
-decode_params<Problem, Tile> make_decode_params(Problem const& p, workspace const& scratch) {
+decode_params<Problem, Tile> make_decode_params(Problem const& p, decode_plan const& plan, void* scratch) {
     const auto values = [&]() -> auto const& {
         if constexpr (Problem::has_values) return p.operand.v;
         else return p.k();
     };
-    const decode_plan plan = plan_decode<Tile>(p, scratch.bytes);
     const piece_layout<Tile> layout{plan};
     piece_memory memory{};
     if (plan.pieces > 1) {
-        char* const at = static_cast<char*>(scratch.data);
+        char* const at = static_cast<char*>(scratch);
         memory = {reinterpret_cast<word*>(at), reinterpret_cast<float*>(at + layout.live_bytes()),
                   reinterpret_cast<float*>(at + layout.live_bytes() + layout.state_bytes())};
     }
