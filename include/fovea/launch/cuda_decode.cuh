@@ -51,8 +51,8 @@ status execute(cuda_decode_engine<Tile, Target> const& engine, Problem const& p)
     using pass = sm80::decode<ptx_sm80_machine, Problem, tile>;
     using merge = sm80::combine<ptx_sm80_machine, Problem, tile>;
     if (status why = sm80::refusal_of_decode<tile>(p, engine.scratch); !why.ok()) return why;
-    const auto params = sm80::make_decode_params<tile>(p, sm80::plan_decode<tile>(p, engine.scratch.bytes),
-                                                       engine.scratch.data);
+    const auto params =
+        sm80::make_decode_params<tile>(p, sm80::plan_decode<tile>(p, engine.scratch.bytes), engine.scratch.data);
     status why = launch<pass, Target>(engine.stream, params.plan.blocks(), params);
     if (!why.ok() || params.plan.pieces == 1) return why;
     return launch<merge, Target>(engine.stream, merge::blocks_of(params.plan), params);

@@ -220,8 +220,8 @@ TEST_CASE("sm_80 decode: no bank conflict, and no product for a dead piece", "[c
 }
 
 TEST_CASE("sm_80: warps without a row multiply nothing", "[contract]") {
-    using ordinary = tests::emulated<fv::tile_shape{.query = 64, .key = 64, .warps = 4, .stages = 2},
-                                     fv::sm80::head_sizes{48, 32}>;
+    using ordinary =
+        tests::emulated<fv::tile_shape{.query = 64, .key = 64, .warps = 4, .stages = 2}, fv::sm80::head_sizes{48, 32}>;
     const auto products = [](std::int64_t queries) {
         problem x(decoding(1, queries, 128));
         fv::simt::report said;
@@ -243,12 +243,9 @@ TEST_CASE("sm_80 decode: the workspace decides on pieces, and what cannot be one
         auto q = fv::tensor(static_cast<bf16*>(nullptr), fv::bshd(1, 1, 8, 64));
         auto k = fv::tensor(static_cast<bf16*>(nullptr), fv::bshd(1, keys, 2, 64));
         auto o = fv::tensor(static_cast<float*>(nullptr), fv::bshd(1, 1, 8, 64));
-        return fv::sm80::plan_decode<tile>(
-            fv::make_problem(o = fv::sum(fv::softmax(fv::scaled_dot(q, k)) * k)), bytes);
+        return fv::sm80::plan_decode<tile>(fv::make_problem(o = fv::sum(fv::softmax(fv::scaled_dot(q, k)) * k)), bytes);
     };
-    const auto bytes_of = [](fv::sm80::decode_plan const& plan) {
-        return fv::sm80::piece_layout<tile>{plan}.bytes();
-    };
+    const auto bytes_of = [](fv::sm80::decode_plan const& plan) { return fv::sm80::piece_layout<tile>{plan}.bytes(); };
     CHECK(planned(256, 1 << 30).pieces == 1);
     CHECK(planned(257, 1 << 30).pieces == 2);
     CHECK(planned(8192, 1 << 30).pieces == 32);

@@ -77,7 +77,8 @@ TEST_CASE("live key tiles are shared out evenly") {
         fv::index all = 0, of_runs = 0;
         for (fv::index t = 0; t < tiles.count(); t += together) all += live(t);
         for (fv::index n : held) of_runs += n;
-        const fv::index each = std::max(fv::ceil_div(all, fv::index{p.workers}), fv::ceil_div(fv::index{p.least}, together));
+        const fv::index each =
+            std::max(fv::ceil_div(all, fv::index{p.workers}), fv::ceil_div(fv::index{p.least}, together));
         for (std::size_t i = 0; i + 1 < held.size(); ++i) wrong += held[i] != each;
         INFO("keys " << keys << ", period " << p.period << ", window " << p.window << ", workers " << p.workers);
         CHECK(wrong == 0);

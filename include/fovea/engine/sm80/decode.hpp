@@ -258,11 +258,7 @@ private:
                 each_pair<Machine, Tile::values>([&](int i, int c) {
                     sums[i] = Machine::template load_shared<pair_of<float>>(from + output_at<Tile::values>(r, c));
                 });
-                merged.add(kept_total<bound_type::moment_count>([&](int n) {
-                               return Machine::template load_shared<float>(
-                                   state_at<Tile::values>(from, Tile::query, r, n));
-                           }),
-                           sums);
+                merged.add(staged_total<Machine, bound_type::moment_count, Tile::values>(from, Tile::query, r), sums);
             }
             Machine::sync_warp();
             merged.stage(shared_, Tile::query, r);
@@ -289,11 +285,11 @@ private:
                 Machine::store(reinterpret_cast<pair_of<float>*>(params_.memory.sums + (here * Tile::values + c)),
                                Machine::template load_shared<pair_of<float>>(shared_ + output_at<Tile::values>(r, c)));
             });
-            const auto n = static_cast<int>(Machine::lane());
-            if (n < static_cast<int>(state_number::moments) + bound_type::moment_count)
-                Machine::store(
-                    params_.memory.states + (here * row_numbers + n),
-                    Machine::template load_shared<float>(state_at<Tile::values>(shared_, Tile::query, r, n)));
+            const auto lane = static_cast<int>(Machine::lane());
+            float mine = 0;
+            keep_total(staged_total<Machine, bound_type::moment_count, Tile::values>(shared_, Tile::query, r),
+                       [&](int n, float x) { mine = lane == n ? x : mine; });
+            if (lane < row_numbers) Machine::store(params_.memory.states + (here * row_numbers + lane), mine);
         }
     }
 

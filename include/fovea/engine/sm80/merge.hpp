@@ -35,6 +35,11 @@ static_assert(static_cast<int>(state_number::reference) == static_cast<int>(kept
 template <int Values> FOVEA_DEVICE word state_at(word shared, int rows, int row, int n) {
     return kept_at<Values>(shared, rows, row, kept::reference, n);
 }
+template <class Machine, int Moments, int Values>
+FOVEA_DEVICE row_total<Moments> staged_total(word shared, int rows, int row) {
+    return kept_total<Moments>(
+        [&](int n) { return Machine::template load_shared<float>(state_at<Values>(shared, rows, row, n)); });
+}
 
 // A lane's channels of a row: 2 lane + 64 i and the next.
 template <int Values> inline constexpr int channel_pairs = Values == 0 ? 1 : ceil_div(Values, 64);
@@ -90,8 +95,7 @@ struct packed_place {
 template <int Values, int Rows, class Machine, class Problem>
 FOVEA_DEVICE void finish_staged(row_writer<Machine, Problem, Values, Rows, packed_place> const& writer,
                                 Problem const& p, packed_place const& at, word shared, int row) {
-    const auto total = kept_total<decltype(Problem::moments)::count>(
-        [&](int n) { return Machine::template load_shared<float>(state_at<Values>(shared, Rows, row, n)); });
+    const auto total = staged_total<Machine, decltype(Problem::moments)::count, Values>(shared, Rows, row);
     const float sink = bind_problem(p, at.here(row), no_strips{}).sink;
     writer.keep(row, total.reference, finish_as<decltype(Problem::scored.normaliser)>(total, sink));
 }
