@@ -49,8 +49,8 @@ int main() {
     scratch.bytes = with_attention(q, k, v, o, [](auto a) { return fv::workspace_bytes(fv::cuda_decode(), a); });
     cudaMalloc(&scratch.data, static_cast<std::size_t>(scratch.bytes));
     const cudaStream_t stream = nullptr;
-    const fv::status ran = with_attention(
-        q, k, v, o, [&](auto a) { return fv::try_run(fv::cuda_decode(stream, scratch), a); });
+    const fv::status ran =
+        with_attention(q, k, v, o, [&](auto a) { return fv::try_run(fv::cuda_decode(stream, scratch), a); });
     if (!ran.ok() || cudaDeviceSynchronize() != cudaSuccess) {
         std::printf("not run: %s\n", ran.sentence());
         return 1;
@@ -61,7 +61,7 @@ int main() {
     if (!defined.ok()) return 1;
     float worst = 0;
     for (std::size_t i = 0; i < of_query; ++i) worst = std::fmax(worst, std::fabs(o[i] - right[i]));
-    std::printf("o within %.1e of the definition in double, in a workspace of %lld bytes\n",
-                static_cast<double>(worst), static_cast<long long>(scratch.bytes));
+    std::printf("o within %.1e of the definition in double, in a workspace of %lld bytes\n", static_cast<double>(worst),
+                static_cast<long long>(scratch.bytes));
     return worst <= 0x1p-8f ? 0 : 1; // weights rounded to bf16 (2^-9 each) over values of at most 1
 }

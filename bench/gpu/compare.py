@@ -235,8 +235,9 @@ def main():
         lines, right = comparison.summary()
         if options.json:
             about = {"torch": torch.__version__, "device": torch.cuda.get_device_name() if comparison.gpu else "cpu"}
-            options.json.write_text(json.dumps({**about, "machine": comparison.machine, "summary": lines,
-                                                "rows": comparison.rows, "decode": comparison.decoded}, indent=1) + "\n")
+            written = {**about, "machine": comparison.machine, "summary": lines, "rows": comparison.rows,
+                       "decode": comparison.decoded}
+            options.json.write_text(json.dumps(written, indent=1) + "\n")
         return lines, right
 
     with torch.inference_mode():

@@ -1,6 +1,6 @@
 // cuda_decode(stream, workspace): the engine for a few queries against many keys, decoding with a cache.
 //
-//     fovea::workspace scratch{pointer, bytes};     // bytes: at least fovea::workspace_bytes(fovea::cuda_decode(), ...)
+//     fovea::workspace scratch{pointer, bytes};     // bytes: fovea::workspace_bytes(fovea::cuda_decode(), ...)
 //     fovea::run(fovea::cuda_decode(stream, scratch), o = fovea::sum(p * v), l = fovea::logsumexp(s));
 //
 // The query heads of a group are packed, so that a key is read once for all of them, and the keys are cut into pieces

@@ -15,8 +15,8 @@ template <class Problem> fovea::status execute(decode_on_device const& engine, P
     show_memory_to_device();
     // Values are drawn as wide as 128, or as the queries are.
     constexpr int channels = head_sizes_of<Problem, head_sizes{128, 128}>().channels;
-    using tile = decltype(chosen_decode_tile<Problem, fovea::tile_shape{},
-                                             head_sizes{128, fovea::greatest(128, channels)}>());
+    using tile =
+        decltype(chosen_decode_tile<Problem, fovea::tile_shape{}, head_sizes{128, fovea::greatest(128, channels)}>());
     using pass = decode<fovea::ptx_sm80_machine, Problem, tile>;
     using merge = combine<fovea::ptx_sm80_machine, Problem, tile>;
     if (fovea::status why = refusal_of_decode<tile>(p, {}); !why.ok()) return why;
@@ -32,8 +32,7 @@ template <class Problem> fovea::status execute(decode_on_device const& engine, P
     if (why.ok() && plan.pieces > 1) why = fovea::launch<merge>(nullptr, merge::blocks_of(plan), params);
     const cudaError_t ended = cudaDeviceSynchronize();
     cudaFree(scratch);
-    if (why.ok() && ended != cudaSuccess)
-        return fovea::status({"the kernel ended with: ", cudaGetErrorString(ended)});
+    if (why.ok() && ended != cudaSuccess) return fovea::status({"the kernel ended with: ", cudaGetErrorString(ended)});
     return why;
 }
 

@@ -1,6 +1,6 @@
 // A few query rows against many keys on GPUs of compute capability 8.0 and later: decoding with a cache.
 //
-//     using kernel = decode<ptx_sm80_machine, Problem, Tile>;    // over plan.blocks(); then combine, if plan.pieces > 1
+//     using kernel = decode<ptx_sm80_machine, Problem, Tile>;   // over plan.blocks(); with pieces > 1, then combine
 //
 // A block takes a packed tile of one key head's rows and a piece of its keys. Keys and values arrive as in forward.hpp,
 // in a ring of stages; every warp works on all rows and on its own keys of each tile, a softmax of its own:
