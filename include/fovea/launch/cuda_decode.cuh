@@ -4,9 +4,9 @@
 //     fovea::run(fovea::cuda_decode(stream, scratch), o = fovea::sum(p * v), l = fovea::logsumexp(s));
 //
 // The query heads of a group are packed, so that a key is read once for all of them, and the keys are cut into pieces
-// that a second kernel merges: every multiprocessor has work even where batch and heads are few. Ahead of cuda(stream)
-// while queries x (heads / kv_heads) is at most 16, and while it is at most 32 with tile_shape{.query = 32}; beyond,
-// keys are read again for every so many rows, and nothing is refused.
+// that a second kernel merges: every multiprocessor has work even where batch and heads are few. Meant for at most 16
+// rows, queries x (heads / kv_heads), or 32 with tile_shape{.query = 32}; beyond, keys are read again for every so many
+// rows, and nothing is refused.
 //
 // The workspace holds what the pieces leave; it is the caller's (cudaMalloc, or a pool ordered by the stream), must
 // live until the stream has passed the run, and may be used by the stream's next run. With less than workspace_bytes

@@ -7,9 +7,9 @@
 // of its 132 multiprocessors. A block of the tiles below keeps 32 to 56 KB under way, and two or three of them fit.
 //
 // The warps of a block share its rows and divide the keys of every tile. With 16 rows to one warp and the other warps
-// only copying, a tile of 64 keys of 128 channels takes that warp some 128 matrix products and the exponentials of 1024
-// scores, about 1 us on one of four tensor cores; its 32 KB arrive in 1.3 us. Divided by keys that is a fourth, and
-// what remains is a merge of four partial rows through shared memory, once a piece.
+// only copying, a tile of 64 keys of 128 channels takes that warp 128 matrix products and the exponentials of 1024
+// scores: by estimate 1 us on one of four tensor cores, while its 32 KB take 1.3 us to arrive. Divided by keys that is
+// a fourth, and what it costs is a merge of four partial rows through shared memory, once a piece.
 //
 // The keys are cut into pieces, a block each: one for every 256 keys, at most 64, which depends on nothing but the
 // number of keys, so that a result does not depend on the batch, on the heads beside it or on the device. Each takes as
@@ -68,10 +68,15 @@ template <int Query, int Key, int Warps, int Stages, int Channels, int Values> s
     };
 };
 
-// The operands are held to what the ordinary tile asks of them (shape.hpp).
-template <class Problem, tile_shape Given, head_sizes Most> consteval auto chosen_decode_tile() {
-    using ordinary = decltype(chosen_tile<Problem, tile_shape{}, Most>());
-    constexpr tile_shape t = completed_for_decode(Given, {ordinary::channels, ordinary::values});
+// Operands are held to what the ordinary tile asks of them (shape.hpp).
+template <class Problem> consteval bool has_half_operands() {
+    if constexpr (Problem::has_values)
+        if (!is_half<typename Problem::value_element>) return false;
+    return is_half<typename Problem::query_element> && is_half<typename Problem::key_element>;
+}
+
+template <class Problem, tile_shape Given, class Ordinary> consteval auto decode_tile_of() {
+    constexpr tile_shape t = completed_for_decode(Given, {Ordinary::channels, Ordinary::values});
     if constexpr (t.query != 16 && t.query != 32)
         static_assert(sizeof(Problem) == 0, "fovea: cuda_decode: tile_shape::query must be 16 or 32 packed rows");
     else if constexpr (t.warps != 2 && t.warps != 4 && t.warps != 8)
@@ -83,7 +88,7 @@ template <class Problem, tile_shape Given, head_sizes Most> consteval auto chose
     else if constexpr (t.stages < 1 || t.stages > 4)
         static_assert(sizeof(Problem) == 0, "fovea: tile_shape::stages must be 1 to 4");
     else {
-        using tile = decode_constants<t.query, t.key, t.warps, t.stages, ordinary::channels, ordinary::values>;
+        using tile = decode_constants<t.query, t.key, t.warps, t.stages, Ordinary::channels, Ordinary::values>;
         static_assert(tile::blocks_of_warp * (tile::values + tile::of_warp::key) / 2 <= 200,
                       "fovea: cuda_decode: tile_shape: the outputs and scores of a thread take more than 200 "
                       "registers; use 16 packed rows");
@@ -92,6 +97,11 @@ template <class Problem, tile_shape Given, head_sizes Most> consteval auto chose
                       "block can have; use smaller ones, or fewer stages");
         return tile{};
     }
+}
+template <class Problem, tile_shape Given, head_sizes Most> consteval auto chosen_decode_tile() {
+    if constexpr (!has_half_operands<Problem>())
+        static_assert(sizeof(Problem) == 0, "fovea: cuda_decode: the elements of q, k and v are bf16 or fp16");
+    else return decode_tile_of<Problem, Given, decltype(chosen_tile<Problem, tile_shape{}, Most>())>();
 }
 
 // Blocks are one-dimensional: the packed tiles of a piece beside each other, so that they read its keys together.
