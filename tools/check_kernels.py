@@ -39,7 +39,7 @@ void attend({element}* pointer, [[maybe_unused]] float const* reals, [[maybe_unu
     [[maybe_unused]] auto rows = fv::tensor(const_cast<float*>(reals), fv::bhs(1, 8, n));
     const auto s = {score};
     const auto p = fv::softmax(s);
-    fv::run({engine}, o = fv::sum(p * v){more});
+    fv::run({engine}{tile}, o = fv::sum(p * v){more});
 }}
 """
 
@@ -47,10 +47,9 @@ SCALED, CAUSAL = "fv::scaled_dot(q, k)", "fv::causal"
 WINDOW = "fv::causal && (fv::sliding_window(n) || fv::sink_tokens(4))"
 CAPPED = "fv::softcap(30.f, fv::scaled_dot(q, k))"
 ALIBI = "fv::alibi(fv::table(reals, 8))"
-ORDINARY, DECODE = "fv::cuda(stream)", "fv::cuda_decode(stream, scratch)"
-NARROW = ORDINARY + ".with<fv::tile_shape{.query = 64, .key = 64, .warps = 4, .stages = 1}>()"
+NARROW = ".with<fv::tile_shape{.query = 64, .key = 64, .warps = 4, .stages = 1}>()"
 
-# name, score, what else, engine, element, channels, instructions of a full tile, of a partial one (None: not asked)
+# name, score, what else, tile, element, channels, instructions of a full tile, of a partial one (None: not asked)
 ROWS = [
     # 16 rows a warp, 64 keys, head size 64
     ("causal", f"fv::where({CAUSAL}, {SCALED})", "", NARROW, "fv::fp16", 64, 484, 631),
@@ -65,15 +64,19 @@ ROWS = [
     ("dilated", f"fv::where(fv::dilated(n), {SCALED})", "", NARROW, "fv::fp16", 64, None, 963),
     ("entropy", f"fv::where({CAUSAL}, {SCALED})", ", rows = fv::entropy(p)", NARROW, "fv::fp16", 64, 580, 727),
     # the default tile of every head size
-    *[(f"default, {d}", f"fv::where({CAUSAL}, {SCALED})", "", ORDINARY, "fv::bf16", d, full, partial)
+    *[(f"default, {d}", f"fv::where({CAUSAL}, {SCALED})", "", "", "fv::bf16", d, full, partial)
       for d, full, partial in [(32, 631, 893), (64, 756, 1018), (80, 510, 668), (96, 531, 689), (128, 591, 749),
                                (192, 852, 999), (256, 571, 662)]],
-    # decoding: a pass over the pieces of the keys, and their merge; 16 packed rows, 16 keys of each tile to a warp
-    *[(f"decode, {d}", f"fv::where({CAUSAL}, {SCALED})", "", DECODE, "fv::bf16", d, full, partial)
+]
+
+# Decoding: a pass over the pieces of the keys, and their merge; 16 packed rows, 16 keys of each tile to a warp.
+DECODE_ROWS = [
+    *[(f"decode, {d}", f"fv::where({CAUSAL}, {SCALED})", "", "", "fv::bf16", d, full, partial)
       for d, full, partial in [(64, 268, 346), (128, 340, 416), (192, 423, 499), (256, 450, 526)]],
-    ("decode, together", f"fv::where({WINDOW}, {CAPPED} + {ALIBI})", ", rows = fv::entropy(p)", DECODE, "fv::bf16", 128,
+    ("decode, together", f"fv::where({WINDOW}, {CAPPED} + {ALIBI})", ", rows = fv::entropy(p)", "", "fv::bf16", 128,
      481, 571),
 ]
+ENGINES = {"decode": ("fv::cuda_decode(stream, scratch)", 2)}  # by the first word of a row's name: also its kernels
 
 PTXAS = re.compile(r"Used (\d+) registers")
 SPILLS = re.compile(r"(\d+) bytes spill stores, (\d+) bytes spill loads")
@@ -90,6 +93,11 @@ def nvcc(options, arguments, source, output):
     return done.returncode == 0, done.stdout + done.stderr, seconds, after.ru_maxrss / 1024
 
 
+def engine_of(row):
+    """How it is spelt, and how many kernels it makes of one attention."""
+    return ENGINES.get(row[0].split(",")[0], ("fv::cuda(stream)", 1))
+
+
 def loop_entry(ptx):
     """The entry function with the matrix products, where there is a second one."""
     return next((".entry" + text for text in ptx.split(".entry")[1:] if "mma.sync" in text), ptx)
@@ -97,9 +105,11 @@ def loop_entry(ptx):
 
 def measured(options, row, folder):
     """The figures of one row, or a sentence that says what went wrong."""
-    name, score, more, engine, element, channels = row[:6]
+    name, score, more, tile, element, channels = row[:6]
+    engine = engine_of(row)[0]
     source = folder / "variant.cu"
-    source.write_text(SOURCE.format(element=element, channels=channels, score=score, more=more, engine=engine))
+    source.write_text(SOURCE.format(element=element, channels=channels, score=score, more=more, tile=tile,
+                                    engine=engine))
     target = [f"-gencode=arch=compute_{options.target},code=sm_{options.target}"]
     worked, said, seconds, megabytes = nvcc(options, [*target, "-c", "-Xptxas", "-v"], source, folder / "variant.o")
     if not worked:
@@ -126,7 +136,7 @@ def faults_of(row, got):
     faults = []
     if got["spilled"]:
         faults.append(f"{name}: {got['spilled']} bytes are spilled")
-    kernels = 2 if row[3] == DECODE else 1
+    kernels = engine_of(row)[1]
     if got["kernels"] != kernels:
         faults.append(f"{name}: {got['kernels']} kernels, not {kernels}")
     for what, most in ("full", full), ("partial", partial):
@@ -150,7 +160,7 @@ def main():
     parser.add_argument("--json", type=Path, help="where to write the figures")
     parser.add_argument("name", nargs="*", help="a part of a row's name; all rows if none is given")
     options = parser.parse_args()
-    rows = [r for r in ROWS if not options.name or any(part in r[0] for part in options.name)]
+    rows = [r for r in ROWS + DECODE_ROWS if not options.name or any(part in r[0] for part in options.name)]
     faults, figures = [], []
     for row in rows:
         with tempfile.TemporaryDirectory() as folder:
