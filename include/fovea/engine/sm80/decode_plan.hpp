@@ -111,7 +111,7 @@ struct decode_plan {
     std::int32_t least_tiles; // live ones of a piece
     std::int32_t careful = 0; // not 0: tiles are computed carefully at once, which gives the same bits
 
-    constexpr index blocks() const { return index{heads} * pieces * tiles; }
+    [[gnu::visibility("hidden")]] constexpr index blocks() const { return index{heads} * pieces * tiles; }
 };
 
 struct decode_place {
@@ -130,7 +130,7 @@ struct piece_memory {
     word* live = nullptr;
     float *states = nullptr, *sums = nullptr;
 };
-template <class Tile> struct piece_layout {
+template <class Tile> struct [[gnu::visibility("hidden")]] piece_layout {
     decode_plan const& plan;
 
     FOVEA_HOST_DEVICE constexpr index rows() const { // of a piece
