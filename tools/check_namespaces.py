@@ -23,7 +23,7 @@ HIDDEN_ROOMS = ("attend", "engine", "launch", "machine", "plan", "softmax")
 HIDDEN_ALSO = ("base/spell.hpp", *(f"expr/{name}.hpp" for name in ("bind", "find", "rescale", "same", "text")))
 # What users keep in classes of their own, and what is a template argument by value.
 VISIBLE = ("engine/cpu/engine.hpp", "engine/cpu/executor.hpp", "engine/cpu/shape.hpp", "launch/cuda.cuh",
-           "launch/schedule.cuh", "machine/tensor_map.hpp", "plan/workspace.hpp")
+           "launch/cuda_decode.cuh", "launch/schedule.cuh", "machine/tensor_map.hpp", "plan/workspace.hpp")
 
 OPENING = re.compile(r'^namespace (?:\[\[gnu::visibility\("hidden"\)\]\] )?fovea(?:::inline v\w+)? \{\n'
                      r"(?:inline namespace v\w+ \{\n)?", re.M)

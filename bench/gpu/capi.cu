@@ -10,7 +10,24 @@ namespace {
 namespace fv = fovea;
 using fovea::index;
 
+// One query, or a few, that every key of the cache stands before: f(assignment).
+template <index D, class F> auto with_decode(fovea_gpu_call const& c, F f) {
+    constexpr fv::constant_size<D> channels{};
+    const auto of = [&](auto* pointer, index length, index heads) {
+        return fv::tensor(static_cast<fv::bf16*>(const_cast<void*>(static_cast<void const*>(pointer))),
+                          fv::bshd(c.batches, length, heads, channels));
+    };
+    const auto q = fv::at(of(c.q, c.queries, c.heads), c.keys - c.queries), o = of(c.o, c.queries, c.heads);
+    const auto k = of(c.k, c.keys, c.kv_heads), v = of(c.v, c.keys, c.kv_heads);
+    return f(o = fv::sum(fv::softmax(fv::where(fv::causal, fv::scaled_dot(q, k))) * v));
+}
+template <index D> fv::status decode(fovea_gpu_call const& c) {
+    const auto engine = fv::cuda_decode(static_cast<cudaStream_t>(c.stream), {c.scratch, c.scratch_bytes});
+    return with_decode<D>(c, [&](auto const& assigned) { return fv::try_run(engine, assigned); });
+}
+
 template <index D> fv::status attend(fovea_gpu_call const& c) {
+    if (std::strcmp(c.variant, "decode") == 0) return decode<D>(c);
     constexpr fv::constant_size<D> channels{};
     const auto of = [&](auto* pointer, index length, index heads) {
         return fv::tensor(static_cast<fv::bf16*>(const_cast<void*>(static_cast<void const*>(pointer))),
@@ -53,4 +70,9 @@ char const* fovea_gpu_attend(fovea_gpu_call const* c) {
     if (ran.ok()) return nullptr;
     sentence = ran.sentence();
     return sentence.c_str();
+}
+
+std::int64_t fovea_gpu_scratch(fovea_gpu_call const* c) {
+    const auto bytes = [](auto const& assigned) { return fv::workspace_bytes(fv::cuda_decode(), assigned); };
+    return c->head_dim == 64 ? with_decode<64>(*c, bytes) : with_decode<128>(*c, bytes);
 }

@@ -9,7 +9,7 @@
 extern "C" {
 
 struct fovea_gpu_call {
-    char const* variant; // compare.py's names: full, causal, window, alibi, softcap, documents, entropy
+    char const* variant; // compare.py's names: full, causal, window, alibi, softcap, documents, entropy, decode
     char const* dtype;   // bf16, fp16
     std::int64_t head_dim, batches, heads, kv_heads, queries, keys, window;
     void const *q, *k, *v;
@@ -18,8 +18,12 @@ struct fovea_gpu_call {
     float const* slopes;         // heads, for alibi
     std::int32_t const* document; // (batch, position), for documents
     void* stream;                // cudaStream_t
+    void* scratch;               // of the device, for decode
+    std::int64_t scratch_bytes;
 };
 
 // Null, or the sentence that says why not. Does not wait for the device.
 char const* fovea_gpu_attend(fovea_gpu_call const* c);
+// Bytes of scratch that decode can use.
+std::int64_t fovea_gpu_scratch(fovea_gpu_call const* c);
 }

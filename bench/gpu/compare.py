@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """fovea beside its peers on one GPU, in one process: PyTorch's FlashAttention-2 backend and FlexAttention, with cuBLAS
-and a copy of device memory as the machine's own measures.
+and a copy of device memory as the machine's own measures; decoding beside PyTorch's SDPA, whichever backend it takes.
 
 Candidates of a case run alternately; times are medians by CUDA events; FLOP/s count attended pairs only: 4 x heads x
 pairs x head size. A peer's result is compared with fovea's before either is timed. Without --library the peers run
@@ -8,6 +8,7 @@ alone. Writes JSON: a row a case, and a few lines that sum it up. `--device cpu`
 """
 
 import argparse
+import itertools
 import json
 import sys
 import time
@@ -24,7 +25,15 @@ from timing import DeviceClock, HostClock, alternate
 
 TOKENS = 16384  # of a call, over all its batches
 WIDTH = 2048    # heads x head size
+DECODE = (8, (1, 4, 8), (8192, 65536))  # key heads, query heads of each, keys of the cache
+CACHES = 2**29  # bytes of all caches that a decoding case goes round
 ERROR = 0.02    # relative to 1 + |output|: in bf16 two roundings of weights and of results, 2^-8 and less each
+
+
+def in_turn(calls):
+    """One callable that makes each of the calls in turn."""
+    endless = itertools.cycle(calls)
+    return lambda: next(endless)()
 
 
 class Comparison:
@@ -32,7 +41,7 @@ class Comparison:
         self.options, self.gpu = options, options.device == "cuda"
         self.clock = DeviceClock() if self.gpu else HostClock()
         self.fovea = Library(options.fovea) if options.fovea else None
-        self.rows, self.machine, self.end = [], {}, time.monotonic() + options.seconds
+        self.rows, self.decoded, self.machine, self.end = [], [], {}, time.monotonic() + options.seconds
         self.flex = torch.compile(flex_attention, dynamic=False) if self.gpu else flex_attention
 
     def timed(self, candidates, seconds=0.25):
@@ -143,6 +152,41 @@ class Comparison:
                 if peers or self.fovea:
                     self.add(variant, head_dim, length, operands, peers)
 
+    def decode(self, head_dim=128):
+        """One query against a cache, batch 1: against PyTorch's SDPA, and as a share of a copy's bandwidth."""
+        kv_heads, groups, lengths = DECODE if self.gpu else (2, (1, 4), (512,))
+        make = torch.Generator(device=self.options.device).manual_seed(2)
+        for group in groups:
+            for length in lengths:
+                if not self.in_time():
+                    return
+                read = 2 * kv_heads * length * head_dim * 2
+                # Caches in turn, more of them than a second-level cache holds.
+                sets = [[torch.randn((1, n, heads, head_dim), generator=make, device=self.options.device,
+                                     dtype=torch.bfloat16).transpose(1, 2)
+                         for n, heads in ((1, kv_heads * group), (length, kv_heads), (length, kv_heads),
+                                          (1, kv_heads * group))]
+                        for _ in range(max(1, CACHES // read) if self.gpu else 2)]
+                ours = [self.ours("decode", head_dim, length, operands) for operands in sets]
+                candidates = {"fovea": in_turn([c["fovea"] for c in ours])} if all(ours) else {}
+                candidates["sdpa"] = in_turn([lambda q=q, k=k, v=v: sdpa(q, k, v, enable_gqa=True)
+                                              for q, k, v, _ in sets])
+                differs = {}
+                if all(ours):
+                    q, k, v, o = sets[0]
+                    ours[0]["fovea"]()
+                    theirs = sdpa(q, k, v, enable_gqa=True).float()
+                    differs["sdpa"] = ((theirs - o.float()).abs() / (1 + theirs.abs())).max().item()
+                seconds = self.timed(candidates)
+                row = {"case": "decode", "head_dim": head_dim, "keys": length, "kv_heads": kv_heads, "group": group,
+                       "dtype": "bf16", "bytes": read, "differs": differs,
+                       **{f"{name}_s": s for name, s in seconds.items()},
+                       **{f"{name}_gbs": read / s / 1e9 for name, s in seconds.items()}}
+                self.decoded.append(row)
+                print(f"decode    d {head_dim:3} {group} x {kv_heads} heads, {length:5} keys  " +
+                      "  ".join(f"{name} {1e6 * s:8.1f} us {read / s / 1e9:6.0f} GB/s" for name, s in seconds.items()),
+                      flush=True)
+
     def summary(self):
         """The figures that the library is held to, the worst case of each."""
         lines = [f"cuBLAS bf16 {self.machine['cublas_bf16_tflops']:.0f} TFLOP/s, "
@@ -160,8 +204,15 @@ class Comparison:
             if plain and "fovea_s" in r and r["variant"] not in ("full", "causal"):
                 lines.append(f"{r['variant']} d {r['head_dim']}: {r['fovea_tflops'] / plain['fovea_tflops']:.2f} of "
                              "plain causal per attended pair")
+        for r in self.decoded:
+            if "fovea_s" in r:
+                lines.append(f"decode {r['group']} heads a key head, {r['keys']} keys: {r['fovea_gbs']:.0f} GB/s, "
+                             f"{r['fovea_gbs'] / self.machine['copy_gbs']:.2f} of a copy's, "
+                             f"{r['sdpa_s'] / r['fovea_s']:.2f} times the speed of PyTorch's SDPA")
         wrong = [f"{r['variant']} d {r['head_dim']} {r['length']}" for r in self.rows
                  if any(not e <= ERROR for e in r["differs"].values())]
+        wrong += [f"decode {r['group']} {r['keys']}" for r in self.decoded
+                  if any(not e <= ERROR for e in r["differs"].values())]
         if wrong:
             lines.append(f"RESULTS DIFFER from a peer's: {', '.join(wrong)}")
         if not self.fovea:
@@ -184,14 +235,16 @@ def main():
         lines, right = comparison.summary()
         if options.json:
             about = {"torch": torch.__version__, "device": torch.cuda.get_device_name() if comparison.gpu else "cpu"}
-            options.json.write_text(json.dumps({**about, "machine": comparison.machine, "summary": lines,
-                                                "rows": comparison.rows}, indent=1) + "\n")
+            written = {**about, "machine": comparison.machine, "summary": lines, "rows": comparison.rows,
+                       "decode": comparison.decoded}
+            options.json.write_text(json.dumps(written, indent=1) + "\n")
         return lines, right
 
     with torch.inference_mode():
         comparison.measure_machine()
         write()
         comparison.forward((1024, 2048, 4096, 8192, 16384) if comparison.gpu else (256,))
+        comparison.decode()
         write()  # what is measured stays, whatever torch.compile does next
         comparison.against_flex(4096 if comparison.gpu else 256)
     lines, right = write()

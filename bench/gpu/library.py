@@ -11,14 +11,16 @@ DTYPES = {torch.bfloat16: b"bf16", torch.float16: b"fp16"}
 
 class Call(ctypes.Structure):
     _fields_ = [("variant", ctypes.c_char_p), ("dtype", ctypes.c_char_p), *[(n, ctypes.c_int64) for n in NUMBERS],
-                *[(n, ctypes.c_void_p) for n in POINTERS]]
+                *[(n, ctypes.c_void_p) for n in POINTERS], ("scratch", ctypes.c_void_p),
+                ("scratch_bytes", ctypes.c_int64)]
 
 
 class Library:
     def __init__(self, path):
-        self.attend = ctypes.CDLL(str(path)).fovea_gpu_attend
-        self.attend.argtypes = [ctypes.POINTER(Call)]
-        self.attend.restype = ctypes.c_char_p
+        library = ctypes.CDLL(str(path))
+        self.attend, self.scratch = library.fovea_gpu_attend, library.fovea_gpu_scratch
+        self.attend.argtypes = self.scratch.argtypes = [ctypes.POINTER(Call)]
+        self.attend.restype, self.scratch.restype = ctypes.c_char_p, ctypes.c_int64
 
     def call(self, variant, q, k, v, o, window=0, **more):
         """A callable without arguments, and None; or None and why there is none. Operands are (b, h, s, d) views."""
@@ -30,6 +32,10 @@ class Library:
                     k.shape[2], window, *(pointers[n].data_ptr() if n in pointers else None for n in POINTERS))
         call.stream = torch.cuda.current_stream().cuda_stream
         at = ctypes.byref(call)
+        if variant == "decode":
+            call.scratch_bytes = self.scratch(at)
+            tensors.append(torch.empty(max(call.scratch_bytes, 1), device=q.device, dtype=torch.uint8))
+            call.scratch = tensors[-1].data_ptr()
         wrong = self.attend(at)
         if wrong:
             return None, wrong.decode()

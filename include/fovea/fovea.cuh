@@ -6,6 +6,7 @@
 #pragma once
 #include "fovea/expr/apply.hpp"
 #include "fovea/launch/cuda.cuh"
+#include "fovea/launch/cuda_decode.cuh"
 #include "fovea/launch/run.hpp"
 #include "fovea/mask/block_sparse.hpp"
 #include "fovea/mask/causal.hpp"

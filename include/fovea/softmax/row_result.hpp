@@ -17,6 +17,10 @@ template <int Moments> struct row_total {
 
 struct merge_scales {
     float first, second;
+    // What was accumulated of both. A first that counts for nothing may be anything.
+    template <class V> FOVEA_HOST_DEVICE V joined(V a, V b) const {
+        return first == 0 ? b * second : fma(b, second, a * first);
+    }
 };
 
 // a becomes the total of both; the factors are for outputs accumulated relative to the two old references.
@@ -41,6 +45,16 @@ template <int Moments> FOVEA_HOST_DEVICE merge_scales merge(row_total<Moments>& 
 template <int Moments> FOVEA_HOST_DEVICE void add(row_total<Moments>& a, row_total<Moments> const& b) {
     a.sum += b.sum;
     for (int i = 0; i < Moments; ++i) a.moments[i] += b.moments[i];
+}
+
+// Of pieces of a row, by the normaliser of their weights.
+template <class Normaliser, int Moments>
+FOVEA_HOST_DEVICE merge_scales merge_pieces(row_total<Moments>& a, row_total<Moments> const& b) {
+    if constexpr (Normaliser::normalised) return merge(a, b);
+    else {
+        add(a, b);
+        return {1.f, 1.f};
+    }
 }
 
 // What a finished row writes. scale is the factor from the accumulated to the normalised output.
@@ -81,6 +95,12 @@ template <int Moments> FOVEA_HOST_DEVICE row_result<Moments> finish_unnormalised
     r.logsumexp = r.maximum = -infinity;
     for (int i = 0; i < Moments; ++i) r.moments[i] = t.moments[i];
     return r;
+}
+
+template <class Normaliser, int Moments>
+FOVEA_HOST_DEVICE row_result<Moments> finish_as(row_total<Moments> const& t, float sink) {
+    if constexpr (Normaliser::normalised) return finish(t, sink);
+    else return finish_unnormalised(t);
 }
 
 } // namespace v0_1

@@ -5,7 +5,7 @@
 //
 // The pieces depend on the number of keys alone, so results do not depend on the batch or on the number of workers.
 #pragma once
-#include "fovea/attend/walk.hpp"
+#include "fovea/attend/packed_rows.hpp"
 #include "fovea/engine/cpu/decode_products.hpp"
 #include "fovea/engine/cpu/write.hpp"
 
@@ -155,21 +155,21 @@ template <int N, class Problem, class Bound>
     auto const &q = p.q(), &k = p.k();
     const index queries = q.positions(), rows = queries * p.group(), d = round_up(q.channels(), index{N});
     const index value_channels = round_up(p.operand.v.channels(), index{N});
-    const auto row_at = [&](index r) { return at_head{batch, kv_head * p.group() + r / queries, kv_head}; };
+    const packed_rows packed{batch, kv_head, p.group()};
     block_rows<k_type, N> keys(readers.k, batch, kv_head);
     const bool keys_in_place = keys.in_place(p.operand.k, values_read::as_they_are);
 
     for (index g = 0; g < p.group(); ++g) {
         row_reader<q_type, N> reader(readers.q, batch, kv_head * p.group() + g);
         for (index i = 0; i < queries; ++i) {
-            float* row = s.queries.data() + (g * queries + i) * d;
+            float* row = s.queries.data() + (i * p.group() + g) * d;
             for (index c = q.channels(); c < d; ++c) row[c] = 0;
             reader.read(i, row);
             if (keys_in_place) reorder<element_order::loaded, N, element_of_operand<k_type>>(row, d);
         }
     }
     for (index r = 0; r < rows; ++r) {
-        new (s.bound.data() + r) Bound(bind_problem(p, row_at(r), no_strips{}));
+        new (s.bound.data() + r) Bound(bind_problem(p, packed.head(r), no_strips{}));
         s.states[r].clear(splat<N>(0.f), splat<N>(masked_score));
     }
     for (index i = 0; i < rows * value_channels; ++i) result.output[i] = 0;
@@ -177,8 +177,8 @@ template <int N, class Problem, class Bound>
     for (index b = begin; b < end; b += decode_block) {
         const index count = least(index{decode_block}, end - b);
         const auto row_coverage = [&](index r) {
-            const index query = q.first + r % queries;
-            const at_head at = row_at(r);
+            const index query = q.first + packed.position(r);
+            const at_head at = packed.head(r);
             const element_box box{at.batch, at.head, at.kv_head, {query, query}, {k.first + b, k.first + b + count - 1},
                                   q.first,  k.first};
             const coverage c = covers(s.bound[r].mask, box);
@@ -207,7 +207,8 @@ template <int N, class Problem, class Bound>
                 continue;
             }
             for (index j = count; j < decode_block; ++j) scores[j] = 0;
-            block_fragment<N> fragment{row_at(r), q.first + r % queries, q.first, k.first, k.first + b, count, scores};
+            block_fragment<N> fragment{
+                packed.head(r), q.first + packed.position(r), q.first, k.first, k.first + b, count, scores};
             auto& state = s.states[r];
             // The masked step serves full blocks too: beside two products it costs nothing, and halves the code.
             if constexpr (Problem::normalised) {
@@ -243,20 +244,17 @@ template <int N, class Problem, class Bound>
 
 // The pieces of one (batch, kv head) merged in order into the first.
 template <int N, class Problem, int Moments>
-void merge_pieces(index rows, index channels, index pieces, piece_result<Moments> first) {
+void merge_rows(index rows, index channels, index pieces, piece_result<Moments> first) {
     for (index r = 0; r < rows; ++r) {
         row_total<Moments>& total = first.totals[r];
         float* output = first.output + r * channels;
         for (index i = 1; i < pieces; ++i) {
             const float* other = first.output + (i * rows + r) * channels;
-            merge_scales w{1, 1};
-            if constexpr (Problem::normalised) w = merge(total, first.totals[i * rows + r]);
-            else add(total, first.totals[i * rows + r]);
+            const merge_scales w =
+                merge_pieces<decltype(Problem::scored.normaliser)>(total, first.totals[i * rows + r]);
             if (w.second == 0 && w.first == 1) continue;
-            for (index c = 0; c < channels; c += N) {
-                const auto a = w.first == 0 ? splat<N>(0.f) : load<N>(output + c) * w.first;
-                store(output + c, fma(load<N>(other + c), w.second, a));
-            }
+            for (index c = 0; c < channels; c += N)
+                store(output + c, w.joined(load<N>(output + c), load<N>(other + c)));
         }
     }
 }
@@ -268,8 +266,8 @@ FOVEA_COLD void finish_pieces(Problem const& p, prepared_operands<Problem> const
                               piece_result<Bound::moment_count> first) {
     const index queries = p.q().positions(), rows = queries * p.group(), value_channels = p.operand.v.channels();
     const index channels = round_up(value_channels, index{N});
-    const auto head_of = [&](index r) { return at_head{batch, kv_head * p.group() + r / queries, kv_head}; };
-    merge_pieces<N, Problem>(rows, channels, cut.count, first);
+    const packed_rows packed{batch, kv_head, p.group()};
+    merge_rows<N, Problem>(rows, channels, cut.count, first);
     if constexpr (Problem::has_values) {
         bool any = false;
         for (index r = 0; r < rows; ++r)
@@ -278,22 +276,20 @@ FOVEA_COLD void finish_pieces(Problem const& p, prepared_operands<Problem> const
             for (index i = 0; i < cut.count; ++i)
                 decode_piece<N>(p, readers, batch, kv_head, cut.begin(i), cut.end(i), s,
                                 {first.totals + i * rows, first.output + i * rows * channels}, values_read::finite);
-            merge_pieces<N, Problem>(rows, channels, cut.count, first);
+            merge_rows<N, Problem>(rows, channels, cut.count, first);
             const non_finite_keys<N, Problem> found(p, {batch, kv_head * p.group(), kv_head});
             for (index r = 0; r < rows; ++r) {
-                const Bound e = bind_problem(p, head_of(r), no_strips{});
-                if (found.attended_by(p, e, head_of(r), r % queries))
-                    resum_row<N>(p, e, readers, head_of(r), r % queries, first.totals[r].reference,
+                const Bound e = bind_problem(p, packed.head(r), no_strips{});
+                if (found.attended_by(p, e, packed.head(r), packed.position(r)))
+                    resum_row<N>(p, e, readers, packed.head(r), packed.position(r), first.totals[r].reference,
                                  first.output + r * channels);
             }
         }
     }
     for (index r = 0; r < rows; ++r) {
-        row_result<Bound::moment_count> result;
-        if constexpr (Problem::normalised)
-            result = finish(first.totals[r], bind_problem(p, head_of(r), no_strips{}).sink);
-        else result = finish_unnormalised(first.totals[r]);
-        write_row<N>(p, result, first.output + r * channels, head_of(r), r % queries);
+        const auto result = finish_as<decltype(Problem::scored.normaliser)>(
+            first.totals[r], bind_problem(p, packed.head(r), no_strips{}).sink);
+        write_row<N>(p, result, first.output + r * channels, packed.head(r), packed.position(r));
     }
 }
 

@@ -57,13 +57,15 @@ public:
           keys_(p_.operand.k, params.k, here.batch, here.kv_head) {}
 
     // To the rows of a warp, which lie staged in shared memory.
-    FOVEA_DEVICE void add_to(rows_place at, word staged) const {
-        for (index first = 0; first < p_.k().positions(); first += 32) {
+    FOVEA_DEVICE void add_to(rows_place at, word staged) const { add_to(at, staged, 0, {0, p_.k().positions() - 1}); }
+    // From row number `staged_row` of them on, and of these keys.
+    FOVEA_DEVICE void add_to(rows_place at, word staged, int staged_row, index_range keys) const {
+        for (index first = keys.lo; first <= keys.hi; first += 32) {
             const index mine = first + static_cast<index>(Machine::lane());
-            word found = Machine::ballot(mine < p_.k().positions() && has_non_finite(mine));
+            word found = Machine::ballot(mine <= keys.hi && has_non_finite(mine));
             for (; found != 0; found &= found - 1) {
                 const index key = first + Machine::first_bit(found);
-                for (int row = 0; row < at.rows; ++row) add_key(at.first + row, key, row, staged);
+                for (int row = 0; row < at.rows; ++row) add_key(at.first + row, key, staged_row + row, staged);
             }
         }
         Machine::sync_warp();

@@ -115,7 +115,7 @@ private:
         auto const &q = p_.q(), &k = p_.k();
         const at_head at = here();
         const index first = q.first + tile_row(), last = q.first + q.positions() - 1,
-                    own = least(q.first + row(), last);
+                    own = q.first + row(); // beyond the last: no rows, to which every tile is dead
         return {{at.batch,
                  at.head,
                  at.kv_head,

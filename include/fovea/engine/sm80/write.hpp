@@ -26,6 +26,8 @@ template <int Values> FOVEA_DEVICE word kept_at(word shared, int rows, int row, 
 struct rows_place {
     index batch, head, first;
     int rows;
+    FOVEA_DEVICE index head_of(int) const { return head; }
+    FOVEA_DEVICE index position_of(int row) const { return first + row; }
 };
 
 template <class T> FOVEA_DEVICE T stored_as(float x) {
@@ -63,61 +65,69 @@ FOVEA_DEVICE row_total<Moments> folded_over_lanes(lean_row_state<Moments> const&
 template <class A>
 inline constexpr bool is_per_channel = decltype(find_all<value_sums>(std::declval<A const&>().expression))::count > 0;
 
-// Rows: of a warp.
-template <class Machine, class Problem, int Values, int Rows> class row_writer {
+// Rows: of a warp. Place: rows_place, or another that says the same of each row.
+template <class Machine, class Problem, int Values, int Rows, class Place = rows_place> class row_writer {
     static constexpr int moments = decltype(Problem::moments)::count;
     static_assert(static_cast<int>(kept::expectations) + moments <= kept_numbers,
                   "fovea: cuda: a run takes at most 3 expectations sum(p * f); give the others a run of their own");
     using result_type = row_result<moments>;
 
 public:
-    FOVEA_DEVICE row_writer(Problem const& p, rows_place at, word shared) : p_(p), at_(at), shared_(shared) {}
+    FOVEA_DEVICE row_writer(Problem const& p, Place at, word shared) : p_(p), at_(at), shared_(shared) {}
 
     // 16 rows of a warp from 16 m on: the lane's sums, and its two rows' totals, to where write() reads them.
     template <class State, int Tiles>
     FOVEA_DEVICE void stage(int m, State const (&state)[2], matrix_sums const (&output)[Tiles], float sink) const {
+        stage_sums(m, output);
         const auto lane = static_cast<int>(Machine::lane());
         FOVEA_UNROLL_DEVICE
         for (int r = 0; r < 2; ++r) {
-            const int row = 16 * m + 8 * r + lane / 4;
-            if constexpr (Problem::has_values) {
-                FOVEA_UNROLL_DEVICE
-                for (int n = 0; n < Tiles; ++n)
-                    Machine::store_shared(shared_ + output_at<Values>(row, 8 * n + 2 * (lane % 4)),
-                                          pair_of<float>{output[n][2 * r], output[n][2 * r + 1]});
-            }
             const auto total = folded_over_lanes<Machine>(state[r]);
-            result_type result;
-            if constexpr (Problem::normalised) result = finish(total, sink);
-            else result = finish_unnormalised(total);
-            if (lane % 4 != 0) continue;
-            const auto keep = [this, row](kept what, float x, int i = 0) {
-                Machine::store_shared(kept_at<Values>(shared_, Rows, row, what, i), x);
-            };
-            keep(kept::reference, total.reference);
-            keep(kept::scale, result.scale);
-            keep(kept::logsumexp, result.logsumexp);
-            keep(kept::maximum, result.maximum);
-            keep(kept::entropy, result.entropy);
-            FOVEA_UNROLL_DEVICE
-            for (int i = 0; i < moments; ++i) keep(kept::expectations, result.moments[i], i);
+            const result_type result = finish_as<decltype(Problem::scored.normaliser)>(total, sink);
+            if (lane % 4 == 0) keep(16 * m + 8 * r + lane / 4, total.reference, result);
         }
     }
-
-    // After a sync of the warp.
-    FOVEA_DEVICE void write() const {
+    template <int Tiles> FOVEA_DEVICE void stage_sums(int m, matrix_sums const (&output)[Tiles]) const {
         const auto lane = static_cast<int>(Machine::lane());
-        if (lane < at_.rows) {
-            const result_type result = result_of(lane);
+        if constexpr (Problem::has_values) {
+            FOVEA_UNROLL_DEVICE
+            for (int r = 0; r < 2; ++r) {
+                FOVEA_UNROLL_DEVICE
+                for (int n = 0; n < Tiles; ++n)
+                    Machine::store_shared(shared_ +
+                                              output_at<Values>(16 * m + 8 * r + lane / 4, 8 * n + 2 * (lane % 4)),
+                                          pair_of<float>{output[n][2 * r], output[n][2 * r + 1]});
+            }
+        }
+    }
+    // By one lane.
+    FOVEA_DEVICE void keep(int row, float reference, result_type const& result) const {
+        const auto keep_number = [this, row](kept what, float x, int i = 0) {
+            Machine::store_shared(kept_at<Values>(shared_, Rows, row, what, i), x);
+        };
+        keep_number(kept::reference, reference);
+        keep_number(kept::scale, result.scale);
+        keep_number(kept::logsumexp, result.logsumexp);
+        keep_number(kept::maximum, result.maximum);
+        keep_number(kept::entropy, result.entropy);
+        FOVEA_UNROLL_DEVICE
+        for (int i = 0; i < moments; ++i) keep_number(kept::expectations, result.moments[i], i);
+    }
+
+    // After a sync of the warp: all rows, or those from `first` on.
+    FOVEA_DEVICE void write(int first = 0) const {
+        const int mine = first + static_cast<int>(Machine::lane());
+        if (mine < at_.rows) {
+            const result_type result = result_of(mine);
             each_anywhere(p_.outputs, [&](auto, auto const& assigned) {
                 using element = typename std::remove_cvref_t<decltype(assigned.target)>::element;
                 if constexpr (!is_per_channel<std::remove_cvref_t<decltype(assigned)>>)
-                    Machine::store(assigned.target.row(at_.batch, at_.head, at_.first + lane),
-                                   stored_as<element>(value(assigned, result, lane, 0, 0.f)));
+                    Machine::store(assigned.target.row(at_.batch, at_.head_of(mine), at_.position_of(mine)),
+                                   stored_as<element>(value(assigned, result, mine, 0, 0.f)));
             });
         }
         if constexpr (Values > 0)
-            for (int row = 0; row < at_.rows; ++row) {
+            for (int row = first; row < at_.rows; ++row) {
                 const result_type result = result_of(row);
                 each_anywhere(p_.outputs, [&](auto, auto const& assigned) {
                     if constexpr (is_per_channel<std::remove_cvref_t<decltype(assigned)>>)
@@ -139,14 +149,14 @@ private:
     }
     template <class A>
     FOVEA_DEVICE float value(A const& assigned, result_type const& result, int row, int channel, float sum) const {
-        return as_real(assigned.expression(row_element<Machine, result_type>{at_.batch, at_.head, at_.first + row,
-                                                                             channel, result, sum * result.scale}));
+        return as_real(assigned.expression(row_element<Machine, result_type>{
+            at_.batch, at_.head_of(row), at_.position_of(row), channel, result, sum * result.scale}));
     }
 
     // A row of an output, two channels to a lane.
     template <class A> FOVEA_DEVICE void write_channels(A const& assigned, result_type const& result, int row) const {
         using element = typename std::remove_cvref_t<decltype(assigned.target)>::element;
-        element* const to = assigned.target.row(at_.batch, at_.head, at_.first + row);
+        element* const to = assigned.target.row(at_.batch, at_.head_of(row), at_.position_of(row));
         const auto channels = static_cast<int>(assigned.target.channels());
         const index stride = assigned.target.layout.stride.channel;
         const bool paired = stride == 1 && reinterpret_cast<std::uintptr_t>(to) % sizeof(pair_of<element>) == 0;
@@ -166,7 +176,7 @@ private:
     }
 
     Problem const& p_;
-    rows_place at_;
+    Place at_;
     word shared_;
 };
 

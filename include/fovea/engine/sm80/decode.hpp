@@ -1,0 +1,327 @@
+// A few query rows against many keys on GPUs of compute capability 8.0 and later: decoding with a cache.
+//
+//     using kernel = decode<ptx_sm80_machine, Problem, Tile>;   // over plan.blocks(); with pieces > 1, then combine
+//
+// A block takes a packed tile of one key head's rows and a piece of its keys. Keys and values arrive as in forward.hpp,
+// in a ring of stages; every warp works on all rows and on its own keys of each tile, a softmax of its own:
+//
+//     tile of 64 keys      warp 0: keys 0-15   warp 1: 16-31   warp 2: 32-47   warp 3: 48-63      x 16 rows
+//
+// At the end the warps' rows are merged through shared memory, a quarter of them by each, and go to the workspace; or,
+// where the keys are one piece, straight to the outputs. How keys are cut, and why so: decode_plan.hpp.
+#pragma once
+#include <utility>
+
+#include "fovea/attend/ballot_walk.hpp"
+#include "fovea/attend/live_shares.hpp"
+#include "fovea/engine/sm80/careful.hpp"
+#include "fovea/engine/sm80/decode_plan.hpp"
+#include "fovea/engine/sm80/merge.hpp"
+#include "fovea/engine/sm80/products.hpp"
+
+namespace fovea::sm80 {
+
+template <sm80_machine Machine, class Problem, class Tile> class decode_block {
+    using params_type = decode_params<Problem, Tile>;
+    using of_warp = typename Tile::of_warp;
+    using score_element = typename Problem::key_element;
+    using value_element = std::conditional_t<Problem::has_values, typename Problem::value_element, bf16>;
+    using place_type = std::conditional_t<Problem::has_values, output_place<Tile::values>, no_output_place>;
+    using bound_type = decltype(bind_problem(std::declval<Problem const&>(), at_head{}, no_strips{}));
+    using state_type = lean_row_state<bound_type::moment_count>;
+    using mask_type = std::remove_cvref_t<decltype(Problem::scored.mask)>;
+    using walk_type = ballot_walk<Machine, constant<float>>; // rows are few: where the score peaks does not matter
+    using writer_type = row_writer<Machine, Problem, Tile::values, Tile::query, packed_place>;
+    static constexpr int blocks = Tile::blocks_of_warp, output_tiles = Problem::has_values ? Tile::values / 8 : 1;
+
+public:
+    FOVEA_DEVICE explicit decode_block(params_type const& params)
+        : decode_block(params, std::make_integer_sequence<int, 2 * blocks>{}) {}
+
+    FOVEA_DEVICE void run() {
+        const bool split = params_.plan.pieces > 1;
+        if (split && Machine::thread() == 0)
+            Machine::store(params_.memory.live + piece_layout<Tile>{params_.plan}.piece(place_),
+                           static_cast<word>(!tiles_.empty()));
+        if (split && tiles_.empty()) return;
+        for (bool again = true; again;) {
+            attend();
+            again = false;
+            if constexpr (Problem::has_values)
+                if (!careful_)
+                    again = careful_ = any_of_block<Machine, Tile>(shared_, is_spoiled<Machine>(output_, state_));
+        }
+        merge_warps();
+        if (split) leave();
+        else write();
+    }
+
+private:
+    template <int... Rows>
+    FOVEA_DEVICE decode_block(params_type const& params, std::integer_sequence<int, Rows...>)
+        : params_(params),
+          p_(params.problem),
+          place_(place_of(params.plan, Machine::block(0))),
+          packed_{place_.head / p_.k().heads(), place_.head % p_.k().heads(), p_.group()},
+          shared_(Machine::shared_base()),
+          careful_(params.plan.careful != 0),
+          tiles_(live_shares<Machine>(mask(), box(), {p_.k().first, p_.k().positions(), Tile::key})
+                     .run(place_.piece, params.plan.pieces, params.plan.least_tiles)),
+          bound_{bind_problem(p_, packed_.head(row(Rows)), no_strips{})...} {}
+
+    // ---- rows -------------------------------------------------------------------------------------------------------
+    FOVEA_DEVICE index first_row() const { return index{place_.tile} * Tile::query; }
+    FOVEA_DEVICE int rows() const {
+        return static_cast<int>(least(params_.plan.rows - first_row(), index{Tile::query}));
+    }
+    // This lane's n-th packed row, clipped to the last: l / 4 of sixteen, l / 4 + 8, those of the next sixteen.
+    FOVEA_DEVICE index row(int n) const {
+        return least(first_row() + 8 * n + index{Machine::lane() / 4}, index{params_.plan.rows} - 1);
+    }
+    FOVEA_DEVICE index query(int n) const { return p_.q().first + packed_.position(row(n)); }
+    FOVEA_DEVICE mask_of_group<mask_type> mask() const { return {p_.scored.mask, packed_}; }
+    FOVEA_DEVICE element_box box() const {
+        const index first = p_.q().first + packed_.position(first_row()),
+                    last = p_.q().first + packed_.position(first_row() + rows() - 1);
+        return {packed_.batch, packed_.head(0).head, packed_.kv_head, {first, last},
+                index_range{}, p_.q().first,         p_.k().first};
+    }
+    // Tiles are numbered from the first of this piece.
+    FOVEA_DEVICE index first_key() const { return index{tiles_.begin} * Tile::key; }
+    FOVEA_DEVICE index keys() const { return least(index{tiles_.end} * Tile::key, p_.k().positions()) - first_key(); }
+
+    // ---- the pass over the piece ------------------------------------------------------------------------------------
+    FOVEA_DEVICE void attend() {
+        FOVEA_UNROLL_DEVICE
+        for (int m = 0; m < blocks; ++m) {
+            FOVEA_UNROLL_DEVICE
+            for (int i = 0; i < 2; ++i) state_[m][i].clear();
+            FOVEA_UNROLL_DEVICE
+            for (int n = 0; n < output_tiles; ++n) clear(output_[m][n]);
+        }
+        const auto ground = [this] {
+            const element_box all = box();
+            return walk_ground{all, all.query, {p_.k().first + first_key(), keys(), Tile::key}};
+        };
+        const auto group_mask = mask();
+        walk_type walk(constant<float>{0}, group_mask, ground);
+        live_tile coming[Tile::stages + 1];
+        FOVEA_UNROLL_DEVICE
+        for (live_tile& tile : coming) tile = walk.next(group_mask, ground);
+        load_queries();
+        FOVEA_UNROLL_DEVICE
+        for (int i = 0; i < 2 * Tile::stages - 1; ++i) {
+            if (i % 2 == 0) load_keys(coming[i / 2], static_cast<word>(i / 2));
+            else load_values(coming[i / 2], static_cast<word>(i / 2));
+            Machine::commit_copies();
+        }
+        for (word stage = 0; coming[0].exists(); stage = stage + 1 == Tile::stages ? 0 : stage + 1) {
+            const live_tile now = coming[0];
+            wait_for_copies();
+            load_values(coming[Tile::stages - 1], stage == 0 ? Tile::stages - 1 : stage - 1);
+            Machine::commit_copies();
+            matrix_sums scores[blocks][of_warp::key / 8];
+            FOVEA_UNROLL_DEVICE
+            for (int m = 0; m < blocks; ++m) {
+                FOVEA_UNROLL_DEVICE
+                for (int n = 0; n < of_warp::key / 8; ++n) clear(scores[m][n]);
+            }
+            multiply_scores<Machine, score_element, of_warp>(scores, shared_,
+                                                             shared_ + Tile::keys_at + stage * Tile::key_bytes +
+                                                                 own_key() * row_pitch<Tile::channels>);
+            wait_for_copies();
+            load_keys(coming[Tile::stages], stage);
+            Machine::commit_copies();
+            matrix_words weights[blocks][of_warp::key / 16];
+            if (now.own() == coverage::all) step<coverage::all>(scores, weights, now.number());
+            else step<coverage::some>(scores, weights, now.number());
+            if constexpr (Problem::has_values)
+                multiply_values<Machine, value_element, of_warp>(output_, weights,
+                                                                 shared_ + Tile::values_at + stage * Tile::value_bytes +
+                                                                     own_key() * row_pitch<Tile::value_columns>);
+            FOVEA_UNROLL_DEVICE
+            for (int i = 0; i < Tile::stages; ++i) coming[i] = coming[i + 1];
+            coming[Tile::stages] = walk.next(group_mask, ground);
+        }
+        Machine::template wait_copies<0>();
+    }
+
+    FOVEA_DEVICE static word own_key() { return Machine::warp() * of_warp::key; } // the first, in a tile
+    FOVEA_DEVICE static void wait_for_copies() {
+        Machine::template wait_copies<2 * Tile::stages - 2>();
+        Machine::sync_block();
+    }
+    FOVEA_DEVICE static void clear(matrix_sums& sums) {
+        FOVEA_UNROLL_DEVICE
+        for (int i = 0; i < 4; ++i) sums[i] = 0.f;
+    }
+    // Rows of several heads, once a piece: chunk by chunk, through registers.
+    FOVEA_DEVICE void load_queries() const {
+        for (int n = static_cast<int>(Machine::thread()); n < Tile::query * chunks_of_row<Tile::channels>;
+             n += Tile::threads) {
+            const chunk_place<Tile::channels> at(n);
+            chunk_words both{};
+            if (at.row < rows()) {
+                const at_head head = packed_.head(first_row() + at.row);
+                float x[8];
+                operand_rows<Machine, typename params_type::q_type, Tile::channels>(p_.operand.q, params_.q, head.batch,
+                                                                                    head.head)
+                    .read(packed_.position(first_row() + at.row), 8 * at.chunk, x);
+                FOVEA_UNROLL_DEVICE
+                for (int w = 0; w < 4; ++w) both.at[w] = Machine::template pair<score_element>(x[2 * w], x[2 * w + 1]);
+            }
+            Machine::store_shared(at(shared_), both);
+        }
+    }
+    FOVEA_DEVICE void load_keys(live_tile tile, word stage) const {
+        if (tile.exists())
+            tile_loader<Machine, Tile::threads, Tile::key, Tile::channels, typename params_type::k_type>(
+                p_.operand.k, params_.k, packed_.batch, packed_.kv_head)
+                .load(shared_ + Tile::keys_at + stage * Tile::key_bytes,
+                      first_key() + index{tile.number()} * Tile::key);
+    }
+    FOVEA_DEVICE void load_values(live_tile tile, word stage) const {
+        if constexpr (Problem::has_values)
+            if (tile.exists())
+                tile_loader<Machine, Tile::threads, Tile::key, Tile::value_columns, typename params_type::v_type>(
+                    p_.operand.v, params_.v, packed_.batch, packed_.kv_head)
+                    .load(shared_ + Tile::values_at + stage * Tile::value_bytes,
+                          first_key() + index{tile.number()} * Tile::key,
+                          careful_ ? numbers_read::finite : numbers_read::as_they_are);
+    }
+
+    template <coverage Covered>
+    FOVEA_DEVICE void step(matrix_sums (&scores)[blocks][of_warp::key / 8],
+                           matrix_words (&weights)[blocks][of_warp::key / 16], std::int32_t tile) {
+        const auto lane = static_cast<std::int32_t>(Machine::lane());
+        const index column = first_key() + index{tile} * Tile::key + index{own_key()};
+        const auto valid = static_cast<std::int32_t>(least(p_.k().positions() - column, index{of_warp::key}));
+        FOVEA_UNROLL_DEVICE
+        for (int m = 0; m < blocks; ++m) {
+            FOVEA_UNROLL_DEVICE
+            for (int r = 0; r < 2; ++r) {
+                const at_head at = packed_.head(row(2 * m + r));
+                const tile_frame frame{at.batch,
+                                       at.head,
+                                       at.kv_head,
+                                       p_.q().first,
+                                       p_.k().first,
+                                       p_.k().first + column + 2 * (lane % 4),
+                                       valid - 2 * (lane % 4)};
+                matrix_fragment<Machine, of_warp::key, value_element, place_type, Covered> fragment{
+                    frame, {query(2 * m), query(2 * m + 1)}, scores[m], weights[m], place(m)};
+                state_[m][r].alpha = 1; // nothing waits to be rescaled
+                if constexpr (Problem::normalised) step_row<Covered>(fragment, r, state_[m][r], bound_[2 * m + r]);
+                else sigmoid_row<Covered>(fragment, r, state_[m][r], bound_[2 * m + r]);
+            }
+        }
+    }
+    FOVEA_DEVICE place_type place(int m) {
+        if constexpr (Problem::has_values) return {output_[m]};
+        else return {};
+    }
+
+    // ---- the end ----------------------------------------------------------------------------------------------------
+    // The rows that this warp merges, of a tile's.
+    FOVEA_DEVICE int own_begin() const { return static_cast<int>(Machine::warp()) * (Tile::query / Tile::warps); }
+    FOVEA_DEVICE int own_end() const { return least(own_begin() + Tile::query / Tile::warps, rows()); }
+    FOVEA_DEVICE packed_place own_place() const {
+        return {packed_.batch, packed_.kv_head, packed_.group, first_row(), own_end()};
+    }
+
+    // After every warp has read its last tile: each leaves its rows, and merges those of its own of all warps, in their
+    // order, into what the first warp left.
+    FOVEA_DEVICE void merge_warps() const {
+        Machine::sync_block();
+        const word staged = shared_ + Machine::warp() * Tile::staged_bytes;
+        const auto lane = static_cast<int>(Machine::lane());
+        const writer_type writer(p_, own_place(), staged);
+        FOVEA_UNROLL_DEVICE
+        for (int m = 0; m < blocks; ++m) {
+            writer.stage_sums(m, output_[m]);
+            FOVEA_UNROLL_DEVICE
+            for (int r = 0; r < 2; ++r) {
+                const auto total = folded_over_lanes<Machine>(state_[m][r]);
+                if (lane % 4 == 0)
+                    keep_total(total, [&](int n, float x) {
+                        Machine::store_shared(state_at<Tile::values>(staged, Tile::query, 16 * m + 8 * r + lane / 4, n),
+                                              x);
+                    });
+            }
+        }
+        Machine::sync_block();
+        for (int r = own_begin(); r < own_end(); ++r) {
+            merged_row<Machine, Problem, Tile::values> merged;
+            for (word w = 0; w < Tile::warps; ++w) {
+                const word from = shared_ + w * Tile::staged_bytes;
+                row_sums<Tile::values> sums{};
+                each_pair<Machine, Tile::values>([&](int i, int c) {
+                    sums[i] = Machine::template load_shared<pair_of<float>>(from + output_at<Tile::values>(r, c));
+                });
+                merged.add(staged_total<Machine, bound_type::moment_count, Tile::values>(from, Tile::query, r), sums);
+            }
+            Machine::sync_warp();
+            merged.stage(shared_, Tile::query, r);
+        }
+        Machine::sync_warp();
+        if constexpr (Problem::has_values)
+            if (careful_)
+                for (int r = own_begin(); r < own_end(); ++r) add_non_finite(r);
+    }
+    FOVEA_DEVICE void add_non_finite(int r) const {
+        const at_head head = packed_.head(first_row() + r);
+        const bound_type bound = bind_problem(p_, head, no_strips{});
+        non_finite_values<Machine, params_type, bound_type, Tile>(params_, bound, head)
+            .add_to({head.batch, head.head, packed_.position(first_row() + r), 1}, shared_, r,
+                    {first_key(), first_key() + keys() - 1});
+    }
+
+    // To the workspace.
+    FOVEA_DEVICE void leave() const {
+        const piece_layout<Tile> layout{params_.plan};
+        for (int r = own_begin(); r < own_end(); ++r) {
+            const index here = layout.row(place_, r);
+            each_pair<Machine, Tile::values>([&](int, int c) {
+                Machine::store(reinterpret_cast<pair_of<float>*>(params_.memory.sums + (here * Tile::values + c)),
+                               Machine::template load_shared<pair_of<float>>(shared_ + output_at<Tile::values>(r, c)));
+            });
+            const auto lane = static_cast<int>(Machine::lane());
+            float mine = 0;
+            keep_total(staged_total<Machine, bound_type::moment_count, Tile::values>(shared_, Tile::query, r),
+                       [&](int n, float x) { mine = lane == n ? x : mine; });
+            if (lane < row_numbers) Machine::store(params_.memory.states + (here * row_numbers + lane), mine);
+        }
+    }
+
+    // To the outputs.
+    FOVEA_DEVICE void write() const {
+        const writer_type writer(p_, own_place(), shared_);
+        const int mine = own_begin() + static_cast<int>(Machine::lane());
+        if (mine < own_end()) finish_staged(writer, p_, own_place(), shared_, mine);
+        Machine::sync_warp();
+        writer.write(own_begin());
+    }
+
+    params_type const& params_;
+    Problem const& p_;
+    decode_place place_;
+    packed_rows packed_;
+    word shared_;
+    bool careful_;
+    tile_run tiles_;
+    bound_type bound_[2 * blocks]; // of this lane's rows
+    state_type state_[blocks][2];
+    matrix_sums output_[blocks][output_tiles];
+};
+
+template <sm80_machine Machine, class Problem, class Tile> struct decode {
+    static constexpr int threads = Tile::threads, blocks = Tile::blocks, shared_bytes = Tile::shared_bytes;
+    using params = decode_params<Problem, Tile>;
+
+    FOVEA_DEVICE static void run(params const& p) {
+        decode_block<Machine, Problem, Tile> block(p);
+        block.run();
+    }
+};
+
+} // namespace fovea::sm80
