@@ -120,6 +120,32 @@ TEST_CASE("describe: tables on the host are asked, those of a device are not") {
     cudaFree(there);
 }
 
+TEST_CASE("describe: decoding says its pieces, and what a larger workspace would do") {
+    operands x(1, 4096, 8, 2);
+    const auto q = fv::at(fv::tensor(x.data.data(), fv::bshd(1, 1, 8, 64_c)), 4095);
+    const auto o = fv::tensor(x.numbers.data(), fv::bshd(1, 1, 8, 64_c));
+    const auto s = fv::where(fv::sliding_window(1024), fv::scaled_dot(q, x.k()));
+    const auto outputs = o = fv::sum(fv::softmax(s) * x.k());
+    const fv::description without = fv::describe(fv::cuda_decode(), outputs);
+    INFO(to_string(without));
+    CHECK(without.refusal.empty());
+    CHECK(without.path == "decode, one kernel");
+    CHECK(without.kernel.blocks == 2);
+    CHECK(without.scratch_bytes == 0);
+    CHECK(without.counted.full + without.counted.partial == 8 * (1024 / 64)); // of head size 64: 64 keys a tile
+    CHECK(holds(without.why, "4 rows share a key head"));
+    CHECK(holds(without.why, "the keys are cut into 1 piece, because the workspace has 0 bytes and not "));
+
+    const fv::index bytes = fv::workspace_bytes(fv::cuda_decode(), outputs);
+    alignas(32) static char memory[1 << 20];
+    REQUIRE(bytes <= fv::index{sizeof memory});
+    const fv::description with = fv::describe(fv::cuda_decode(nullptr, {memory, bytes}), outputs);
+    CHECK(with.path == "decode and merge");
+    CHECK(with.kernel.blocks == 2 * 4096 / 256);
+    CHECK(with.scratch_bytes == bytes);
+    CHECK(holds(with.why, "the keys are cut into 16 pieces\n"));
+}
+
 TEST_CASE("describe: refusals are those of a run") {
     operands x(1, 100, 3, 2);
     const auto s = fv::scaled_dot(x.q(), x.k());

@@ -1,4 +1,5 @@
-// What describe says of cuda(stream): the sm_80 engine's own lines, and what the kernel takes of the current device.
+// What describe says of cuda(stream) and cuda_decode(stream, workspace): the sm_80 engine's own lines, and what the
+// kernel takes of the current device.
 //
 //     std::puts(to_string(describe(cuda(stream), o = sum(p * v))).c_str());
 //
@@ -6,6 +7,7 @@
 // memory, or with a functor that may point there, is not asked for its tiles. Nothing is launched.
 #pragma once
 #include "fovea/launch/cuda.cuh"
+#include "fovea/launch/cuda_decode.cuh"
 #include "fovea/launch/describe_sm80.hpp"
 
 namespace [[gnu::visibility("hidden")]] fovea {
@@ -26,6 +28,13 @@ struct out_of_reach {
         else cudaGetLastError(); // memory of the host that no device knows
     }
 };
+
+// Without a device all memory is the host's.
+template <class Mask> bool is_readable_here(description const& d, Mask const& mask) {
+    bool unread = false;
+    if (d.kernel.without_device.empty()) out_of_reach{unread}(mask);
+    return !unread;
+}
 
 // "built for sm_80 sm_90"
 template <int... Capabilities> std::string target_text(compiled_for<Capabilities...> const&) {
@@ -76,10 +85,16 @@ void describe_problem(description& d, Engine const&, Problem const& p) {
         describe_sm80<typename Engine::template tile_for<Problem>>(d, p, Engine::order);
     else describe_sm80<typename Engine::template tile_for<Problem>>(d, p);
     if (d.refusal.empty()) describe_kernel<typename Engine::template kernel_for<Problem>, target>(d);
-    if (!d.kernel.without_device.empty()) return; // then all memory is the host's
-    bool unread = false;
-    out_of_reach{unread}(p.scored.mask);
-    d.countable = !unread;
+    d.countable = is_readable_here(d, p.scored.mask);
+}
+
+template <tile_shape Tile, class Target, class Problem>
+void describe_problem(description& d, cuda_decode_engine<Tile, Target> const& engine, Problem const& p) {
+    using tile = decltype(sm80::chosen_decode_tile<Problem, Tile, sm80::head_sizes{}>());
+    d.isa = target_text(Target{});
+    describe_sm80_decode<tile>(d, p, engine.scratch);
+    if (d.refusal.empty()) describe_kernel<sm80::decode<ptx_sm80_machine, Problem, tile>, Target>(d);
+    d.countable = is_readable_here(d, p.scored.mask);
 }
 
 } // namespace v0_1

@@ -1,9 +1,11 @@
 // What describe says of the sm_80 engine that needs no device: its tile, its blocks of threads, and why.
 //
-//     describe_sm80<tile>(d, problem);      // tile: what chosen_tile chose
+//     describe_sm80<tile>(d, problem);                         // tile: what chosen_tile chose
+//     describe_sm80_decode<tile>(d, problem, workspace);       // what chosen_decode_tile chose
 //
 // Apart from launch/cuda.cuh, so that the emulator's engine is described by the same lines.
 #pragma once
+#include "fovea/engine/sm80/decode_plan.hpp"
 #include "fovea/engine/sm80/forward.hpp"
 #include "fovea/launch/describe.hpp"
 
@@ -40,6 +42,27 @@ void describe_sm80(description& d, Problem const& p, char const* order = nullptr
     if (plan.section < plan.heads)
         d.why += spell({index{plan.section}, " heads at a time of ", index{plan.heads},
                         ": their keys and values stay in the second-level cache\n"});
+}
+
+// Tiles are counted by head: of a packed tile's rows, those that one head has.
+template <class Tile, class Problem>
+void describe_sm80_decode(description& d, Problem const& p, workspace const& scratch) {
+    if (status why = sm80::refusal_of_decode<Tile>(p, scratch); !why.ok())
+        return static_cast<void>(d.refusal = why.sentence());
+    const sm80::decode_plan plan = sm80::plan_decode<Tile>(p, scratch.bytes);
+    const index wanted = sm80::workspace_bytes<Tile>(p);
+    d.path = plan.pieces == 1 ? "decode, one kernel" : "decode and merge";
+    d.tile = {greatest(index{1}, Tile::query / p.group()), Tile::key};
+    d.scratch_bytes = sm80::piece_layout<Tile>{plan}.bytes();
+    d.kernel.blocks = plan.blocks();
+    d.kernel.threads = Tile::threads;
+    d.kernel.shared_bytes = Tile::shared_bytes;
+    d.why += spell({"a tile is ", index{Tile::query}, " packed rows by ", index{Tile::key}, " keys, divided by ",
+                    index{Tile::warps}, " warps; ", index{plan.rows}, " rows share a key head\n"});
+    d.why += spell({"the keys are cut into ", index{plan.pieces}, plan.pieces == 1 ? " piece" : " pieces"});
+    d.why += scratch.bytes < wanted
+                 ? spell({", because the workspace has ", scratch.bytes, " bytes and not ", wanted, "\n"})
+                 : std::string("\n");
 }
 
 } // namespace v0_1
