@@ -204,17 +204,19 @@ TEST_CASE("sm_80: warps without a row multiply nothing", "[contract]") {
 }
 
 TEST_CASE("sm_80 decode: the workspace decides on pieces, and what cannot be one is refused", "[contract]") {
-    problem x(decoding(4, 1, 5000));
-    using problem_type = fv::index; // of the sizes alone
-    static_assert(fv::sm80::keys_of_piece == 256 && fv::sm80::pieces_most == 64 && sizeof(problem_type) == 8);
-    using tile = fv::sm80::decode_constants<16, 64, 4, 2, 64, 64>;
-    const auto planned = [](fv::index keys, fv::index bytes) {
+    const auto call = [](fv::index keys) {
         auto q = fv::tensor(static_cast<bf16*>(nullptr), fv::bshd(1, 1, 8, 64));
         auto k = fv::tensor(static_cast<bf16*>(nullptr), fv::bshd(1, keys, 2, 64));
         auto o = fv::tensor(static_cast<float*>(nullptr), fv::bshd(1, 1, 8, 64));
-        return fv::sm80::plan_decode<tile>(fv::make_problem(o = fv::sum(fv::softmax(fv::scaled_dot(q, k)) * k)), bytes);
+        return fv::make_problem(o = fv::sum(fv::softmax(fv::scaled_dot(q, k)) * k));
+    };
+    using tile =
+        decltype(fv::sm80::chosen_decode_tile<decltype(call(1)), fv::tile_shape{}, fv::sm80::head_sizes{64, 64}>());
+    const auto planned = [&](fv::index keys, fv::index bytes) {
+        return fv::sm80::plan_decode<tile>(call(keys), bytes);
     };
     const auto bytes_of = [](fv::sm80::decode_plan const& plan) { return fv::sm80::piece_layout<tile>{plan}.bytes(); };
+    CHECK(fv::sm80::workspace_bytes<tile>(call(8192)) == bytes_of(planned(8192, 1 << 30)));
     CHECK(planned(256, 1 << 30).pieces == 1);
     CHECK(planned(257, 1 << 30).pieces == 2);
     CHECK(planned(8192, 1 << 30).pieces == 32);

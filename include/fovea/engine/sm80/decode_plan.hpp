@@ -48,9 +48,9 @@ consteval tile_shape completed_for_decode(tile_shape given, head_sizes head) {
 }
 
 // As tile_constants, but every warp works on all rows, and on its own keys of each tile.
-template <int Query, int Key, int Warps, int Stages, int Channels, int Values> struct decode_constants {
+template <int Query, int Key, int Warps, int Stages, class Ordinary> struct decode_constants {
     static constexpr int query = Query, key = Key, warps = Warps, stages = Stages;
-    static constexpr int channels = Channels, values = Values; // padded
+    static constexpr int channels = Ordinary::channels, values = Ordinary::values; // padded
     static constexpr int threads = 32 * warps, rows_of_warp = query, blocks_of_warp = query / 16;
     static constexpr word query_bytes = query * row_pitch<channels>, key_bytes = key * row_pitch<channels>;
     static constexpr int value_columns = values == 0 ? 16 : values;
@@ -64,7 +64,8 @@ template <int Query, int Key, int Warps, int Stages, int Channels, int Values> s
 
     // What the products of one warp see.
     struct of_warp {
-        static constexpr int key = Key / Warps, blocks_of_warp = Query / 16, channels = Channels, values = Values;
+        static constexpr int key = Key / Warps, blocks_of_warp = Query / 16;
+        static constexpr int channels = Ordinary::channels, values = Ordinary::values;
     };
 };
 
@@ -88,7 +89,7 @@ template <class Problem, tile_shape Given, class Ordinary> consteval auto decode
     else if constexpr (t.stages < 1 || t.stages > 4)
         static_assert(sizeof(Problem) == 0, "fovea: tile_shape::stages must be 1 to 4");
     else {
-        using tile = decode_constants<t.query, t.key, t.warps, t.stages, Ordinary::channels, Ordinary::values>;
+        using tile = decode_constants<t.query, t.key, t.warps, t.stages, Ordinary>;
         static_assert(tile::blocks_of_warp * (tile::values + tile::of_warp::key) / 2 <= 200,
                       "fovea: cuda_decode: tile_shape: the outputs and scores of a thread take more than 200 "
                       "registers; use 16 packed rows");
