@@ -60,7 +60,8 @@ template <int Query, int Key, int Warps, int Stages, class Ordinary> struct deco
     static constexpr word staged_bytes = query * (output_pitch<values> + 4 * kept_numbers);
     static constexpr int shared_bytes =
         static_cast<int>(greatest(values_at + stages * value_bytes, warps* staged_bytes));
-    static constexpr int blocks = threads > 128 ? 1 : blocks_of_warp* values <= 128 ? 3 : 2;
+    // To a multiprocessor, that the compiler is to leave registers for; more run where a kernel takes fewer.
+    static constexpr int blocks = threads > 128 ? 1 : 2;
 
     // What the products of one warp see.
     struct of_warp {
