@@ -30,7 +30,7 @@ inline constexpr tile_row tile_table[] = {
     {2, 256, {.query = 64, .key = 32, .warps = 4, .stages = 1}},
     {4, 64, {.query = 128, .key = 32, .warps = 4, .stages = 2}},
     {4, 128, {.query = 128, .key = 16, .warps = 4, .stages = 2}},
-    {4, 192, {.query = 64, .key = 16, .warps = 4, .stages = 2}},
+    {4, 192, {.query = 64, .key = 32, .warps = 4, .stages = 1}},
     {4, 256, {.query = 64, .key = 16, .warps = 4, .stages = 1}},
 };
 
