@@ -21,7 +21,7 @@ using std::int64_t;
 enum class format { fp32, bf16, fp16, tf32 };
 
 // Half the distance to the next number, relative to one just above a power of two.
-inline double unit_of(format f) { return f == format::fp32 ? 0x1p-24 : f == format::bf16 ? 0x1p-8 : 0x1p-11; }
+constexpr double unit_of(format f) { return f == format::fp32 ? 0x1p-24 : f == format::bf16 ? 0x1p-8 : 0x1p-11; }
 // What scores, weights and outputs lie in between two products.
 inline format stored_between(format f) { return f == format::tf32 ? format::fp32 : f; }
 inline double least_of(format f) { return f == format::fp16 ? 0x1p-25 : 0x1p-126; }

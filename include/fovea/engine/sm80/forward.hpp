@@ -100,8 +100,7 @@ private:
                 matrix_words weights[blocks][weight_tiles];
                 if (now.own() == coverage::all) step<coverage::all>(scores, weights, now.number());
                 else step<coverage::some>(scores, weights, now.number());
-                if constexpr (Problem::has_values)
-                    multiply_values<Machine, Tile>(output_, weights, values_at);
+                if constexpr (Problem::has_values) multiply_values<Machine, Tile>(output_, weights, values_at);
             }
             FOVEA_UNROLL_DEVICE
             for (int i = 0; i < Tile::stages; ++i) coming[i] = coming[i + 1];
@@ -159,8 +158,8 @@ private:
     }
 
     template <coverage Covered>
-    FOVEA_DEVICE void step(matrix_sums (&scores)[blocks][Tile::key / 8],
-                           matrix_words (&weights)[blocks][weight_tiles], std::int32_t tile) {
+    FOVEA_DEVICE void step(matrix_sums (&scores)[blocks][Tile::key / 8], matrix_words (&weights)[blocks][weight_tiles],
+                           std::int32_t tile) {
         const index column = index{tile} * Tile::key, last = p_.q().first + p_.q().positions() - 1;
         const auto lane = static_cast<std::int32_t>(Machine::lane());
         const auto valid = static_cast<std::int32_t>(least(p_.k().positions() - column, index{Tile::key}));

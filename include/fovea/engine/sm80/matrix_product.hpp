@@ -26,8 +26,7 @@ template <class T> inline constexpr bool is_half = std::is_same_v<T, fp16> || st
 
 // The format that elements T are multiplied in.
 template <class T, precision Products>
-using product_format =
-    std::conditional_t<is_half<T>, T, std::conditional_t<Products == precision::tf32, tf32, tf32x3>>;
+using product_format = std::conditional_t<is_half<T>, T, std::conditional_t<Products == precision::tf32, tf32, tf32x3>>;
 
 // Of the two products of an attention.
 template <class Scores, class Values> struct product_formats {

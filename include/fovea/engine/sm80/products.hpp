@@ -23,8 +23,7 @@ template <int Channels, int Bytes> class matrix_rows {
 
 public:
     FOVEA_DEVICE matrix_rows(word tile, word row, word half)
-        : key_(16 * (swizzle_key<Channels, Bytes>(row) ^ half)),
-          at_(tile + row * pitch + (in_place ? key_ : 0)) {}
+        : key_(16 * (swizzle_key<Channels, Bytes>(row) ^ half)), at_(tile + row * pitch + (in_place ? key_ : 0)) {}
     // The address for rows 16 * block and chunks 2 * pair on.
     FOVEA_DEVICE word operator()(int block, int pair) const {
         const word chunk = 32 * static_cast<word>(pair), rows = static_cast<word>(block) * 16 * pitch;
@@ -139,7 +138,8 @@ FOVEA_DEVICE void multiply_wide(output_sums<Tile> (&output)[Tile::blocks_of_warp
         return values + key * pitch + 16 * swizzled<Tile::values, 4>(key, chunk);
     };
     const word low = place(row, column), high = place(row + 1, column);
-    const word low_pair = place(row, column / 2) + column % 2 * 8, high_pair = place(row + 1, column / 2) + column % 2 * 8;
+    const word low_pair = place(row, column / 2) + column % 2 * 8,
+               high_pair = place(row + 1, column / 2) + column % 2 * 8;
     FOVEA_UNROLL_DEVICE
     for (int k = 0; k < Tile::key / 8; ++k) {
         product_words<format, 4> a[Tile::blocks_of_warp];

@@ -118,8 +118,8 @@ consteval auto chosen_tile() {
     else if constexpr (Problem::has_values && is_half<value_element_of<Problem>> != is_half<element>)
         static_assert(sizeof(Problem) == 0, "fovea: cuda: v is bf16 or fp16 where q and k are, fp32 where they are");
     else if constexpr (Products != precision::of_elements && is_half<element>)
-        static_assert(sizeof(Problem) == 0,
-                      "fovea: cuda: precision::tf32 and precision::tf32x3 are for operands in fp32; leave it out for bf16 and fp16");
+        static_assert(sizeof(Problem) == 0, "fovea: cuda: precision::tf32 and precision::tf32x3 are for operands in "
+                                            "fp32; leave it out for bf16 and fp16");
     else if constexpr (head.channels <= 0 || (Problem::has_values && head.values <= 0))
         static_assert(sizeof(Problem) == 0,
                       "fovea: cuda: the channels of q or k, and of v, are constants such as 128_c; "

@@ -100,10 +100,9 @@ public:
             if (Rows % apart != 0 && row + i >= Rows) break;
             FOVEA_UNROLL_DEVICE
             for (int j = 0; j < place::of_row; j += columns)
-                Machine::template copy_async<16>(
-                    at + static_cast<word>(i) * pitch + 16 * static_cast<word>(j),
-                    from + (i * stride + per_chunk * j),
-                    row + i < left && per_chunk * (chunk + j) < view_.channels());
+                Machine::template copy_async<16>(at + static_cast<word>(i) * pitch + 16 * static_cast<word>(j),
+                                                 from + (i * stride + per_chunk * j),
+                                                 row + i < left && per_chunk * (chunk + j) < view_.channels());
         }
     }
 
@@ -117,9 +116,9 @@ private:
             if (plan_.width == copy_width::words && how == numbers_read::as_they_are) {
                 FOVEA_UNROLL_DEVICE
                 for (int w = 0; w < 4; ++w)
-                    Machine::template copy_async<4>(at(to) + 4 * static_cast<word>(w),
-                                                    from + (per_word * w < has ? per_chunk * at.chunk + per_word * w : 0),
-                                                    per_word * w < has);
+                    Machine::template copy_async<4>(
+                        at(to) + 4 * static_cast<word>(w),
+                        from + (per_word * w < has ? per_chunk * at.chunk + per_word * w : 0), per_word * w < has);
             } else
                 Machine::store_shared(at(to),
                                       gathered(from + per_chunk * at.chunk * view_.layout.stride.channel, has, how));
@@ -133,8 +132,8 @@ private:
         for (int c = 0; c < per_chunk; ++c) {
             bits_of_element<element> bits = 0;
             if (c < has)
-                bits = __builtin_bit_cast(bits_of_element<element>,
-                                          Machine::load(from + c * view_.layout.stride.channel));
+                bits =
+                    __builtin_bit_cast(bits_of_element<element>, Machine::load(from + c * view_.layout.stride.channel));
             if (how == numbers_read::finite && !is_finite(static_cast<float>(__builtin_bit_cast(element, bits))))
                 bits = 0;
             x.at[c / per_word] |= static_cast<word>(bits) << 32 / per_word * (c % per_word);
