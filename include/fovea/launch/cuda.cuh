@@ -23,6 +23,7 @@ template <tile_shape Tile = tile_shape{}, class Target = compiled_for<__CUDA_ARC
           precision Products = precision::of_elements>
 struct cuda_engine {
     static constexpr char const* name = "cuda, sm_80";
+    using target = Target;
     cudaStream_t stream = nullptr;
 
     // Another tile than the table's, other products than the elements' own; what is 0 stays the table's.
@@ -31,6 +32,10 @@ struct cuda_engine {
     }
     template <precision P> constexpr cuda_engine<Tile, Target, P> with() const { return {stream}; }
 };
+
+template <class T> inline constexpr bool is_cuda_engine = false;
+template <tile_shape Tile, class Target, precision Products>
+inline constexpr bool is_cuda_engine<cuda_engine<Tile, Target, Products>> = true;
 
 inline constexpr cuda_engine<> cuda(cudaStream_t stream = nullptr) { return {stream}; }
 
@@ -83,14 +88,16 @@ status execute(cuda_engine<Tile, Target, Products> const& engine, Problem const&
     return launch<kernel, Target>(engine.stream, params.plan.blocks(), params);
 }
 
-template <tile_shape Tile, class Target, precision Products, view V, operand O>
-status execute_copy(cuda_engine<Tile, Target, Products> const& engine, assignment<V, O> const& copy) {
+template <class Engine, view V, operand O>
+    requires is_cuda_engine<Engine>
+status execute_copy(Engine const& engine, assignment<V, O> const& copy) {
     constexpr index known = known_size<typename source_type<O>::channels_type>;
     static_assert(!is_rotated_twice<O>, "fovea: cuda: an operand is rotated once; write the first rotation to memory");
     constexpr int channels = known > 0 ? static_cast<int>(round_up(known, index{16})) : 256;
     using kernel = sm80::copy_rows<ptx_sm80_machine, O, V, channels>;
     const auto params = kernel::make_params(copy);
-    return launch<kernel, Target>(engine.stream, ceil_div(params.chunks, index{kernel::threads}), params);
+    return launch<kernel, typename Engine::target>(engine.stream, ceil_div(params.chunks, index{kernel::threads}),
+                                                   params);
 }
 
 } // namespace fovea::inline v0_1

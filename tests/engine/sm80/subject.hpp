@@ -1,5 +1,4 @@
-// The sm_80 engine as a subject of the contract: every access of global memory checked, both landings and several orders
-// of warps.
+// The sm_80 engine as a subject of the contract: every access of global memory checked, both landings and two seeds.
 //
 //     const int rows = tests::hold_to_contract<tests::on_sm80<fovea::bf16>>();
 #pragma once

@@ -1,5 +1,5 @@
-// Eight neighbouring rows of one column of chunks lie in eight different bank lines, and no two chunks share a place; of
-// fp32, so do every other row's pairs of chunks. Staged outputs fill all banks.
+// Eight neighbouring rows of one column of chunks lie in eight different bank lines, and no two chunks share a place.
+// So do, in fp32, every other row's pairs of chunks. Staged outputs fill all banks.
 #include <fovea/engine/sm80/shape.hpp>
 #include <fovea/tile/swizzle.hpp>
 #include <set>
