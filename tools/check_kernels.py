@@ -48,6 +48,7 @@ WINDOW = "fv::causal && (fv::sliding_window(n) || fv::sink_tokens(4))"
 CAPPED = "fv::softcap(30.f, fv::scaled_dot(q, k))"
 ALIBI = "fv::alibi(fv::table(reals, 8))"
 NARROW = ".with<fv::tile_shape{.query = 64, .key = 64, .warps = 4, .stages = 1}>()"
+TF32 = ".with<fv::precision::tf32>()"
 
 # name, score, what else, tile, element, channels, instructions of a full tile, of a partial one (None: not asked)
 ROWS = [
@@ -67,14 +68,21 @@ ROWS = [
     *[(f"default, {d}", f"fv::where({CAUSAL}, {SCALED})", "", "", "fv::bf16", d, full, partial)
       for d, full, partial in [(32, 631, 893), (64, 756, 1018), (80, 510, 668), (96, 531, 689), (128, 591, 749),
                                (192, 852, 999), (256, 571, 662)]],
+    # fp32: three products of tf32 to one, and what splits every operand for them
+    *[(f"fp32, {d}", f"fv::where({CAUSAL}, {SCALED})", "", "", "float", d, full, partial)
+      for d, full, partial in [(64, 1863, 2016), (128, 2090, 2191), (192, 3623, 3714), (256, 2809, 2872)]],
+    ("fp32 by tf32, 64", f"fv::where({CAUSAL}, {SCALED})", "", TF32, "float", 64, 807, 965),
+    ("fp32 by tf32, 128", f"fv::where({CAUSAL}, {SCALED})", "", TF32, "float", 128, 794, 895),
 ]
 
 # Decoding: a pass over the pieces of the keys, and their merge; 16 packed rows, 16 keys of each tile to a warp.
 DECODE_ROWS = [
     *[(f"decode, {d}", f"fv::where({CAUSAL}, {SCALED})", "", "", "fv::bf16", d, full, partial)
-      for d, full, partial in [(64, 268, 346), (128, 340, 416), (192, 423, 499), (256, 450, 526)]],
+      for d, full, partial in [(64, 266, 343), (128, 338, 413), (192, 423, 499), (256, 450, 526)]],
+    *[(f"decode, fp32, {d}", f"fv::where({CAUSAL}, {SCALED})", "", "", "float", d, full, partial)
+      for d, full, partial in [(64, 900, 975), (128, 1564, 1640), (256, 2978, 3054)]],
     ("decode, together", f"fv::where({WINDOW}, {CAPPED} + {ALIBI})", ", rows = fv::entropy(p)", "", "fv::bf16", 128,
-     481, 571),
+     479, 569),
 ]
 ENGINES = {"decode": ("fv::cuda_decode(stream, scratch)", 2)}  # by the first word of a row's name: also its kernels
 

@@ -1,4 +1,4 @@
-// expect: fovea: cuda: q and k have the same elements, bf16 or fp16
+// expect: fovea: cuda: q and k have the same elements, bf16, fp16 or fp32
 #include <fovea/engine/sm80/shape.hpp>
 
 namespace fv = fovea;
@@ -6,15 +6,16 @@ namespace fv = fovea;
 template <fv::tile_shape Tile, class Problem> void choose(Problem const&) {
     static_cast<void>(fv::sm80::chosen_tile<Problem, Tile, fv::sm80::head_sizes{}>());
 }
-template <fv::tile_shape Tile, int Channels, class Element = fv::bf16> void attend() {
-    auto q = fv::tensor(static_cast<Element*>(nullptr), fv::bshd(1, 1, 1, fv::constant_size<Channels>{})), o = q;
-    choose<Tile>(fv::make_problem(o = fv::sum(fv::softmax(fv::dot(q, q)) * q)));
+template <class Query, class Key> void attend() {
+    auto q = fv::tensor(static_cast<Query*>(nullptr), fv::bshd(1, 1, 1, fv::constant_size<64>{}));
+    auto k = fv::tensor(static_cast<Key*>(nullptr), fv::bshd(1, 1, 1, fv::constant_size<64>{})), o = k;
+    choose<fv::tile_shape{}>(fv::make_problem(o = fv::sum(fv::softmax(fv::dot(q, k)) * k)));
 }
 
 int main() {
 #ifdef FOVEA_CONTROL
-    attend<fv::tile_shape{}, 64>();
+    attend<float, float>();
 #else
-    attend<fv::tile_shape{}, 64, float>();
+    attend<float, fv::bf16>();
 #endif
 }

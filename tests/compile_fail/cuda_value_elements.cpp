@@ -1,4 +1,4 @@
-// expect: fovea: cuda: the elements of v are bf16 or fp16
+// expect: fovea: cuda: v is bf16 or fp16 where q and k are, fp32 where they are
 #include <fovea/engine/sm80/shape.hpp>
 #include <fovea/tensor/rope.hpp>
 

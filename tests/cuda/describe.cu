@@ -120,6 +120,16 @@ TEST_CASE("describe: tables on the host are asked, those of a device are not") {
     cudaFree(there);
 }
 
+TEST_CASE("describe: fp32 says what its products are") {
+    operands x(1, 256, 1, 1);
+    const auto axes = fv::bshd(1, 256, 1, 64_c);
+    const auto q = fv::tensor(x.numbers.data(), axes);
+    const auto outputs = x.o() = fv::sum(fv::softmax(fv::scaled_dot(q, q)) * q);
+    CHECK(holds(fv::describe(fv::cuda(), outputs).why, "products of fp32, each as three of tf32 by mma.sync"));
+    const auto rounded = fv::cuda().with<fv::precision::tf32>();
+    CHECK(holds(fv::describe(rounded, outputs).why, "products of fp32, rounded to tf32 by mma.sync"));
+}
+
 TEST_CASE("describe: decoding says its pieces, and what a larger workspace would do") {
     operands x(1, 4096, 8, 2);
     const auto q = fv::at(fv::tensor(x.data.data(), fv::bshd(1, 1, 8, 64_c)), 4095);

@@ -66,12 +66,12 @@ template <class T> struct small_problem {
         a.score = [c = 1 / std::sqrt(static_cast<double>(s.channels))](double dot, auto...) { return c * dot; };
         return a;
     }
-    // Empty when everything is within bounds.
-    std::string compared() const {
+    // Empty when everything is within bounds. products: what an unfused computation would multiply.
+    std::string compared(format products = std::is_same_v<T, float> ? format::fp32 : format::bf16) const {
         const attention a = oracle();
         results got{to_double(o), to_double(l), to_double(m), to_double(h), {}};
-        constexpr format storage = std::is_same_v<T, float> ? format::fp32 : format::bf16;
-        return compare(solve(a), unfused(a, storage), got, {storage, format::fp32}, format::fp32).why;
+        const format rotated = products == format::tf32 ? products : format::fp32;
+        return compare(solve(a), unfused(a, products), got, {products, rotated}, format::fp32).why;
     }
     bool same_bits(small_problem const& other) const {
         return equal_bits(o, other.o) && equal_bits(l, other.l) && equal_bits(m, other.m) && equal_bits(h, other.h);

@@ -5,7 +5,7 @@
 //
 // unfused is the yardstick for errors: the product, the softmax and the second product one after the other in fp32,
 // with the scores, the weights and the output rounded to the storage format between them, as a framework without fusion
-// does.
+// does. Nothing is stored in tf32: there what a product takes is rounded, operands and weights, and nothing else.
 #pragma once
 #include <cmath>
 #include <cstdint>
@@ -18,10 +18,12 @@ namespace tests {
 
 using std::int64_t;
 
-enum class format { fp32, bf16, fp16 };
+enum class format { fp32, bf16, fp16, tf32 };
 
 // Half the distance to the next number, relative to one just above a power of two.
-inline double unit_of(format f) { return f == format::fp32 ? 0x1p-24 : f == format::bf16 ? 0x1p-8 : 0x1p-11; }
+constexpr double unit_of(format f) { return f == format::fp32 ? 0x1p-24 : f == format::bf16 ? 0x1p-8 : 0x1p-11; }
+// What scores, weights and outputs lie in between two products.
+inline format stored_between(format f) { return f == format::tf32 ? format::fp32 : f; }
 inline double least_of(format f) { return f == format::fp16 ? 0x1p-25 : 0x1p-126; }
 // x rounded to nearest, ties to even, by arithmetic in double.
 inline double rounded_to(double x, format f) {
@@ -68,8 +70,8 @@ template <class Real> answer attend(attention const& a, format storage) {
     for (auto* x : {&r.logsumexp, &r.maximum, &r.entropy, &r.expectation, &r.largest, &r.value_size, &r.moment_size})
         x->assign(rows, 0);
     r.attended.assign(rows, 0);
-    const auto round = [storage](Real x) {
-        return storage == format::fp32 ? x : static_cast<Real>(rounded_to(static_cast<double>(x), storage));
+    const auto round = [](Real x, format to) {
+        return to == format::fp32 ? x : static_cast<Real>(rounded_to(static_cast<double>(x), to));
     };
     const auto size = [](auto n) { return static_cast<std::size_t>(n); };
     std::vector<Real> scores(size(a.keys)), weights(size(a.keys)), query(size(a.channels)),
@@ -107,7 +109,7 @@ template <class Real> answer attend(attention const& a, format storage) {
                 if (n == 0) continue;
                 top = -infinity;
                 for (int64_t m = 0; m < n; ++m) {
-                    scores[size(m)] = round(scores[size(m)]);
+                    scores[size(m)] = round(scores[size(m)], stored_between(storage));
                     top = std::max(top, scores[size(m)]);
                 }
                 r.maximum[at] = static_cast<double>(top);
@@ -131,7 +133,7 @@ template <class Real> answer attend(attention const& a, format storage) {
                 std::fill(total.begin(), total.end(), Real{0});
                 for (int64_t m = 0; m < n; ++m) {
                     const int64_t j = live[size(m)], k_at = a.first_key + j;
-                    const Real p = round(a.sigmoid ? weights[size(m)] : weights[size(m)] / rounded_sum);
+                    const Real p = round(a.sigmoid ? weights[size(m)] : weights[size(m)] / rounded_sum, storage);
                     double const* v = a.row(a.v, a.kv_heads, a.keys, a.value_channels, b, kv, j);
                     for (int64_t c = 0; c < a.value_channels; ++c) {
                         total[size(c)] += p * static_cast<Real>(v[c]);
@@ -153,9 +155,9 @@ template <class Real> answer attend(attention const& a, format storage) {
 }
 
 inline answer solve(attention const& a) { return attend<double>(a, format::fp32); }
-// Rotated operands are stored before they are multiplied.
+// Rotated operands are stored before they are multiplied, and tf32 are made of numbers that have more bits.
 inline answer unfused(attention a, format storage) {
-    for (auto* x : {&a.q, &a.k})
+    for (auto* x : {&a.q, &a.k, &a.v})
         for (double& number : *x) number = rounded_to(number, storage);
     return attend<float>(a, storage);
 }

@@ -28,7 +28,8 @@ struct error_size {
     double rms(std::size_t n) const { return n == 0 ? 0 : std::sqrt(square / static_cast<double>(n)); }
 };
 
-// What an engine rounds besides fp32: weights between the two products, and rotated operands before the first.
+// What an engine rounds besides fp32: weights between the two products, and before the first operands that were rotated
+// or, to tf32, all of them.
 // score: what a score may be off by besides, such as c times the absolute error of a tanh in c tanh(s / c).
 struct roundings {
     format weights = format::fp32, rotated = format::fp32;
@@ -36,7 +37,7 @@ struct roundings {
 };
 
 // A score of size s carries about (16 + 4 s) roundings of fp32 into the exponent, and from there into weights; and one
-// of its rotated operands, where these are kept in 16 bits.
+// of its operands, where these are rounded.
 inline double score_floor(double s, roundings r) {
     return r.score + unit_of(format::fp32) * (16 + 4 * s) + (r.rotated == format::fp32 ? 0 : unit_of(r.rotated) * s);
 }

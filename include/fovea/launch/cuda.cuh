@@ -2,6 +2,7 @@
 //
 //     fovea::run(fovea::cuda(stream), o = fovea::sum(p * v), l = fovea::logsumexp(s));
 //     fovea::run(fovea::cuda(stream).with<fovea::tile_shape{.query = 64, .key = 64}>(), ...);
+//     fovea::run(fovea::cuda(stream).with<fovea::precision::tf32>(), ...);
 //
 // A run allocates nothing, waits for nothing and keeps nothing: it may be captured into a graph. Tables, tensors and
 // operands lie in memory that the device can reach, and live until the stream has passed the run.
@@ -18,19 +19,29 @@
 namespace fovea::inline v0_1 {
 
 // Target: what this file is compiled for, so that two shared objects with other targets share no function.
-template <tile_shape Tile = tile_shape{}, class Target = compiled_for<__CUDA_ARCH_LIST__>> struct cuda_engine {
+template <tile_shape Tile = tile_shape{}, class Target = compiled_for<__CUDA_ARCH_LIST__>,
+          precision Products = precision::of_elements>
+struct cuda_engine {
     static constexpr char const* name = "cuda, sm_80";
     cudaStream_t stream = nullptr;
 
     // What a problem runs in.
     using target = Target;
-    template <class Problem> using tile_for = decltype(sm80::chosen_tile<Problem, Tile, sm80::head_sizes{}>());
+    template <class Problem>
+    using tile_for = decltype(sm80::chosen_tile<Problem, Tile, sm80::head_sizes{}, Products>());
     template <class Problem, class Plan = sm80::block_plan>
     using kernel_for = sm80::forward<ptx_sm80_machine, Problem, tile_for<Problem>, Plan>;
 
-    // Another tile than the table's; what is 0 stays the table's.
-    template <tile_shape Other> constexpr cuda_engine<Other, Target> with() const { return {stream}; }
+    // Another tile than the table's, other products than the elements' own; what is 0 stays the table's.
+    template <tile_shape Other, precision P = Products> constexpr cuda_engine<Other, Target, P> with() const {
+        return {stream};
+    }
+    template <precision P> constexpr cuda_engine<Tile, Target, P> with() const { return {stream}; }
 };
+
+template <class T> inline constexpr bool is_cuda_engine = false;
+template <tile_shape Tile, class Target, precision Products>
+inline constexpr bool is_cuda_engine<cuda_engine<Tile, Target, Products>> = true;
 
 inline constexpr cuda_engine<> cuda(cudaStream_t stream = nullptr) { return {stream}; }
 
@@ -74,23 +85,26 @@ status launch(cudaStream_t stream, index blocks, typename Kernel::params const& 
     return refusal_of_device(code, "the launch");
 }
 
-template <tile_shape Tile, class Target, class Problem>
-status execute(cuda_engine<Tile, Target> const& engine, Problem const& p) {
-    using tile = typename cuda_engine<Tile, Target>::template tile_for<Problem>;
-    using kernel = typename cuda_engine<Tile, Target>::template kernel_for<Problem>;
+template <class Engine, class Problem>
+    requires is_cuda_engine<Engine>
+status execute(Engine const& engine, Problem const& p) {
+    using tile = typename Engine::template tile_for<Problem>;
+    using kernel = typename Engine::template kernel_for<Problem>;
     if (status why = sm80::refusal_of_sizes<tile>(p); !why.ok()) return why;
     const auto params = sm80::make_params<tile>(p);
-    return launch<kernel, Target>(engine.stream, params.plan.blocks(), params);
+    return launch<kernel, typename Engine::target>(engine.stream, params.plan.blocks(), params);
 }
 
-template <tile_shape Tile, class Target, view V, operand O>
-status execute_copy(cuda_engine<Tile, Target> const& engine, assignment<V, O> const& copy) {
+template <class Engine, view V, operand O>
+    requires is_cuda_engine<Engine>
+status execute_copy(Engine const& engine, assignment<V, O> const& copy) {
     constexpr index known = known_size<typename source_type<O>::channels_type>;
     static_assert(!is_rotated_twice<O>, "fovea: cuda: an operand is rotated once; write the first rotation to memory");
     constexpr int channels = known > 0 ? static_cast<int>(round_up(known, index{16})) : 256;
     using kernel = sm80::copy_rows<ptx_sm80_machine, O, V, channels>;
     const auto params = kernel::make_params(copy);
-    return launch<kernel, Target>(engine.stream, ceil_div(params.chunks, index{kernel::threads}), params);
+    return launch<kernel, typename Engine::target>(engine.stream, ceil_div(params.chunks, index{kernel::threads}),
+                                                   params);
 }
 
 } // namespace fovea::inline v0_1

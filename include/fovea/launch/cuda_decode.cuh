@@ -21,14 +21,25 @@
 
 namespace fovea::inline v0_1 {
 
-template <tile_shape Tile = tile_shape{}, class Target = compiled_for<__CUDA_ARCH_LIST__>> struct cuda_decode_engine {
+template <tile_shape Tile = tile_shape{}, class Target = compiled_for<__CUDA_ARCH_LIST__>,
+          precision Products = precision::of_elements>
+struct cuda_decode_engine {
     static constexpr char const* name = "cuda, sm_80, decode";
+    using target = Target;
     cudaStream_t stream = nullptr;
     workspace scratch{};
 
-    // Another tile than the table's; what is 0 stays the table's. query: packed rows, 16 or 32. warps divide the keys.
-    template <tile_shape Other> constexpr cuda_decode_engine<Other, Target> with() const { return {stream, scratch}; }
+    // Another tile than the table's, other products than the elements' own; what is 0 stays the table's. query: packed
+    // rows, 16 or 32. warps divide the keys.
+    template <tile_shape Other, precision P = Products> constexpr cuda_decode_engine<Other, Target, P> with() const {
+        return {stream, scratch};
+    }
+    template <precision P> constexpr cuda_decode_engine<Tile, Target, P> with() const { return {stream, scratch}; }
 };
+
+template <class T> inline constexpr bool is_cuda_decode_engine = false;
+template <tile_shape Tile, class Target, precision Products>
+inline constexpr bool is_cuda_decode_engine<cuda_decode_engine<Tile, Target, Products>> = true;
 
 inline constexpr cuda_decode_engine<> cuda_decode(cudaStream_t stream = nullptr, workspace scratch = {}) {
     return {stream, scratch};
@@ -36,18 +47,18 @@ inline constexpr cuda_decode_engine<> cuda_decode(cudaStream_t stream = nullptr,
 
 // What a workspace needs for as many pieces as the keys deserve: grows with batches x key heads x queries x group, and
 // with the number of keys up to 16384. 0 where the keys are one piece, and where the call would be refused.
-template <tile_shape Tile, class Target, class... Assignments>
-index workspace_bytes(cuda_decode_engine<Tile, Target> const&, Assignments const&... assignments) {
+template <tile_shape Tile, class Target, precision Products, class... Assignments>
+index workspace_bytes(cuda_decode_engine<Tile, Target, Products> const&, Assignments const&... assignments) {
     const auto p = make_problem(assignments...);
     using problem_type = std::remove_const_t<decltype(p)>;
-    using tile = decltype(sm80::chosen_decode_tile<problem_type, Tile, sm80::head_sizes{}>());
+    using tile = decltype(sm80::chosen_decode_tile<problem_type, Tile, sm80::head_sizes{}, Products>());
     if (!refusal(p, assignments...).ok() || !sm80::refusal_of_decode<tile>(p, {}).ok()) return 0;
     return sm80::workspace_bytes<tile>(p);
 }
 
-template <tile_shape Tile, class Target, class Problem>
-status execute(cuda_decode_engine<Tile, Target> const& engine, Problem const& p) {
-    using tile = decltype(sm80::chosen_decode_tile<Problem, Tile, sm80::head_sizes{}>());
+template <tile_shape Tile, class Target, precision Products, class Problem>
+status execute(cuda_decode_engine<Tile, Target, Products> const& engine, Problem const& p) {
+    using tile = decltype(sm80::chosen_decode_tile<Problem, Tile, sm80::head_sizes{}, Products>());
     using pass = sm80::decode<ptx_sm80_machine, Problem, tile>;
     using merge = sm80::combine<ptx_sm80_machine, Problem, tile>;
     if (status why = sm80::refusal_of_decode<tile>(p, engine.scratch); !why.ok()) return why;
@@ -58,9 +69,10 @@ status execute(cuda_decode_engine<Tile, Target> const& engine, Problem const& p)
     return launch<merge, Target>(engine.stream, merge::blocks_of(params.plan), params);
 }
 
-template <tile_shape Tile, class Target, view V, operand O>
-status execute_copy(cuda_decode_engine<Tile, Target> const& engine, assignment<V, O> const& copy) {
-    return execute_copy(cuda_engine<tile_shape{}, Target>{engine.stream}, copy);
+template <class Engine, view V, operand O>
+    requires is_cuda_decode_engine<Engine>
+status execute_copy(Engine const& engine, assignment<V, O> const& copy) {
+    return execute_copy(cuda_engine<tile_shape{}, typename Engine::target>{engine.stream}, copy);
 }
 
 } // namespace fovea::inline v0_1

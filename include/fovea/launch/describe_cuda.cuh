@@ -88,9 +88,9 @@ void describe_problem(description& d, Engine const&, Problem const& p) {
     d.countable = is_readable_here(d, p.scored.mask);
 }
 
-template <tile_shape Tile, class Target, class Problem>
-void describe_problem(description& d, cuda_decode_engine<Tile, Target> const& engine, Problem const& p) {
-    using tile = decltype(sm80::chosen_decode_tile<Problem, Tile, sm80::head_sizes{}>());
+template <tile_shape Tile, class Target, precision Products, class Problem>
+void describe_problem(description& d, cuda_decode_engine<Tile, Target, Products> const& engine, Problem const& p) {
+    using tile = decltype(sm80::chosen_decode_tile<Problem, Tile, sm80::head_sizes{}, Products>());
     d.isa = target_text(Target{});
     describe_sm80_decode<tile>(d, p, engine.scratch);
     if (d.refusal.empty()) describe_kernel<sm80::decode<ptx_sm80_machine, Problem, tile>, Target>(d);

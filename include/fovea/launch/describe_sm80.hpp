@@ -19,6 +19,14 @@ template <class Tile> std::string tile_text() {
                   Tile::stages == 1 ? " stage of keys and values\n" : " stages of keys and values\n"});
 }
 
+template <class Tile, class Problem> std::string products_text() {
+    using format = typename Tile::formats::scores;
+    char const* const how = std::is_same_v<format, sm80::tf32x3> ? ", each as three of tf32"
+                            : std::is_same_v<format, tf32>       ? ", rounded to tf32"
+                                                                 : "";
+    return spell({"products of ", element_name<typename Problem::key_element>, how, " by mma.sync, sums in fp32\n"});
+}
+
 // Which blocks start first, and why.
 template <class Problem> std::string order_text(sm80::tile_order order) {
     return spell({"blocks begin with the ", order == sm80::tile_order::first_to_last ? "first" : "last", " queries: ",
@@ -37,7 +45,7 @@ void describe_sm80(description& d, Problem const& p, char const* order = nullptr
     d.kernel.threads = Tile::threads;
     d.kernel.shared_bytes = Tile::shared_bytes;
     d.why += tile_text<Tile>();
-    d.why += spell({"products of ", element_name<typename Problem::key_element>, " by mma.sync, sums in fp32\n"});
+    d.why += products_text<Tile, Problem>();
     d.why += order != nullptr ? order : order_text<Problem>(plan.order);
     if (plan.section < plan.heads)
         d.why += spell({index{plan.section}, " heads at a time of ", index{plan.heads},
@@ -59,6 +67,7 @@ void describe_sm80_decode(description& d, Problem const& p, workspace const& scr
     d.kernel.shared_bytes = Tile::shared_bytes;
     d.why += spell({"a tile is ", index{Tile::query}, " packed rows by ", index{Tile::key}, " keys, divided by ",
                     index{Tile::warps}, " warps; ", index{plan.rows}, " rows share a key head\n"});
+    d.why += products_text<Tile, Problem>();
     d.why += spell({"the keys are cut into ", index{plan.pieces}, plan.pieces == 1 ? " piece" : " pieces"});
     d.why += scratch.bytes < wanted
                  ? spell({", because the workspace has ", scratch.bytes, " bytes and not ", wanted, "\n"})

@@ -13,19 +13,20 @@ namespace tests {
 
 // Tile: what is 0 comes from the engine's table. Most: head sizes where the views' types state none.
 template <fovea::tile_shape Tile = fovea::tile_shape{},
-          fovea::sm80::head_sizes Most = fovea::sm80::head_sizes{128, 128}>
+          fovea::sm80::head_sizes Most = fovea::sm80::head_sizes{128, 128},
+          fovea::precision Products = fovea::precision::of_elements>
 struct emulated {
     static constexpr char const* name = "sm_80, emulated";
     fovea::simt::options how{};
     fovea::simt::report* said = nullptr; // where to leave the report
 };
 
-template <fovea::tile_shape Tile, fovea::sm80::head_sizes Most, class Problem>
-fovea::status execute(emulated<Tile, Most> const& engine, Problem const& p) {
+template <fovea::tile_shape Tile, fovea::sm80::head_sizes Most, fovea::precision Products, class Problem>
+fovea::status execute(emulated<Tile, Most, Products> const& engine, Problem const& p) {
     // Values are drawn as wide as 128, or as the queries are.
     constexpr int channels = fovea::sm80::head_sizes_of<Problem, Most>().channels;
     constexpr fovea::sm80::head_sizes most{Most.channels, fovea::greatest(Most.values, channels)};
-    using tile = decltype(fovea::sm80::chosen_tile < Problem, Tile, Most.values<128 ? Most : most>());
+    using tile = decltype(fovea::sm80::chosen_tile < Problem, Tile, Most.values<128 ? Most : most, Products>());
     using kernel = fovea::sm80::forward<fovea::simt::machine, Problem, tile>;
     if (fovea::status why = fovea::sm80::refusal_of_sizes<tile>(p); !why.ok()) return why;
     const auto params = fovea::sm80::make_params<tile>(p);

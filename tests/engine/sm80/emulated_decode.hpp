@@ -21,7 +21,8 @@ struct decoded { // what a run did
 
 // Tile: what is 0 comes from the engine's table. Most: head sizes where the views' types state none.
 template <fovea::tile_shape Tile = fovea::tile_shape{},
-          fovea::sm80::head_sizes Most = fovea::sm80::head_sizes{128, 128}>
+          fovea::sm80::head_sizes Most = fovea::sm80::head_sizes{128, 128},
+          fovea::precision Products = fovea::precision::of_elements>
 struct emulated_decode {
     static constexpr char const* name = "sm_80, decode, emulated";
     fovea::simt::options how{};
@@ -29,14 +30,15 @@ struct emulated_decode {
     decoded* said = nullptr; // where to leave what happened
 };
 
-template <fovea::tile_shape Tile, fovea::sm80::head_sizes Most, class Problem>
-fovea::status execute(emulated_decode<Tile, Most> const& engine, Problem const& p) {
+template <fovea::tile_shape Tile, fovea::sm80::head_sizes Most, fovea::precision Products, class Problem>
+fovea::status execute(emulated_decode<Tile, Most, Products> const& engine, Problem const& p) {
     using namespace fovea::sm80;
     namespace simt = fovea::simt;
     // Values are drawn as wide as 128, or as the queries are.
     constexpr int channels = head_sizes_of<Problem, Most>().channels;
     constexpr head_sizes most{Most.channels, fovea::greatest(Most.values, channels)};
-    using tile = decltype(chosen_decode_tile < Problem, Tile, Most.values<128 ? Most : most>());
+    constexpr head_sizes head = Most.values < 128 ? Most : most;
+    using tile = decltype(chosen_decode_tile<Problem, Tile, head, Products>());
     if (fovea::status why = refusal_of_decode<tile>(p, {}); !why.ok()) return why;
     decode_plan plan = plan_decode<tile>(p, fovea::index{1} << 60);
     if (engine.pieces != 0) plan.pieces = engine.pieces;
@@ -65,18 +67,20 @@ fovea::status execute(emulated_decode<Tile, Most> const& engine, Problem const& 
 }
 
 // For random cases: landing, warp order and the number of pieces drawn with the case.
-template <fovea::tile_shape Tile = fovea::tile_shape{}> struct decode_at_random {
+template <fovea::tile_shape Tile = fovea::tile_shape{}, fovea::precision Products = fovea::precision::of_elements>
+struct decode_at_random {
     static constexpr double tanh_error = 0x1p-22; // of 1 - 2 / (exp(2 x) + 1) in fp32
-    // Weights are rounded to the values' own format.
+    // Weights are rounded to the values' own format, or to tf32 where that was asked for.
     template <class T> static constexpr format weights() {
-        return std::is_same_v<T, fovea::bf16> ? format::bf16 : format::fp16;
+        return Products == fovea::precision::tf32 ? format::tf32 : format_of<T>();
     }
     template <class... A> fovea::status operator()(draws& draw, A const&... assignments) const {
         fovea::simt::options how;
         how.seed = static_cast<fovea::word>(draw.between(0, 1000));
         how.landing = draw.one_in(2) ? fovea::simt::landing::late : fovea::simt::landing::early;
         const auto pieces = static_cast<int>(draw.of<std::int64_t>({0, 1, 2, 3, 7, 33}));
-        return fovea::try_run(emulated_decode<Tile>{how, pieces, draw.one_in(2) ? 1 : 0}, assignments...);
+        using engine = emulated_decode<Tile, fovea::sm80::head_sizes{128, 128}, Products>;
+        return fovea::try_run(engine{how, pieces, draw.one_in(2) ? 1 : 0}, assignments...);
     }
 };
 

@@ -13,18 +13,19 @@ namespace tests {
 
 // Like cuda(), but for views whose number of channels is a number: Most, at the most.
 template <fovea::tile_shape Tile = fovea::tile_shape{},
-          fovea::sm80::head_sizes Most = fovea::sm80::head_sizes{128, 128}>
+          fovea::sm80::head_sizes Most = fovea::sm80::head_sizes{128, 128},
+          fovea::precision Products = fovea::precision::of_elements>
 struct on_device {
     static constexpr char const* name = "sm_80, on a device";
 };
 
-template <fovea::tile_shape Tile, fovea::sm80::head_sizes Most, class Problem>
-fovea::status execute(on_device<Tile, Most> const&, Problem const& p) {
+template <fovea::tile_shape Tile, fovea::sm80::head_sizes Most, fovea::precision Products, class Problem>
+fovea::status execute(on_device<Tile, Most, Products> const&, Problem const& p) {
     show_memory_to_device();
     // Values are drawn as wide as 128, or as the queries are.
     constexpr int channels = fovea::sm80::head_sizes_of<Problem, Most>().channels;
     constexpr fovea::sm80::head_sizes most{Most.channels, fovea::greatest(Most.values, channels)};
-    using tile = decltype(fovea::sm80::chosen_tile<Problem, Tile, most>());
+    using tile = decltype(fovea::sm80::chosen_tile<Problem, Tile, most, Products>());
     using kernel = fovea::sm80::forward<fovea::ptx_sm80_machine, Problem, tile>;
     if (fovea::status why = fovea::sm80::refusal_of_sizes<tile>(p); !why.ok()) return why;
     const auto params = fovea::sm80::make_params<tile>(p);
@@ -34,15 +35,16 @@ fovea::status execute(on_device<Tile, Most> const&, Problem const& p) {
                                 : fovea::status({"the kernel ended with: ", cudaGetErrorString(ended)});
 }
 
-template <fovea::tile_shape Tile = fovea::tile_shape{}> struct cuda_at_random {
+template <fovea::tile_shape Tile = fovea::tile_shape{}, fovea::precision Products = fovea::precision::of_elements>
+struct cuda_at_random {
     // Of 1 - 2 / (exp(2 x) + 1) by ex2.approx and rcp.approx, within 2^-22 and 2^-23 of themselves.
     static constexpr double tanh_error = 0x1p-20;
-    // Weights are rounded to the values' own format; fp32 goes through tf32, which has the significant bits of fp16.
+    // Weights are rounded to the values' own format, or to tf32 where that was asked for.
     template <class T> static constexpr format weights() {
-        return std::is_same_v<T, fovea::bf16> ? format::bf16 : format::fp16;
+        return Products == fovea::precision::tf32 ? format::tf32 : format_of<T>();
     }
     template <class... A> fovea::status operator()(draws&, A const&... assignments) const {
-        return fovea::try_run(on_device<Tile>{}, assignments...);
+        return fovea::try_run(on_device<Tile, fovea::sm80::head_sizes{128, 128}, Products>{}, assignments...);
     }
 };
 

@@ -24,8 +24,8 @@ namespace fovea::sm80 {
 template <sm80_machine Machine, class Problem, class Tile> class decode_block {
     using params_type = decode_params<Problem, Tile>;
     using of_warp = typename Tile::of_warp;
-    using score_element = typename Problem::key_element;
-    using value_element = std::conditional_t<Problem::has_values, typename Problem::value_element, bf16>;
+    using query_element = typename Problem::query_element;
+    using value_format = typename Tile::formats::values;
     using place_type = std::conditional_t<Problem::has_values, output_place<Tile::values>, no_output_place>;
     using bound_type = decltype(bind_problem(std::declval<Problem const&>(), at_head{}, no_strips{}));
     using state_type = lean_row_state<bound_type::moment_count>;
@@ -33,6 +33,9 @@ template <sm80_machine Machine, class Problem, class Tile> class decode_block {
     using walk_type = ballot_walk<Machine, constant<float>>; // rows are few: where the score peaks does not matter
     using writer_type = row_writer<Machine, Problem, Tile::values, Tile::query, packed_place>;
     static constexpr int blocks = Tile::blocks_of_warp, output_tiles = Problem::has_values ? Tile::values / 8 : 1;
+    static constexpr int weight_tiles = of_warp::key / product_depth<value_format>;
+    static constexpr word key_pitch = row_pitch<Tile::channels, Tile::element_bytes>,
+                          value_pitch = row_pitch<Tile::value_columns, Tile::element_bytes>;
 
 public:
     FOVEA_DEVICE explicit decode_block(params_type const& params)
@@ -126,19 +129,17 @@ private:
                 FOVEA_UNROLL_DEVICE
                 for (int n = 0; n < of_warp::key / 8; ++n) clear(scores[m][n]);
             }
-            multiply_scores<Machine, score_element, of_warp>(scores, shared_,
-                                                             shared_ + Tile::keys_at + stage * Tile::key_bytes +
-                                                                 own_key() * row_pitch<Tile::channels>);
+            multiply_scores<Machine, of_warp>(
+                scores, shared_, shared_ + Tile::keys_at + stage * Tile::key_bytes + own_key() * key_pitch);
             wait_for_copies();
             load_keys(coming[Tile::stages], stage);
             Machine::commit_copies();
-            matrix_words weights[blocks][of_warp::key / 16];
+            matrix_words weights[blocks][weight_tiles];
             if (now.own() == coverage::all) step<coverage::all>(scores, weights, now.number());
             else step<coverage::some>(scores, weights, now.number());
             if constexpr (Problem::has_values)
-                multiply_values<Machine, value_element, of_warp>(output_, weights,
-                                                                 shared_ + Tile::values_at + stage * Tile::value_bytes +
-                                                                     own_key() * row_pitch<Tile::value_columns>);
+                multiply_values<Machine, of_warp>(
+                    output_, weights, shared_ + Tile::values_at + stage * Tile::value_bytes + own_key() * value_pitch);
             FOVEA_UNROLL_DEVICE
             for (int i = 0; i < Tile::stages; ++i) coming[i] = coming[i + 1];
             coming[Tile::stages] = walk.next(group_mask, ground);
@@ -157,20 +158,21 @@ private:
     }
     // Rows of several heads, once a piece: chunk by chunk, through registers.
     FOVEA_DEVICE void load_queries() const {
-        for (int n = static_cast<int>(Machine::thread()); n < Tile::query * chunks_of_row<Tile::channels>;
-             n += Tile::threads) {
-            const chunk_place<Tile::channels> at(n);
-            chunk_words both{};
+        using place = chunk_place<Tile::channels, Tile::element_bytes>;
+        constexpr int per_chunk = elements_of_chunk<query_element>, per_word = elements_of_word<query_element>;
+        for (int n = static_cast<int>(Machine::thread()); n < Tile::query * place::of_row; n += Tile::threads) {
+            const place at(n);
+            chunk_words words{};
             if (at.row < rows()) {
                 const at_head head = packed_.head(first_row() + at.row);
-                float x[8];
+                float x[per_chunk];
                 operand_rows<Machine, typename params_type::q_type, Tile::channels>(p_.operand.q, params_.q, head.batch,
                                                                                     head.head)
-                    .read(packed_.position(first_row() + at.row), 8 * at.chunk, x);
+                    .read(packed_.position(first_row() + at.row), per_chunk * at.chunk, x);
                 FOVEA_UNROLL_DEVICE
-                for (int w = 0; w < 4; ++w) both.at[w] = Machine::template pair<score_element>(x[2 * w], x[2 * w + 1]);
+                for (int w = 0; w < 4; ++w) words.at[w] = rounded_word<Machine, query_element>(x + w * per_word);
             }
-            Machine::store_shared(at(shared_), both);
+            Machine::store_shared(at(shared_), words);
         }
     }
     FOVEA_DEVICE void load_keys(live_tile tile, word stage) const {
@@ -192,7 +194,7 @@ private:
 
     template <coverage Covered>
     FOVEA_DEVICE void step(matrix_sums (&scores)[blocks][of_warp::key / 8],
-                           matrix_words (&weights)[blocks][of_warp::key / 16], std::int32_t tile) {
+                           matrix_words (&weights)[blocks][weight_tiles], std::int32_t tile) {
         const auto lane = static_cast<std::int32_t>(Machine::lane());
         const index column = first_key() + index{tile} * Tile::key + index{own_key()};
         const auto valid = static_cast<std::int32_t>(least(p_.k().positions() - column, index{of_warp::key}));
@@ -208,7 +210,7 @@ private:
                                        p_.k().first,
                                        p_.k().first + column + 2 * (lane % 4),
                                        valid - 2 * (lane % 4)};
-                matrix_fragment<Machine, of_warp::key, value_element, place_type, Covered> fragment{
+                matrix_fragment<Machine, of_warp::key, value_format, place_type, Covered> fragment{
                     frame, {query(2 * m), query(2 * m + 1)}, scores[m], weights[m], place(m)};
                 state_[m][r].alpha = 1; // nothing waits to be rescaled
                 if constexpr (Problem::normalised) step_row<Covered>(fragment, r, state_[m][r], bound_[2 * m + r]);

@@ -26,17 +26,21 @@ namespace fovea::sm80 {
 
 inline constexpr index keys_of_piece = 256, pieces_most = 64;
 
-// By channels of q and k or of v, whichever are more. Not measured: see above.
+// By bytes of an element, and channels of q and k or of v, whichever are more. Not measured: see above.
 inline constexpr tile_row decode_table[] = {
-    {64, {.query = 16, .key = 64, .warps = 4, .stages = 4}},
-    {128, {.query = 16, .key = 64, .warps = 4, .stages = 2}},
-    {256, {.query = 16, .key = 64, .warps = 4, .stages = 1}},
+    {2, 64, {.query = 16, .key = 64, .warps = 4, .stages = 4}},
+    {2, 128, {.query = 16, .key = 64, .warps = 4, .stages = 2}},
+    {2, 256, {.query = 16, .key = 64, .warps = 4, .stages = 1}},
+    {4, 64, {.query = 16, .key = 64, .warps = 4, .stages = 2}},
+    {4, 128, {.query = 16, .key = 64, .warps = 4, .stages = 1}},
+    {4, 256, {.query = 16, .key = 32, .warps = 2, .stages = 1}},
 };
 
-consteval tile_shape completed_for_decode(tile_shape given, head_sizes head) {
+consteval tile_shape completed_for_decode(tile_shape given, head_sizes head, int bytes) {
     tile_shape t = decode_table[0].tile;
     const int widest = greatest(head.channels, head.values);
     for (tile_row const& row : decode_table) {
+        if (row.bytes != bytes) continue;
         t = row.tile;
         if (widest <= row.channels) break;
     }
@@ -52,32 +56,33 @@ template <int Query, int Key, int Warps, int Stages, class Ordinary> struct deco
     static constexpr int query = Query, key = Key, warps = Warps, stages = Stages;
     static constexpr int channels = Ordinary::channels, values = Ordinary::values; // padded
     static constexpr int threads = 32 * warps, rows_of_warp = query, blocks_of_warp = query / 16;
-    static constexpr word query_bytes = query * row_pitch<channels>, key_bytes = key * row_pitch<channels>;
+    using formats = typename Ordinary::formats;
+    static constexpr int element_bytes = Ordinary::element_bytes;
+    static constexpr word query_bytes = query * row_pitch<channels, element_bytes>;
+    static constexpr word key_bytes = key * row_pitch<channels, element_bytes>;
     static constexpr int value_columns = values == 0 ? 16 : values;
-    static constexpr word value_bytes = values == 0 ? 0 : key * row_pitch<value_columns>;
+    static constexpr word value_bytes = values == 0 ? 0 : key * row_pitch<value_columns, element_bytes>;
     static constexpr word keys_at = query_bytes, values_at = keys_at + stages * key_bytes;
     // At the end every warp's sums lie where the operands did.
     static constexpr word staged_bytes = query * (output_pitch<values> + 4 * kept_numbers);
     static constexpr int shared_bytes =
         static_cast<int>(greatest(values_at + stages * value_bytes, warps* staged_bytes));
-    static constexpr int blocks = threads > 128 ? 1 : blocks_of_warp* values <= 128 ? 3 : 2;
+    // To a multiprocessor, that the compiler is to leave registers for; more run where a kernel takes fewer.
+    static constexpr int blocks = threads > 128 ? 1 : 2;
 
     // What the products of one warp see.
     struct of_warp {
+        using formats = typename Ordinary::formats;
+        static constexpr int element_bytes = Ordinary::element_bytes;
         static constexpr int key = Key / Warps, blocks_of_warp = Query / 16;
         static constexpr int channels = Ordinary::channels, values = Ordinary::values;
     };
 };
 
-// Operands are held to what the ordinary tile asks of them (shape.hpp).
-template <class Problem> consteval bool has_half_operands() {
-    if constexpr (Problem::has_values)
-        if (!is_half<typename Problem::value_element>) return false;
-    return is_half<typename Problem::query_element> && is_half<typename Problem::key_element>;
-}
-
+// Operands and products are held to what the ordinary tile asks of them (shape.hpp).
 template <class Problem, tile_shape Given, class Ordinary> consteval auto decode_tile_of() {
-    constexpr tile_shape t = completed_for_decode(Given, {Ordinary::channels, Ordinary::values});
+    constexpr tile_shape t =
+        completed_for_decode(Given, {Ordinary::channels, Ordinary::values}, Ordinary::element_bytes);
     if constexpr (t.query != 16 && t.query != 32)
         static_assert(sizeof(Problem) == 0, "fovea: cuda_decode: tile_shape::query must be 16 or 32 packed rows");
     else if constexpr (t.warps != 2 && t.warps != 4 && t.warps != 8)
@@ -99,10 +104,9 @@ template <class Problem, tile_shape Given, class Ordinary> consteval auto decode
         return tile{};
     }
 }
-template <class Problem, tile_shape Given, head_sizes Most> consteval auto chosen_decode_tile() {
-    if constexpr (!has_half_operands<Problem>())
-        static_assert(sizeof(Problem) == 0, "fovea: cuda_decode: the elements of q, k and v are bf16 or fp16");
-    else return decode_tile_of<Problem, Given, decltype(chosen_tile<Problem, tile_shape{}, Most>())>();
+template <class Problem, tile_shape Given, head_sizes Most, precision Products = precision::of_elements>
+consteval auto chosen_decode_tile() {
+    return decode_tile_of<Problem, Given, decltype(chosen_tile<Problem, tile_shape{}, Most, Products>())>();
 }
 
 // Blocks are one-dimensional: the packed tiles of a piece beside each other, so that they read its keys together.

@@ -22,8 +22,8 @@ namespace fovea::sm80 {
 
 template <sm80_machine Machine, class Problem, class Tile, class Plan> class forward_block {
     using params_type = forward_params<Problem, Tile, Plan>;
-    using score_element = typename Problem::key_element;
-    using value_element = std::conditional_t<Problem::has_values, typename Problem::value_element, bf16>;
+    using value_format = typename Tile::formats::values;
+    static constexpr int weight_tiles = Tile::key / product_depth<value_format>;
     using place_type = std::conditional_t<Problem::has_values, output_place<Tile::values>, no_output_place>;
     using bound_type = decltype(bind_problem(std::declval<Problem const&>(), at_head{}, no_strips{}));
     using state_type = lean_row_state<bound_type::moment_count>;
@@ -89,20 +89,18 @@ private:
                 for (int n = 0; n < Tile::key / 8; ++n) clear(scores[m][n]);
             }
             if (now.own() != coverage::none)
-                multiply_scores<Machine, score_element, Tile>(
-                    scores, shared_ + Machine::warp() * (Tile::rows_of_warp * row_pitch<Tile::channels>),
-                    shared_ + Tile::keys_at + stage * Tile::key_bytes);
+                multiply_scores<Machine, Tile>(scores, shared_ + Machine::warp() * (Tile::query_bytes / Tile::warps),
+                                               shared_ + Tile::keys_at + stage * Tile::key_bytes);
 
             wait_for_copies();
             const word values_at = shared_ + Tile::values_at + stage * Tile::value_bytes;
             load_keys(coming[Tile::stages], stage);
             Machine::commit_copies();
             if (now.own() != coverage::none) {
-                matrix_words weights[blocks][Tile::key / 16];
+                matrix_words weights[blocks][weight_tiles];
                 if (now.own() == coverage::all) step<coverage::all>(scores, weights, now.number());
                 else step<coverage::some>(scores, weights, now.number());
-                if constexpr (Problem::has_values)
-                    multiply_values<Machine, value_element, Tile>(output_, weights, values_at);
+                if constexpr (Problem::has_values) multiply_values<Machine, Tile>(output_, weights, values_at);
             }
             FOVEA_UNROLL_DEVICE
             for (int i = 0; i < Tile::stages; ++i) coming[i] = coming[i + 1];
@@ -160,8 +158,8 @@ private:
     }
 
     template <coverage Covered>
-    FOVEA_DEVICE void step(matrix_sums (&scores)[blocks][Tile::key / 8],
-                           matrix_words (&weights)[blocks][Tile::key / 16], std::int32_t tile) {
+    FOVEA_DEVICE void step(matrix_sums (&scores)[blocks][Tile::key / 8], matrix_words (&weights)[blocks][weight_tiles],
+                           std::int32_t tile) {
         const index column = index{tile} * Tile::key, last = p_.q().first + p_.q().positions() - 1;
         const auto lane = static_cast<std::int32_t>(Machine::lane());
         const auto valid = static_cast<std::int32_t>(least(p_.k().positions() - column, index{Tile::key}));
@@ -176,7 +174,7 @@ private:
         FOVEA_UNROLL_DEVICE
         for (int m = 0; m < blocks; ++m) {
             const index query = p_.q().first + row() + 16 * m + lane / 4;
-            matrix_fragment<Machine, Tile::key, value_element, place_type, Covered> fragment{
+            matrix_fragment<Machine, Tile::key, value_format, place_type, Covered> fragment{
                 frame, {least(query, last), least(query + 8, last)}, scores[m], weights[m], place(m)};
             FOVEA_UNROLL_DEVICE
             for (int r = 0; r < 2; ++r) {

@@ -4,10 +4,12 @@
 //                                             scores[n][2] [3]   row l / 4 + 8, the same keys
 //
 // Row i of the fragment is row l / 4 + 8 i, its column j is key 8 (j / 2) + 2 (l % 4) + j % 2. Weights leave as the
-// first operand of the second product: rounded pairs, in the same lanes, without a shuffle.
+// first operand of the second product, in the same lanes, without a shuffle: rounded pairs; or fp32, where the two keys
+// of a lane are terms t and t + 4 of a product (products.hpp), rounded to tf32 or to be split.
 #pragma once
 #include "fovea/attend/step.hpp"
 #include "fovea/engine/sm80/context.hpp"
+#include "fovea/engine/sm80/matrix_product.hpp"
 #include "fovea/tensor/strided.hpp"
 
 namespace fovea::sm80 {
@@ -35,15 +37,15 @@ struct no_output_place {
     FOVEA_DEVICE void rescale(int, float) const {}
 };
 
-// T: the format of the weights, which is that of the values. Place: output_place or no_output_place.
-template <class Machine, int Keys, class T, class Place, coverage Covered> struct matrix_fragment {
+// Format: of the second product. Place: output_place or no_output_place.
+template <class Machine, int Keys, class Format, class Place, coverage Covered> struct matrix_fragment {
     static constexpr int rows = 2, cols = Keys / 4;
     using value_type = float;
 
     tile_frame const& frame;
     index query[2]; // positions of the two rows, clipped to the last
     matrix_sums (&scores)[Keys / 8];
-    matrix_words (&weights)[Keys / 16];
+    matrix_words (&weights)[Keys / product_depth<Format>];
     Place output;
 
     FOVEA_DEVICE tile_element<Machine> here(int r, int j) const {
@@ -67,12 +69,22 @@ template <class Machine, int Keys, class T, class Place, coverage Covered> struc
         x = op(x, Machine::shuffle_xor(x, 1));
         return op(x, Machine::shuffle_xor(x, 2));
     }
-    // The sum is taken of the rounded weights, those that the second product uses.
+    // The sum is taken of the rounded weights, those that the second product uses; of tf32x3, which uses them to a
+    // 2^-23 with either sign, of the weights themselves.
     FOVEA_DEVICE float put(int r, int j, float a, float b, float sum) const {
         if constexpr (std::is_same_v<Place, no_output_place>) return sum + (a + b);
-        const word pair = Machine::template pair<T>(a, b);
-        weights[j / 4][j / 2 % 2 * 2 + r] = pair;
-        return sum + (Machine::template low<T>(pair) + Machine::template high<T>(pair));
+        if constexpr (is_half<Format>) {
+            const word pair = Machine::template pair<Format>(a, b);
+            weights[j / 4][j / 2 % 2 * 2 + r] = pair;
+            return sum + (Machine::template low<Format>(pair) + Machine::template high<Format>(pair));
+        } else {
+            constexpr bool split = std::is_same_v<Format, tf32x3>;
+            const word first = split ? bits_of(a) : nearest_tf32<Machine>(a);
+            const word second = split ? bits_of(b) : nearest_tf32<Machine>(b);
+            weights[j / 2][r] = first;
+            weights[j / 2][2 + r] = second;
+            return sum + (number_of(first) + number_of(second));
+        }
     }
     FOVEA_DEVICE Place place() const { return output; }
 

@@ -1,8 +1,8 @@
-// Rows of an operand, eight channels at a time, with its prologue applied: for tiles that cannot be copied as they are.
+// Rows of an operand, a few channels at a time, with its prologue applied: for tiles that cannot be copied as they are.
 //
 //     operand_plan<Operand, 64> plan = plan_operand<64>(operand);        // by the host, before the launch
 //     operand_rows<Machine, Operand, 64> rows(operand, plan, batch, head);
-//     rows.read(row, channel, x);                                        // x[0] ... x[7], in float
+//     rows.read(row, channel, x);                                        // x[0] x[1] ..., as many as x has, in float
 //
 // A rotated operand's angles are worked out each time a chunk is read: for keys, once per query tile. Where many query
 // tiles share their keys, rotating them once beforehand, run(engine, rotated = rope_halves(k, f)), may cost less.
@@ -64,7 +64,7 @@ operand_plan<rotated_operand<O, F, P>, Channels> plan_operand(rotated_operand<O,
     return plan;
 }
 
-// read(row, channel, x): channels [channel, channel + 8), those beyond the last are 0.
+// read(row, channel, x): channels [channel, channel + N), those beyond the last are 0. N, and channel, are even.
 template <class Machine, class Operand, int Channels> class operand_rows;
 
 template <class Machine, view V, int Channels> class operand_rows<Machine, V, Channels> {
@@ -75,9 +75,9 @@ public:
           channel_stride_(v.layout.stride.channel),
           channels_(static_cast<int>(v.channels())) {}
 
-    FOVEA_DEVICE void read(index row, int channel, float (&x)[8]) const {
+    template <int N> FOVEA_DEVICE void read(index row, int channel, float (&x)[N]) const {
         FOVEA_UNROLL_DEVICE
-        for (int c = 0; c < 8; ++c) x[c] = channel + c < channels_ ? value(row, channel + c) : 0.f;
+        for (int c = 0; c < N; ++c) x[c] = channel + c < channels_ ? value(row, channel + c) : 0.f;
     }
     FOVEA_DEVICE float value(index row, int channel) const {
         return static_cast<float>(Machine::load(rows_ + (row * stride_ + channel * channel_stride_)));
@@ -95,10 +95,10 @@ public:
                               index batch, index head)
         : inner_(o.source, plan.inner, batch, head), factor_(plan.factor) {}
 
-    FOVEA_DEVICE void read(index row, int channel, float (&x)[8]) const {
+    template <int N> FOVEA_DEVICE void read(index row, int channel, float (&x)[N]) const {
         inner_.read(row, channel, x);
         FOVEA_UNROLL_DEVICE
-        for (int c = 0; c < 8; ++c) x[c] *= factor_;
+        for (int c = 0; c < N; ++c) x[c] *= factor_;
     }
     FOVEA_DEVICE float value(index row, int channel) const { return inner_.value(row, channel) * factor_; }
 
@@ -115,12 +115,12 @@ public:
     FOVEA_DEVICE operand_rows(rotated_operand<O, F, P> const& o, plan_type const& plan, index batch, index head)
         : inner_(o.source, plan.inner, batch, head), plan_(plan), first_(source_of(o).first) {}
 
-    FOVEA_DEVICE void read(index row, int channel, float (&x)[8]) const {
+    template <int N> FOVEA_DEVICE void read(index row, int channel, float (&x)[N]) const {
         inner_.read(row, channel, x);
         const auto position = static_cast<std::uint64_t>(first_ + row);
         if constexpr (P == pairing::pairs) {
             FOVEA_UNROLL_DEVICE
-            for (int c = 0; c < 8; c += 2) {
+            for (int c = 0; c < N; c += 2) {
                 const int pair = (channel + c) / 2;
                 if (pair >= plan_.pairs) continue;
                 const rotation d = rotation_by(position * plan_.turns[pair]);
@@ -133,9 +133,10 @@ public:
 
 private:
     // Channel c turns with c + pairs or c - pairs.
-    FOVEA_DEVICE void read_halves(index row, int channel, std::uint64_t position, float (&x)[8]) const {
+    template <int N>
+    FOVEA_DEVICE void read_halves(index row, int channel, std::uint64_t position, float (&x)[N]) const {
         FOVEA_UNROLL_DEVICE
-        for (int c = 0; c < 8; ++c) {
+        for (int c = 0; c < N; ++c) {
             const int at = channel + c;
             if (at >= 2 * plan_.pairs) continue;
             const bool first = at < plan_.pairs;

@@ -70,7 +70,7 @@ template <class Tile, class Problem> block_plan plan_blocks(Problem const& p) {
     block_plan plan{};
     plan.tiles = static_cast<std::int32_t>(ceil_div(q.positions(), index{Tile::query}));
     plan.heads = static_cast<std::int32_t>(q.batches() * q.heads());
-    const index head_bytes = 2 * k.positions() * (Tile::channels + Tile::values);
+    const index head_bytes = Tile::element_bytes * k.positions() * (Tile::channels + Tile::values);
     const index kv_heads = greatest(index{1}, section_bytes / greatest(head_bytes, index{1}));
     plan.section = static_cast<std::int32_t>(least(kv_heads * p.group(), index{plan.heads}));
     plan.order = order_of<Tile>(p);

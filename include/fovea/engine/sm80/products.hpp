@@ -1,74 +1,91 @@
 // The two products of a warp: scores = queries x keys, output += weights x values, through ldmatrix and mma.sync.
 //
-//     multiply_scores<Machine, T, Tile>(scores, queries_at, keys_at);
-//     multiply_values<Machine, T, Tile>(output, weights, values_at);
+//     multiply_scores<Machine, Tile>(scores, queries_at, keys_at);
+//     multiply_values<Machine, Tile>(output, weights, values_at);
 //
 // Addresses: a lane's own row of a 16 x 16 matrix tile, from which every other tile of the operand is a constant away.
+//
+// ldmatrix moves rows of 16 bytes: eight channels of 16 bits, or four of fp32, whose words then lie as m16n8k8 wants
+// them. It cannot transpose fp32, so those values are read as they are, by lane l of a warp (g = l / 4, t = l % 4):
+//
+//     keys 8 k + 2 t and the next     these are terms t and t + 4 of the sum, because there the weights already are
+//     channels 32 c + 4 g + 0 1 2 3   columns g of matrix tiles 4 c + 0 1 2 3 (the last 16 of a row: 2 g + 0 1, of two)
 #pragma once
-#include "fovea/machine/sm80_machine.hpp"
+#include "fovea/engine/sm80/matrix_product.hpp"
 #include "fovea/tile/swizzle.hpp"
 
 namespace fovea::sm80 {
 
-// The rows of an operand that a lane addresses in ldmatrix.x4, which takes 16 x 16 elements: `row` of them, and from
-// which of its two chunks of eight. Rows 16 further have the same swizzle.
-template <int Channels> class matrix_rows {
+// The rows of an operand that a lane addresses in ldmatrix.x4, which takes 16 rows of 32 bytes: `row` of them, and from
+// which of its two chunks. Rows 16 further have the same swizzle.
+template <int Channels, int Bytes> class matrix_rows {
+    static constexpr word pitch = row_pitch<Channels, Bytes>;
+
 public:
     FOVEA_DEVICE matrix_rows(word tile, word row, word half)
-        : key_(16 * (swizzle_key<Channels>(row) ^ half)),
-          at_(tile + row * row_pitch<Channels> + (in_place ? key_ : 0)) {}
+        : key_(16 * (swizzle_key<Channels, Bytes>(row) ^ half)), at_(tile + row * pitch + (in_place ? key_ : 0)) {}
     // The address for rows 16 * block and chunks 2 * pair on.
     FOVEA_DEVICE word operator()(int block, int pair) const {
-        const word chunk = 32 * static_cast<word>(pair), rows = static_cast<word>(block) * 16 * row_pitch<Channels>;
+        const word chunk = 32 * static_cast<word>(pair), rows = static_cast<word>(block) * 16 * pitch;
         return (in_place ? at_ ^ chunk : at_ + (chunk ^ key_)) + rows;
     }
 
 private:
     // Tiles start at multiples of 512 bytes: where a row is a power of two no longer than that, the swizzle does not
     // carry into the rest of the address.
-    static constexpr bool in_place = Channels <= 256 && (Channels & (Channels - 1)) == 0;
+    static constexpr bool in_place = pitch <= 512 && (pitch & (pitch - 1)) == 0;
     word key_, at_;
 };
 
 // As first operand (queries): lanes 0-15 the rows, lanes 16-31 the same rows' second chunk.
-template <int Channels> FOVEA_DEVICE matrix_rows<Channels> first_operand(word tile, word lane) {
+template <int Channels, int Bytes> FOVEA_DEVICE matrix_rows<Channels, Bytes> first_operand(word tile, word lane) {
     return {tile, lane % 16, lane / 16};
 }
 // As second operand, rows being keys of the scores: two matrix tiles of 8 keys, two chunks each.
-template <int Channels> FOVEA_DEVICE matrix_rows<Channels> second_operand(word tile, word lane) {
+template <int Channels, int Bytes> FOVEA_DEVICE matrix_rows<Channels, Bytes> second_operand(word tile, word lane) {
     return {tile, lane % 8 + lane / 16 * 8, lane / 8 % 2};
 }
 
-// T: format of queries and keys. scores[m][n]: 16 rows of the warp from 16 m on, 8 keys from 8 n on.
-template <class Machine, class T, class Tile>
+// scores[m][n]: 16 rows of the warp from 16 m on, 8 keys from 8 n on.
+template <class Machine, class Tile>
 FOVEA_DEVICE void multiply_scores(matrix_sums (&scores)[Tile::blocks_of_warp][Tile::key / 8], word queries, word keys) {
+    using format = typename Tile::formats::scores;
     const word lane = Machine::lane();
-    const auto query_rows = first_operand<Tile::channels>(queries, lane);
-    const auto key_rows = second_operand<Tile::channels>(keys, lane);
+    const auto query_rows = first_operand<Tile::channels, Tile::element_bytes>(queries, lane);
+    const auto key_rows = second_operand<Tile::channels, Tile::element_bytes>(keys, lane);
     FOVEA_UNROLL_DEVICE
-    for (int c = 0; c < Tile::channels / 16; ++c) {
-        matrix_words a[Tile::blocks_of_warp];
+    for (int c = 0; c < Tile::channels / product_depth<format>; ++c) {
+        product_words<format, 4> a[Tile::blocks_of_warp];
         FOVEA_UNROLL_DEVICE
-        for (int m = 0; m < Tile::blocks_of_warp; ++m) Machine::load_matrix_x4(a[m], query_rows(m, c));
+        for (int m = 0; m < Tile::blocks_of_warp; ++m) {
+            matrix_words words;
+            Machine::load_matrix_x4(words, query_rows(m, c));
+            a[m] = prepared<Machine, format>(words);
+        }
         FOVEA_UNROLL_DEVICE
         for (int n = 0; n < Tile::key / 16; ++n) {
-            matrix_words b;
-            Machine::load_matrix_x4(b, key_rows(n, c));
-            const half_matrix_words low = {b[0], b[1]}, high = {b[2], b[3]};
-            FOVEA_UNROLL_DEVICE
-            for (int m = 0; m < Tile::blocks_of_warp; ++m) {
-                Machine::template multiply<T>(scores[m][2 * n], a[m], low);
-                Machine::template multiply<T>(scores[m][2 * n + 1], a[m], high);
-            }
+            matrix_words words;
+            Machine::load_matrix_x4(words, key_rows(n, c));
+            const auto b = prepared<Machine, format>(words);
+            each_product<format>([&](auto nth) {
+                FOVEA_UNROLL_DEVICE
+                for (int m = 0; m < Tile::blocks_of_warp; ++m) {
+                    multiply_nth<Machine, format, nth>(scores[m][2 * n], a[m], b, 0);
+                    multiply_nth<Machine, format, nth>(scores[m][2 * n + 1], a[m], b, 2);
+                }
+            });
         }
     }
 }
 
-// T: format of weights and values. output[m][n]: 16 rows from 16 m on, 8 channels from 8 n on.
-template <class Machine, class T, class Tile>
-FOVEA_DEVICE void multiply_values(matrix_sums (&output)[Tile::blocks_of_warp][Tile::values / 8],
-                                  matrix_words const (&weights)[Tile::blocks_of_warp][Tile::key / 16], word values) {
-    const auto value_rows = first_operand<Tile::values>(values, Machine::lane());
+template <class Tile> using weight_words = matrix_words[Tile::key / product_depth<typename Tile::formats::values>];
+template <class Tile> using output_sums = matrix_sums[Tile::values / 8];
+
+template <class Machine, class Tile>
+FOVEA_DEVICE void multiply_halves(output_sums<Tile> (&output)[Tile::blocks_of_warp],
+                                  weight_words<Tile> const (&weights)[Tile::blocks_of_warp], word values) {
+    using format = typename Tile::formats::values;
+    const auto value_rows = first_operand<Tile::values, Tile::element_bytes>(values, Machine::lane());
     FOVEA_UNROLL_DEVICE
     for (int k = 0; k < Tile::key / 16; ++k) {
         FOVEA_UNROLL_DEVICE
@@ -78,11 +95,76 @@ FOVEA_DEVICE void multiply_values(matrix_sums (&output)[Tile::blocks_of_warp][Ti
             const half_matrix_words low = {b[0], b[1]}, high = {b[2], b[3]};
             FOVEA_UNROLL_DEVICE
             for (int m = 0; m < Tile::blocks_of_warp; ++m) {
-                Machine::template multiply<T>(output[m][2 * c], weights[m][k], low);
-                Machine::template multiply<T>(output[m][2 * c + 1], weights[m][k], high);
+                Machine::template multiply<format>(output[m][2 * c], weights[m][k], low);
+                Machine::template multiply<format>(output[m][2 * c + 1], weights[m][k], high);
             }
         }
     }
+}
+
+// Words of fp32 that a lane reads at once: columns of as many matrix tiles.
+template <int N> struct alignas(4 * N) row_words {
+    word at[N];
+};
+
+// Eight keys; the N matrix tiles of channels that begin at 8 n. low, high: where this lane's two keys lie.
+template <class Machine, class Tile, int N, class Weights>
+FOVEA_DEVICE void multiply_columns(output_sums<Tile> (&output)[Tile::blocks_of_warp], Weights const& weights, int n,
+                                   word low, word high) {
+    using format = typename Tile::formats::values;
+    const auto first = Machine::template load_shared<row_words<N>>(low);
+    const auto second = Machine::template load_shared<row_words<N>>(high);
+    word words[2 * N];
+    FOVEA_UNROLL_DEVICE
+    for (int j = 0; j < N; ++j) words[2 * j] = first.at[j], words[2 * j + 1] = second.at[j];
+    const auto b = prepared<Machine, format>(words);
+    each_product<format>([&](auto nth) {
+        FOVEA_UNROLL_DEVICE
+        for (int j = 0; j < N; ++j) {
+            FOVEA_UNROLL_DEVICE
+            for (int m = 0; m < Tile::blocks_of_warp; ++m)
+                multiply_nth<Machine, format, nth>(output[m][n + j], weights[m], b, 2 * j);
+        }
+    });
+}
+
+template <class Machine, class Tile>
+FOVEA_DEVICE void multiply_wide(output_sums<Tile> (&output)[Tile::blocks_of_warp],
+                                weight_words<Tile> const (&weights)[Tile::blocks_of_warp], word values) {
+    using format = typename Tile::formats::values;
+    constexpr word pitch = row_pitch<Tile::values, 4>;
+    const word column = Machine::lane() / 4, row = 2 * (Machine::lane() % 4);
+    const auto place = [&](word key, word chunk) {
+        return values + key * pitch + 16 * swizzled<Tile::values, 4>(key, chunk);
+    };
+    const word low = place(row, column), high = place(row + 1, column);
+    const word low_pair = place(row, column / 2) + column % 2 * 8,
+               high_pair = place(row + 1, column / 2) + column % 2 * 8;
+    FOVEA_UNROLL_DEVICE
+    for (int k = 0; k < Tile::key / 8; ++k) {
+        product_words<format, 4> a[Tile::blocks_of_warp];
+        FOVEA_UNROLL_DEVICE
+        for (int m = 0; m < Tile::blocks_of_warp; ++m) a[m] = prepared_weights<Machine, format>(weights[m][k]);
+        const word rows = static_cast<word>(k) * 8 * pitch;
+        FOVEA_UNROLL_DEVICE
+        for (int c = 0; c < Tile::values / 32; ++c) {
+            const word from = rows + 128 * static_cast<word>(c);
+            multiply_columns<Machine, Tile, 4>(output, a, 4 * c, low + from, high + from);
+        }
+        if constexpr (Tile::values % 32 != 0) {
+            constexpr word last = Tile::values / 32 * 128;
+            multiply_columns<Machine, Tile, 2>(output, a, Tile::values / 8 - 2, low_pair + rows + last,
+                                               high_pair + rows + last);
+        }
+    }
+}
+
+// output[m][n]: 16 rows from 16 m on, 8 channels from 8 n on, or of fp32 values those that are said above.
+template <class Machine, class Tile>
+FOVEA_DEVICE void multiply_values(output_sums<Tile> (&output)[Tile::blocks_of_warp],
+                                  weight_words<Tile> const (&weights)[Tile::blocks_of_warp], word values) {
+    if constexpr (Tile::element_bytes == 2) multiply_halves<Machine, Tile>(output, weights, values);
+    else multiply_wide<Machine, Tile>(output, weights, values);
 }
 
 } // namespace fovea::sm80

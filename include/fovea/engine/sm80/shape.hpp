@@ -5,6 +5,7 @@
 // Shared memory: the queries of a tile, then `stages` tiles of keys, then as many of values; rows are padded to whole
 // multiples of 16 channels.
 #pragma once
+#include "fovea/engine/sm80/matrix_product.hpp"
 #include "fovea/meta/constant.hpp"
 #include "fovea/plan/problem.hpp"
 #include "fovea/tile/swizzle.hpp"
@@ -15,17 +16,22 @@ namespace fovea::sm80 {
 // What a block can have: 227 KiB on 9.0, 163 on 8.0, 99 on 8.6, 8.9 and 12.0, which the default tiles stay within.
 inline constexpr int shared_bytes_most = 227 * 1024, shared_bytes_everywhere = 99 * 1024;
 
-// Channels are those of q and k or of v, whichever are more, and at most so many. Not measured yet: the shapes follow
-// from registers (no spills at 255) and from two blocks to a multiprocessor where 99 KiB allow it.
+// bytes: of an element. Channels are those of q and k or of v, whichever are more, and at most so many. Not measured
+// yet: the shapes follow from registers (no spills at 255) and from two blocks to a multiprocessor where 99 KiB allow
+// it.
 struct tile_row {
-    int channels;
+    int bytes, channels;
     tile_shape tile;
 };
 inline constexpr tile_row tile_table[] = {
-    {64, {.query = 128, .key = 64, .warps = 4, .stages = 2}},
-    {128, {.query = 128, .key = 32, .warps = 4, .stages = 2}},
-    {192, {.query = 64, .key = 64, .warps = 4, .stages = 1}},
-    {256, {.query = 64, .key = 32, .warps = 4, .stages = 1}},
+    {2, 64, {.query = 128, .key = 64, .warps = 4, .stages = 2}},
+    {2, 128, {.query = 128, .key = 32, .warps = 4, .stages = 2}},
+    {2, 192, {.query = 64, .key = 64, .warps = 4, .stages = 1}},
+    {2, 256, {.query = 64, .key = 32, .warps = 4, .stages = 1}},
+    {4, 64, {.query = 128, .key = 32, .warps = 4, .stages = 2}},
+    {4, 128, {.query = 128, .key = 16, .warps = 4, .stages = 2}},
+    {4, 192, {.query = 64, .key = 32, .warps = 4, .stages = 1}},
+    {4, 256, {.query = 64, .key = 16, .warps = 4, .stages = 1}},
 };
 
 // A head's sizes as the tile holds them: channels padded to whole matrix tiles. values 0: none are summed.
@@ -33,10 +39,11 @@ struct head_sizes {
     int channels = 0, values = 0;
 };
 
-consteval tile_shape completed(tile_shape given, head_sizes head) {
+consteval tile_shape completed(tile_shape given, head_sizes head, int bytes) {
     tile_shape t = tile_table[0].tile;
     const int widest = head.channels > head.values ? head.channels : head.values;
     for (tile_row const& row : tile_table) {
+        if (row.bytes != bytes) continue;
         t = row.tile;
         if (widest <= row.channels) break;
     }
@@ -50,23 +57,26 @@ consteval tile_shape completed(tile_shape given, head_sizes head) {
 
 // Finished rows of a warp in shared memory: their channels in float, then what write.hpp keeps of them, number by
 // number. Units of eight channels trade places as far as makes four rows' stores of eight bytes a lane fall into
-// different banks.
+// different banks, and their halves in every other row, for two rows' stores of four channels a lane.
 inline constexpr int kept_numbers = 8;
 template <int Values> inline constexpr word output_pitch = Values * 4;
 template <int Values> FOVEA_HOST_DEVICE constexpr word output_at(int row, int channel) {
     const int key = Values % 32 == 0 ? row % 4 : row / 2 % 2;
     return static_cast<word>(row) * output_pitch<Values> +
-           4 * static_cast<word>(channel % 8 + 8 * ((channel / 8) ^ key));
+           4 * static_cast<word>((channel % 8 ^ row % 2 * 4) + 8 * ((channel / 8) ^ key));
 }
 
-// Everything a kernel asks of its tile, as plain numbers.
-template <int Query, int Key, int Warps, int Stages, int Channels, int Values> struct tile_constants {
+// Everything a kernel asks of its tile, as plain numbers. Formats: product_formats.
+template <int Query, int Key, int Warps, int Stages, int Channels, int Values, class Formats> struct tile_constants {
+    using formats = Formats;
+    static constexpr int element_bytes = is_half<typename Formats::scores> ? 2 : 4; // of q, k and v
     static constexpr int query = Query, key = Key, warps = Warps, stages = Stages;
     static constexpr int channels = Channels, values = Values; // padded
     static constexpr int threads = 32 * warps, rows_of_warp = query / warps, blocks_of_warp = rows_of_warp / 16;
-    static constexpr word query_bytes = query * row_pitch<channels>, key_bytes = key * row_pitch<channels>;
+    static constexpr word query_bytes = query * row_pitch<channels, element_bytes>;
+    static constexpr word key_bytes = key * row_pitch<channels, element_bytes>;
     static constexpr int value_columns = values == 0 ? 16 : values;
-    static constexpr word value_bytes = values == 0 ? 0 : key * row_pitch<value_columns>;
+    static constexpr word value_bytes = values == 0 ? 0 : key * row_pitch<value_columns, element_bytes>;
     static constexpr word keys_at = query_bytes, values_at = keys_at + stages * key_bytes;
     // At the end the outputs lie where the operands did.
     static constexpr word staged_bytes_of_row = output_pitch<values> + 4 * kept_numbers;
@@ -75,8 +85,6 @@ template <int Query, int Key, int Warps, int Stages, int Channels, int Values> s
     // Blocks to a multiprocessor that the compiler is to leave registers for: 64 Ki are there, and 99 KiB of memory.
     static constexpr int blocks = shared_bytes * 2 <= shared_bytes_everywhere && threads <= 128 ? 2 : 1;
 };
-
-template <class T> inline constexpr bool is_half = std::is_same_v<T, fp16> || std::is_same_v<T, bf16>;
 
 // The sizes that a problem's types state, padded; `most` where they are only known at run time.
 template <class Problem, head_sizes Most> consteval head_sizes head_sizes_of() {
@@ -94,16 +102,24 @@ template <class Problem, head_sizes Most> consteval head_sizes head_sizes_of() {
     return head;
 }
 
+// Elements of v, or of k where no values are summed.
+template <class Problem> using value_element_of =
+    std::conditional_t<Problem::has_values, typename Problem::value_element, typename Problem::key_element>;
+
 // The tile of a problem, whatever cannot work refused: coarse to fine, the first fault only.
-template <class Problem, tile_shape Given, head_sizes Most> consteval auto chosen_tile() {
+template <class Problem, tile_shape Given, head_sizes Most, precision Products = precision::of_elements>
+consteval auto chosen_tile() {
     using operands = decltype(Problem::operand);
+    using element = typename Problem::key_element;
     constexpr head_sizes head = head_sizes_of<Problem, Most>();
-    constexpr tile_shape t = completed(Given, head);
-    if constexpr (!is_half<typename Problem::query_element> ||
-                  !std::is_same_v<typename Problem::query_element, typename Problem::key_element>)
-        static_assert(sizeof(Problem) == 0, "fovea: cuda: q and k have the same elements, bf16 or fp16");
-    else if constexpr (Problem::has_values && !is_half<typename Problem::value_element>)
-        static_assert(sizeof(Problem) == 0, "fovea: cuda: the elements of v are bf16 or fp16");
+    constexpr tile_shape t = completed(Given, head, sizeof(element));
+    if constexpr (!std::is_same_v<typename Problem::query_element, element>)
+        static_assert(sizeof(Problem) == 0, "fovea: cuda: q and k have the same elements, bf16, fp16 or fp32");
+    else if constexpr (Problem::has_values && is_half<value_element_of<Problem>> != is_half<element>)
+        static_assert(sizeof(Problem) == 0, "fovea: cuda: v is bf16 or fp16 where q and k are, fp32 where they are");
+    else if constexpr (Products != precision::of_elements && is_half<element>)
+        static_assert(sizeof(Problem) == 0, "fovea: cuda: precision::tf32 and precision::tf32x3 are for operands in "
+                                            "fp32; leave it out for bf16 and fp16");
     else if constexpr (head.channels <= 0 || (Problem::has_values && head.values <= 0))
         static_assert(sizeof(Problem) == 0,
                       "fovea: cuda: the channels of q or k, and of v, are constants such as 128_c; "
@@ -125,7 +141,9 @@ template <class Problem, tile_shape Given, head_sizes Most> consteval auto chose
     else if constexpr (t.stages < 1 || t.stages > 4)
         static_assert(sizeof(Problem) == 0, "fovea: tile_shape::stages must be 1 to 4");
     else {
-        using tile = tile_constants<t.query, t.key, t.warps, t.stages, head.channels, head.values>;
+        using formats =
+            product_formats<product_format<element, Products>, product_format<value_element_of<Problem>, Products>>;
+        using tile = tile_constants<t.query, t.key, t.warps, t.stages, head.channels, head.values, formats>;
         static_assert(
             tile::blocks_of_warp * (tile::values + tile::key) / 2 <= 200,
             "fovea: tile_shape: the outputs and scores of a thread take more than 200 registers; use a smaller "

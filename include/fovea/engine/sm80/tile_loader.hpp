@@ -1,4 +1,4 @@
-// Rows of an operand on their way into a swizzled tile of shared memory, by all threads of a block.
+// Rows of an operand on their way into a swizzled tile of shared memory, by all threads of a block, chunk by chunk.
 //
 //     tile_loader<Machine, 128, 64, 64, View> keys(view, plan, batch, kv_head);
 //     keys.load(at, first_row);                 // 64 rows of 64 channels; then commit, wait, sync
@@ -16,44 +16,53 @@ namespace fovea::sm80 {
 struct alignas(16) chunk_words {
     word at[4];
 };
+template <class T> inline constexpr int elements_of_word = 4 / sizeof(T);
+template <class T> inline constexpr int elements_of_chunk = 16 / sizeof(T);
 
 // Chunk n of a tile, of which thread t takes t, t + Threads, ...
-template <int Channels> struct chunk_place {
+template <int Channels, int Bytes> struct chunk_place {
+    static constexpr int of_row = chunks_of_row<Channels, Bytes>;
     int row, chunk;
-    FOVEA_DEVICE chunk_place(int of_row, int nth) : row(of_row), chunk(nth) {}
-    FOVEA_DEVICE explicit chunk_place(int n) : chunk_place(n / chunks_of_row<Channels>, n % chunks_of_row<Channels>) {}
+    FOVEA_DEVICE chunk_place(int nth_row, int nth) : row(nth_row), chunk(nth) {}
+    FOVEA_DEVICE explicit chunk_place(int n) : chunk_place(n / of_row, n % of_row) {}
     FOVEA_DEVICE word operator()(word tile) const {
         const auto r = static_cast<word>(row);
-        return tile + row_pitch<Channels> * r + 16 * swizzled<Channels>(r, static_cast<word>(chunk));
+        return tile + row_pitch<Channels, Bytes> * r + 16 * swizzled<Channels, Bytes>(r, static_cast<word>(chunk));
     }
 };
 
 enum class numbers_read : int { as_they_are, finite };
 
-template <class T> FOVEA_DEVICE float half_value(word bits) {
-    return static_cast<float>(__builtin_bit_cast(T, static_cast<std::uint16_t>(bits)));
+template <class T> using bits_of_element = std::conditional_t<sizeof(T) == 4, word, std::uint16_t>;
+
+// As many floats as a word has elements, rounded to these.
+template <class Machine, class T> FOVEA_DEVICE word rounded_word(float const* x) {
+    if constexpr (sizeof(T) == 4) return __builtin_bit_cast(word, x[0]);
+    else return Machine::template pair<T>(x[0], x[1]);
 }
 FOVEA_DEVICE bool is_finite(float x) { return x - x == 0; }
 
 // An operand with a prologue.
 template <class Machine, int Threads, int Rows, int Channels, operand O> class tile_loader {
     using element = element_of_operand<O>;
+    using place = chunk_place<Channels, sizeof(element)>;
+    static constexpr int per_chunk = elements_of_chunk<element>, per_word = elements_of_word<element>;
 
 public:
     FOVEA_DEVICE tile_loader(O const& o, operand_plan<O, Channels> const& plan, index batch, index head)
         : rows_(o, plan, batch, head), positions_(source_of(o).positions()) {}
 
     FOVEA_DEVICE void load(word to, index first) const {
-        for (int n = static_cast<int>(Machine::thread()); n < Rows * chunks_of_row<Channels>; n += Threads) {
-            const chunk_place<Channels> at(n);
-            chunk_words both{};
+        for (int n = static_cast<int>(Machine::thread()); n < Rows * place::of_row; n += Threads) {
+            const place at(n);
+            chunk_words words{};
             if (first + at.row < positions_) {
-                float x[8];
-                rows_.read(first + at.row, 8 * at.chunk, x);
+                float x[per_chunk];
+                rows_.read(first + at.row, per_chunk * at.chunk, x);
                 FOVEA_UNROLL_DEVICE
-                for (int w = 0; w < 4; ++w) both.at[w] = Machine::template pair<element>(x[2 * w], x[2 * w + 1]);
+                for (int w = 0; w < 4; ++w) words.at[w] = rounded_word<Machine, element>(x + w * per_word);
             }
-            Machine::store_shared(at(to), both);
+            Machine::store_shared(at(to), words);
         }
     }
 
@@ -66,7 +75,9 @@ private:
 template <class Machine, int Threads, int Rows, int Channels, view V>
 class tile_loader<Machine, Threads, Rows, Channels, V> {
     using element = std::remove_const_t<typename V::element>;
-    static constexpr int chunks = Rows * chunks_of_row<Channels>; // of eight elements
+    using place = chunk_place<Channels, sizeof(element)>;
+    static constexpr int per_chunk = elements_of_chunk<element>, per_word = elements_of_word<element>;
+    static constexpr word pitch = row_pitch<Channels, sizeof(element)>;
 
 public:
     FOVEA_DEVICE tile_loader(V const& v, operand_plan<V, Channels> const& plan, index batch, index head)
@@ -77,50 +88,55 @@ public:
         if (plan_.width != copy_width::chunks || how == numbers_read::finite) return load_slowly(to, first, left, how);
         // A thread's chunks lie in one column of those that the swizzle exchanges, rows apart by a multiple of eight:
         // constants away from its first, in both memories.
-        constexpr int columns = chunks_exchanged<Channels>(), apart = Threads / columns;
+        constexpr int columns = chunks_exchanged<Channels, sizeof(element)>(), apart = Threads / columns;
         static_assert(apart % 8 == 0);
         const int row = static_cast<int>(Machine::thread()) / columns,
                   chunk = static_cast<int>(Machine::thread()) % columns;
         const index stride = view_.layout.stride.position;
-        element const* const from = rows_ + ((first + row) * stride + 8 * chunk);
-        const word at = chunk_place<Channels>(row, chunk)(to);
+        element const* const from = rows_ + ((first + row) * stride + per_chunk * chunk);
+        const word at = place(row, chunk)(to);
         FOVEA_UNROLL_DEVICE
         for (int i = 0; i < Rows; i += apart) {
             if (Rows % apart != 0 && row + i >= Rows) break;
             FOVEA_UNROLL_DEVICE
-            for (int j = 0; j < chunks_of_row<Channels>; j += columns)
-                Machine::template copy_async<16>(
-                    at + static_cast<word>(i) * row_pitch<Channels> + 16 * static_cast<word>(j),
-                    from + (i * stride + 8 * j), row + i < left && 8 * (chunk + j) < view_.channels());
+            for (int j = 0; j < place::of_row; j += columns)
+                Machine::template copy_async<16>(at + static_cast<word>(i) * pitch + 16 * static_cast<word>(j),
+                                                 from + (i * stride + per_chunk * j),
+                                                 row + i < left && per_chunk * (chunk + j) < view_.channels());
         }
     }
 
 private:
     FOVEA_DEVICE void load_slowly(word to, index first, int left, numbers_read how) const {
-        for (int n = static_cast<int>(Machine::thread()); n < chunks; n += Threads) {
-            const chunk_place<Channels> at(n);
+        for (int n = static_cast<int>(Machine::thread()); n < Rows * place::of_row; n += Threads) {
+            const place at(n);
             element const* from = rows_ + (at.row < left ? (first + at.row) * view_.layout.stride.position : 0);
             const int channels = static_cast<int>(view_.channels());
-            const int has = at.row < left ? channels - 8 * at.chunk : 0; // elements from this chunk on
+            const int has = at.row < left ? channels - per_chunk * at.chunk : 0; // elements from this chunk on
             if (plan_.width == copy_width::words && how == numbers_read::as_they_are) {
                 FOVEA_UNROLL_DEVICE
                 for (int w = 0; w < 4; ++w)
-                    Machine::template copy_async<4>(at(to) + 4 * static_cast<word>(w),
-                                                    from + (2 * w < has ? 8 * at.chunk + 2 * w : 0), 2 * w < has);
-            } else Machine::store_shared(at(to), gathered(from + 8 * at.chunk * view_.layout.stride.channel, has, how));
+                    Machine::template copy_async<4>(
+                        at(to) + 4 * static_cast<word>(w),
+                        from + (per_word * w < has ? per_chunk * at.chunk + per_word * w : 0), per_word * w < has);
+            } else
+                Machine::store_shared(at(to),
+                                      gathered(from + per_chunk * at.chunk * view_.layout.stride.channel, has, how));
         }
     }
 
-    // Eight elements, one by one; those that do not exist are zero.
+    // A chunk's elements, one by one; those that do not exist are zero.
     FOVEA_DEVICE chunk_words gathered(element const* from, int has, numbers_read how) const {
         chunk_words x{};
         FOVEA_UNROLL_DEVICE
-        for (int c = 0; c < 8; ++c) {
-            word bits = 0;
+        for (int c = 0; c < per_chunk; ++c) {
+            bits_of_element<element> bits = 0;
             if (c < has)
-                bits = __builtin_bit_cast(std::uint16_t, Machine::load(from + c * view_.layout.stride.channel));
-            if (how == numbers_read::finite && !is_finite(half_value<element>(bits))) bits = 0;
-            x.at[c / 2] |= bits << 16 * (c % 2);
+                bits =
+                    __builtin_bit_cast(bits_of_element<element>, Machine::load(from + c * view_.layout.stride.channel));
+            if (how == numbers_read::finite && !is_finite(static_cast<float>(__builtin_bit_cast(element, bits))))
+                bits = 0;
+            x.at[c / per_word] |= static_cast<word>(bits) << 32 / per_word * (c % per_word);
         }
         return x;
     }

@@ -39,6 +39,9 @@ template <class T> FOVEA_DEVICE T stored_as(float x) {
 template <class T> struct alignas(2 * sizeof(T)) pair_of {
     T first, second;
 };
+struct alignas(16) four_channels {
+    float first, second, third, fourth;
+};
 template <class Machine, class T> FOVEA_DEVICE pair_of<T> rounded_pair(float first, float second) {
     if constexpr (std::is_same_v<T, float>) return {first, second};
     else return __builtin_bit_cast(pair_of<T>, Machine::template pair<T>(first, second));
@@ -88,16 +91,9 @@ public:
         }
     }
     template <int Tiles> FOVEA_DEVICE void stage_sums(int m, matrix_sums const (&output)[Tiles]) const {
-        const auto lane = static_cast<int>(Machine::lane());
         if constexpr (Problem::has_values) {
             FOVEA_UNROLL_DEVICE
-            for (int r = 0; r < 2; ++r) {
-                FOVEA_UNROLL_DEVICE
-                for (int n = 0; n < Tiles; ++n)
-                    Machine::store_shared(shared_ +
-                                              output_at<Values>(16 * m + 8 * r + lane / 4, 8 * n + 2 * (lane % 4)),
-                                          pair_of<float>{output[n][2 * r], output[n][2 * r + 1]});
-            }
+            for (int r = 0; r < 2; ++r) stage_row(r, 16 * m + 8 * r + static_cast<int>(Machine::lane()) / 4, output);
         }
     }
     // By one lane.
@@ -137,6 +133,31 @@ public:
     }
 
 private:
+    // Where products.hpp says that a lane's sums belong.
+    template <int Tiles> FOVEA_DEVICE void stage_row(int r, int row, matrix_sums const (&output)[Tiles]) const {
+        const auto t = static_cast<int>(Machine::lane() % 4);
+        if constexpr (is_half<typename Problem::value_element>) {
+            FOVEA_UNROLL_DEVICE
+            for (int n = 0; n < Tiles; ++n)
+                Machine::store_shared(shared_ + output_at<Values>(row, 8 * n + 2 * t),
+                                      pair_of<float>{output[n][2 * r], output[n][2 * r + 1]});
+        } else {
+            const auto store = [&](int channel, float a, float b, float c, float d) {
+                Machine::store_shared(shared_ + output_at<Values>(row, channel), four_channels{a, b, c, d});
+            };
+            const int i = 2 * r;
+            FOVEA_UNROLL_DEVICE
+            for (int n = 0; n + 4 <= Tiles; n += 4) {
+                auto const &x = output[n], &y = output[n + 1], &z = output[n + 2], &w = output[n + 3];
+                store(8 * (n + t), x[i], y[i], z[i], w[i]);
+                store(8 * (n + t) + 4, x[i + 1], y[i + 1], z[i + 1], w[i + 1]);
+            }
+            if constexpr (Tiles % 4 != 0) {
+                auto const &x = output[Tiles - 2], &y = output[Tiles - 1];
+                store(8 * (Tiles - 2) + 4 * t, x[i], y[i], x[i + 1], y[i + 1]);
+            }
+        }
+    }
     FOVEA_DEVICE result_type result_of(int row) const {
         const auto number = [&](kept what, int i = 0) {
             return Machine::template load_shared<float>(kept_at<Values>(shared_, Rows, row, what, i));
