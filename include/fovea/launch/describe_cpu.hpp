@@ -26,58 +26,42 @@ template <cpu_shape Shape, class Problem> std::string why_these_products() {
     }
 }
 
+template <class Plan> index bytes_taken(Plan plan) {
+    arena count;
+    plan.take(count);
+    return count.bytes();
+}
+
 template <cpu_shape Shape, class Problem>
 void describe_prefill(description& d, Problem const& p, index packing_budget) {
-    using bound_type = decltype(bind_problem(p, at_head{}, strip_store{}));
-    auto const &q = p.q(), &k = p.k();
-    const index channels = q.channels(), value_channels = p.operand.v.channels();
-    const index query_tiles = ceil_div(q.positions(), index{Shape.query_tile}), pairs = q.batches() * k.heads();
-    const index pair_bytes =
-        packed_bytes<Shape>(ceil_div(k.positions(), index{Shape.key_tile}), channels, value_channels);
-    const bool many = p.group() * query_tiles > 1, ahead = many && pair_bytes <= packing_budget;
-    const index in_wave =
-        ahead ? greatest(index{1}, least(pairs, packing_budget / greatest(pair_bytes, index{1}))) : pairs;
+    const prefill_plan<Shape, Problem> plan(p, d.workers, packing_budget);
+    const index pair_bytes = plan.packed.pair_bytes();
 
     d.path = "prefill";
     d.tile = {Shape.query_tile, Shape.key_tile};
-    d.why += spell({"prefill, not decode: ", q.positions() * p.group(), " query rows share a key head, more than ",
+    d.why += spell({"prefill, not decode: ", p.q().positions() * p.group(), " query rows share a key head, more than ",
                     longest_decode, "\n"});
-    if (ahead)
-        d.why += spell({"keys and values are packed ahead, ", in_wave, " of ", pairs, " key heads at a time: ",
-                        size_text(in_wave * pair_bytes), " of a budget of ", size_text(packing_budget), "\n"});
-    else if (many)
+    if (plan.when == tiles_packed::ahead)
+        d.why += spell({"keys and values are packed ahead, ", plan.in_wave, " of ", plan.pairs,
+                        " key heads at a time: ", size_text(plan.in_wave * pair_bytes), " of a budget of ",
+                        size_text(packing_budget), "\n"});
+    else if (plan.group * plan.query_tiles > 1)
         d.why += spell({"each worker packs the key tiles it visits: one key head packed takes ", size_text(pair_bytes),
                         ", the budget is ", size_text(packing_budget), "\n"});
     else d.why += "each worker packs the key tiles it visits: a key head has a single tile of queries\n";
 
-    tile_scratch<Shape, bound_type, strips_needed<Problem>> one(channels, value_channels);
-    if (!ahead) one.make_room();
-    d.scratch_bytes = d.workers * (bytes_of(one.queries) + bytes_of(one.weights) + bytes_of(one.output) +
-                                   bytes_of(one.row) + bytes_of(one.strips) + bytes_of(one.keys) +
-                                   bytes_of(one.values) + bytes_of(one.key_rows) + bytes_of(one.states));
-    d.scratch_bytes +=
-        (ahead ? in_wave * pair_bytes : 0) + in_wave * p.group() * query_tiles * static_cast<index>(sizeof(tile_job));
+    d.scratch_bytes = bytes_taken(plan);
 }
 
 template <int N, class Problem> void describe_decode(description& d, Problem const& p) {
-    using bound_type = decltype(bind_problem(p, at_head{}, no_strips{}));
-    using state_type = typename decode_scratch<N, Problem, bound_type>::state_type;
-    auto const &q = p.q(), &k = p.k();
-    const index rows = q.positions() * p.group(), pairs = q.batches() * k.heads(), piece = piece_of(k.positions());
-    const index pieces = greatest(index{1}, ceil_div(k.positions(), piece));
-    const index channels = round_up(q.channels(), index{N}),
-                value_channels = round_up(p.operand.v.channels(), index{N});
-    const auto bytes = [](auto const* x) { return static_cast<index>(sizeof(*x)); };
-
+    const decode_plan<N, Problem> plan(p, d.workers);
+    const index pieces = plan.cut.count;
     d.path = "decode";
     d.tile = {1, decode_block};
-    d.why += spell({"decode, not prefill: ", rows, " query rows share a key head, at most ", longest_decode,
+    d.why += spell({"decode, not prefill: ", plan.rows, " query rows share a key head, at most ", longest_decode,
                     "; keys are read where they lie, in ", pieces,
-                    pieces == 1 ? std::string(" piece") : spell({" pieces of ", piece}), "\n"});
-    const index worker = rows * (channels + decode_block) * 4 +
-                         rows * (bytes(static_cast<state_type*>(nullptr)) + bytes(static_cast<bound_type*>(nullptr)));
-    const index unit = rows * (bytes(static_cast<row_total<bound_type::moment_count>*>(nullptr)) + value_channels * 4);
-    d.scratch_bytes = d.workers * worker + pairs * pieces * unit;
+                    pieces == 1 ? std::string(" piece") : spell({" pieces of ", plan.cut.size}), "\n"});
+    d.scratch_bytes = bytes_taken(plan);
 }
 
 template <class Executor, cpu_shape Given, class Problem>

@@ -14,26 +14,26 @@ namespace fv = fovea;
 using namespace fovea::literals;
 using namespace fovea::terms;
 
-// The engines' scratch is what is allocated with an alignment.
+// What this program holds of the heap, now and at most.
 namespace {
 std::atomic<std::int64_t> held = 0, most_held = 0;
-}
-[[gnu::noinline]] void* operator new(std::size_t bytes, std::align_val_t alignment) {
-    const auto step = static_cast<std::size_t>(alignment), header = step < 64 ? std::size_t{64} : step;
-    char* memory = static_cast<char*>(std::aligned_alloc(header, (header + bytes + header - 1) / header * header));
+constexpr std::size_t header = 64;
+} // namespace
+[[gnu::noinline]] void* operator new(std::size_t bytes) {
+    char* memory = static_cast<char*>(std::malloc(header + bytes));
     if (memory == nullptr) throw std::bad_alloc();
     *reinterpret_cast<std::size_t*>(memory) = bytes;
     held += static_cast<std::int64_t>(bytes);
     most_held = std::max(held.load(), most_held.load());
     return memory + header;
 }
-[[gnu::noinline]] void operator delete(void* data, std::align_val_t alignment) noexcept {
+[[gnu::noinline]] void operator delete(void* data) noexcept {
     if (data == nullptr) return;
-    const auto step = static_cast<std::size_t>(alignment), header = step < 64 ? std::size_t{64} : step;
     char* memory = static_cast<char*>(data) - header;
     held -= static_cast<std::int64_t>(*reinterpret_cast<std::size_t*>(memory));
     std::free(memory);
 }
+void operator delete(void* data, std::size_t) noexcept { operator delete(data); }
 
 namespace {
 

@@ -137,11 +137,14 @@ template <int Moments> struct piece_result {
 
 template <int N, class Problem, class Bound> struct decode_scratch {
     using state_type = row_state<real_lanes<N>, Bound::moment_count>;
-    buffer<float> queries, scores;
-    buffer<state_type> states;
-    buffer<Bound> bound;
-    decode_scratch(index rows, index padded)
-        : queries(rows * padded), scores(rows * decode_block), states(rows), bound(rows) {}
+    arena_array<float> queries, scores;
+    arena_array<state_type> states;
+    arena_array<Bound> bound;
+    decode_scratch(arena& from, index rows, index padded)
+        : queries(from.take<float>(rows * padded)),
+          scores(from.take<float>(rows * decode_block)),
+          states(from.take<state_type>(rows)),
+          bound(from.take<Bound>(rows)) {}
 };
 
 template <int N, class Problem, class Bound>

@@ -44,35 +44,53 @@ template <class E> constexpr cpu_engine<E> cpu(E&& e) {
 
 template <class Problem> bool is_decode(Problem const& p) { return p.q().positions() * p.group() <= longest_decode; }
 
-template <int N, class Problem, executor E> void decode(Problem const& p, E& executor) {
-    using bound_type = decltype(bind_problem(p, at_head{}, no_strips{}));
-    constexpr int moments = bound_type::moment_count;
-    auto const &q = p.q(), &k = p.k();
-    const index rows = q.positions() * p.group(), pairs = q.batches() * k.heads();
-    const decode_pieces cut(k.positions());
-    const index pieces = cut.count;
-    const index channels = round_up(p.operand.v.channels(), index{N});
-    const index workers = greatest(1, executor.concurrency());
-    const prepared_operands<Problem> readers(p);
+// How a run cuts its work, and all the memory that it takes.
+template <int N, class Problem> struct decode_plan {
+    using bound_type = decltype(bind_problem(std::declval<Problem const&>(), at_head{}, no_strips{}));
     using scratch_type = decode_scratch<N, Problem, bound_type>;
-    buffer<scratch_type> scratch(workers);
-    for (index w = 0; w < workers; ++w) new (scratch.data() + w) scratch_type(rows, round_up(q.channels(), index{N}));
-    buffer<row_total<moments>> totals(pairs * pieces * rows);
-    buffer<float> outputs(pairs * pieces * rows * channels);
-    const auto result_of = [&](index pair, index piece) {
-        const index first = (pair * pieces + piece) * rows;
-        return piece_result<moments>{totals.data() + first, outputs.data() + first * channels};
-    };
+    static constexpr int moments = bound_type::moment_count;
+
+    index rows, pairs, channels, value_channels, workers; // rows of a (batch, kv head) pair; channels are padded
+    decode_pieces cut;
+    arena_array<scratch_type> scratch; // of each worker
+    arena_array<row_total<moments>> totals; // of the rows of each piece of each pair
+    arena_array<float> outputs;
+
+    decode_plan(Problem const& p, index concurrency)
+        : rows(p.q().positions() * p.group()),
+          pairs(p.q().batches() * p.k().heads()),
+          channels(round_up(p.q().channels(), index{N})),
+          value_channels(round_up(p.operand.v.channels(), index{N})),
+          workers(greatest(index{1}, concurrency)),
+          cut(p.k().positions()) {}
+
+    void take(arena& from) {
+        scratch = from.make<scratch_type>(workers, rows, channels);
+        totals = from.take<row_total<moments>>(pairs * cut.count * rows);
+        outputs = from.take<float>(pairs * cut.count * rows * value_channels);
+    }
+    piece_result<moments> result_of(index pair, index piece) const {
+        const index first = (pair * cut.count + piece) * rows;
+        return {totals.data() + first, outputs.data() + first * value_channels};
+    }
+};
+
+template <int N, class Problem, executor E> void decode(Problem const& p, E& executor) {
+    auto const& k = p.k();
+    const prepared_operands<Problem> readers(p);
+    decode_plan<N, Problem> plan(p, executor.concurrency());
+    const buffer<std::byte> memory = in_one_block([&](arena& from) { plan.take(from); });
+    const index pieces = plan.cut.count;
     // Heads turn faster than pieces: where heads lie side by side, a piece of all of them shares its memory pages.
-    share_out(executor, workers, pairs * pieces, [&](index worker, index unit) {
+    share_out(executor, plan.workers, plan.pairs * pieces, [&](index worker, index unit) {
         const index batch = unit / (k.heads() * pieces), piece = unit / k.heads() % pieces, head = unit % k.heads();
-        decode_piece<N>(p, readers, batch, head, cut.begin(piece), cut.end(piece), scratch[worker],
-                        result_of(batch * k.heads() + head, piece));
+        decode_piece<N>(p, readers, batch, head, plan.cut.begin(piece), plan.cut.end(piece), plan.scratch[worker],
+                        plan.result_of(batch * k.heads() + head, piece));
     });
-    share_out(executor, workers, pairs, [&](index worker, index pair) {
-        finish_pieces<N>(p, readers, pair / k.heads(), pair % k.heads(), cut, scratch[worker], result_of(pair, 0));
+    share_out(executor, plan.workers, plan.pairs, [&](index worker, index pair) {
+        finish_pieces<N>(p, readers, pair / k.heads(), pair % k.heads(), plan.cut, plan.scratch[worker],
+                         plan.result_of(pair, 0));
     });
-    for (index w = 0; w < workers; ++w) scratch[w].~scratch_type();
 }
 
 template <class Executor, cpu_shape Given, class Problem>

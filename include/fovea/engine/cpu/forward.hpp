@@ -15,6 +15,9 @@
 namespace [[gnu::visibility("hidden")]] fovea {
 inline namespace v0_1 {
 
+// When keys and values are packed: all before the work, or each tile by every worker that visits it.
+enum class tiles_packed { ahead, visited };
+
 // One worker's memory for one query tile; sizes depend on the head sizes and the tile alone.
 template <cpu_shape Shape, class Bound, int Strips> struct tile_scratch {
     using state_type = row_state<real_lanes<Shape.lanes>, Bound::moment_count>;
@@ -22,28 +25,27 @@ template <cpu_shape Shape, class Bound, int Strips> struct tile_scratch {
     // Differences of a tile: one less than rows + keys, read in whole vectors.
     static constexpr index strip_length = Shape.query_tile + Shape.key_tile + Shape.lanes;
 
-    buffer<word> queries, weights;
-    buffer<float> output, row;
-    buffer<index> strips;
-    buffer<word> keys, values, key_rows;
-    buffer<state_type> states;
+    arena_array<word> queries, weights;
+    arena_array<float> output, row;
+    arena_array<index> strips;
+    arena_array<word> key_rows, keys, values; // keys, values: one tile, where tiles are packed when they are visited
+    arena_array<state_type> states;
     std::uint64_t live[blocks]; // of each row block: the key panels that hold weights, a bit each
 
-    tile_scratch(index d, index value_channels)
-        : queries(Shape.query_tile * Shape.words(d)),
-          weights(Shape.query_tile * Shape.tile_words()),
-          output(Shape.query_tile * Shape.padded_channels(value_channels)),
-          row(greatest(round_up(d, index{16}), 2 * Shape.padded_channels(value_channels))),
-          strips(Strips * strip_length),
-          key_rows(Shape.lanes * Shape.words(d)),
-          states(Shape.query_tile) {
-        for (index i = 0; i < strips.size(); ++i) strips[i] = 0; // rows that do not exist read strips too
-    }
-    // For packing on the fly: one key tile.
-    void make_room() {
-        if (keys.size() > 0) return;
-        keys = buffer<word>(queries.size() / Shape.query_tile * Shape.key_tile);
-        values = buffer<word>(output.size() / Shape.query_tile * Shape.tile_words());
+    tile_scratch(arena& from, index d, index value_channels, tiles_packed when)
+        : queries(from.take<word>(Shape.query_tile * Shape.words(d))),
+          weights(from.take<word>(Shape.query_tile * Shape.tile_words())),
+          output(from.take<float>(Shape.query_tile * Shape.padded_channels(value_channels))),
+          row(from.take<float>(greatest(round_up(d, index{16}), 2 * Shape.padded_channels(value_channels)))),
+          strips(from.take<index>(Strips * strip_length)),
+          key_rows(from.take<word>(Shape.lanes * Shape.words(d))),
+          states(from.take<state_type>(Shape.query_tile)) {
+        if (when == tiles_packed::visited) {
+            keys = from.take<word>(Shape.key_tile * Shape.words(d));
+            values = from.take<word>(Shape.tile_words() * Shape.padded_channels(value_channels));
+        }
+        if (strips.data() != nullptr) // rows that do not exist read strips too
+            for (index i = 0; i < strips.size(); ++i) strips[i] = 0;
     }
 };
 

@@ -20,20 +20,19 @@ inline constexpr bool all_bf16 =
 
 // Packed keys and values of some (batch, kv head) pairs.
 template <cpu_shape Shape> struct packed_operands {
-    buffer<word> keys, values;
-    index key_words, value_words, tiles; // of one key tile; tiles of one pair
-    packed_operands(index pairs, index n_tiles, index d, index value_channels)
-        : keys(pairs * n_tiles * Shape.key_tile * Shape.words(d)),
-          values(pairs * n_tiles * Shape.tile_words() * Shape.padded_channels(value_channels)),
-          key_words(Shape.key_tile * Shape.words(d)),
+    index key_words = 0, value_words = 0, tiles = 0; // of one key tile; tiles of one pair
+    arena_array<word> keys, values;
+
+    packed_operands(index n_tiles, index d, index value_channels)
+        : key_words(Shape.key_tile * Shape.words(d)),
           value_words(Shape.tile_words() * Shape.padded_channels(value_channels)),
           tiles(n_tiles) {}
+    index pair_bytes() const { return tiles * (key_words + value_words) * static_cast<index>(sizeof(word)); }
+    void take(arena& from, index pairs) {
+        keys = from.take<word>(pairs * tiles * key_words);
+        values = from.take<word>(pairs * tiles * value_words);
+    }
 };
-
-template <cpu_shape Shape> constexpr index packed_bytes(index tiles, index d, index value_channels) {
-    return tiles * static_cast<index>(sizeof(word)) *
-           (Shape.key_tile * Shape.words(d) + Shape.tile_words() * Shape.padded_channels(value_channels));
-}
 
 // The packed key tiles of one (batch, kv head): where they lie packed ahead, or packed into a worker's scratch when
 // they are visited.
@@ -51,16 +50,19 @@ public:
 
     word const* keys(index tile) {
         if (packed_) return packed_->keys.data() + (first_ + tile) * packed_->key_words;
-        scratch_.make_room();
         pack_keys(tile, scratch_.keys.data());
         return scratch_.keys.data();
     }
     word const* values(index tile) {
         if (packed_ && how_ == values_read::as_they_are)
             return packed_->values.data() + (first_ + tile) * packed_->value_words;
-        scratch_.make_room();
-        pack_values(tile, scratch_.values.data());
-        return scratch_.values.data();
+        word* to = scratch_.values.data();
+        if (packed_) { // once more, after values that are not finite
+            if (mended_.size() == 0) mended_ = buffer<word>(packed_->value_words);
+            to = mended_.data();
+        }
+        pack_values(tile, to);
+        return to;
     }
     void pack_keys(index tile, word* to) {
         row_reader<typename prepared_operands<Problem>::k_type, Shape.lanes> reader(readers_.k, here_.batch,
@@ -99,6 +101,7 @@ private:
     Scratch& scratch_;
     packed_operands<Shape> const* packed_ = nullptr;
     index first_ = 0;
+    buffer<word> mended_;
     values_read how_ = values_read::as_they_are;
 };
 
@@ -129,7 +132,7 @@ struct tile_job {
 };
 
 // Longest first; equals in the order they came.
-inline void sort_longest_first(buffer<tile_job>& jobs) {
+inline void sort_longest_first(arena_array<tile_job> jobs) {
     for (index gap = jobs.size() / 2; gap > 0; gap /= 2)
         for (index i = gap; i < jobs.size(); ++i) {
             const tile_job job = jobs[i];
@@ -139,29 +142,54 @@ inline void sort_longest_first(buffer<tile_job>& jobs) {
         }
 }
 
+// How a run cuts its work, and all the memory that it takes.
+template <cpu_shape Shape, class Problem> struct prefill_plan {
+    using bound_type = decltype(bind_problem(std::declval<Problem const&>(), at_head{}, strip_store{}));
+    using scratch_type = tile_scratch<Shape, bound_type, strips_needed<Problem>>;
+
+    index channels, value_channels, group, workers;
+    index pairs, query_tiles, key_tiles; // (batch, kv head) pairs; tiles of one of their heads
+    packed_operands<Shape> packed;
+    tiles_packed when;
+    index in_wave; // pairs that are packed together
+    arena_array<scratch_type> scratch; // of each worker
+    arena_array<tile_job> jobs; // of a wave
+
+    prefill_plan(Problem const& p, index concurrency, index packing_budget)
+        : channels(p.q().channels()),
+          value_channels(p.operand.v.channels()),
+          group(p.group()),
+          workers(greatest(index{1}, concurrency)),
+          pairs(p.q().batches() * p.k().heads()),
+          query_tiles(ceil_div(p.q().positions(), index{Shape.query_tile})),
+          key_tiles(ceil_div(p.k().positions(), index{Shape.key_tile})),
+          packed(key_tiles, channels, value_channels),
+          when(group * query_tiles > 1 && packed.pair_bytes() <= packing_budget ? tiles_packed::ahead
+                                                                                : tiles_packed::visited),
+          in_wave(when == tiles_packed::visited
+                      ? pairs
+                      : greatest(index{1}, least(pairs, packing_budget / greatest(packed.pair_bytes(), index{1})))) {}
+
+    void take(arena& from) {
+        scratch = from.make<scratch_type>(workers, channels, value_channels, when);
+        packed.take(from, when == tiles_packed::ahead ? in_wave : 0);
+        jobs = from.take<tile_job>(in_wave * group * query_tiles);
+    }
+};
+
 template <cpu_shape Shape, class Problem, executor E>
 void prefill(Problem const& p, E& executor, index packing_budget) {
     static_assert(can_work(Shape),
                   "fovea: cpu_shape: query_tile is a multiple of score.rows and value.rows, value.rows of score.rows, "
                   "key_tile of lanes * score.vectors and at most 64 of them, and score.vectors is even");
-    using bound_type = decltype(bind_problem(p, at_head{}, strip_store{}));
-    using scratch_type = tile_scratch<Shape, bound_type, strips_needed<Problem>>;
+    using plan_type = prefill_plan<Shape, Problem>;
+    using scratch_type = typename plan_type::scratch_type;
     auto const &q = p.q(), &k = p.k();
-    const index d = q.channels(), value_channels = p.operand.v.channels(), group = p.group();
-    const index pairs = q.batches() * k.heads(), query_tiles = ceil_div(q.positions(), index{Shape.query_tile});
-    const index key_tiles_of_pair = ceil_div(k.positions(), index{Shape.key_tile});
-    const index bytes = packed_bytes<Shape>(key_tiles_of_pair, d, value_channels);
-    const bool ahead = group * query_tiles > 1 && bytes <= packing_budget;
-    const index in_wave = ahead ? greatest(index{1}, least(pairs, packing_budget / greatest(bytes, index{1}))) : pairs;
-    const index workers = greatest(1, executor.concurrency());
     const prepared_operands<Problem> readers(p);
-
-    // All memory is taken before the work starts.
-    buffer<scratch_type> scratch(workers);
-    for (index w = 0; w < workers; ++w) new (scratch.data() + w) scratch_type(d, value_channels);
-    if (!ahead)
-        for (index w = 0; w < workers; ++w) scratch[w].make_room();
-    packed_operands<Shape> packed(ahead ? in_wave : 0, key_tiles_of_pair, d, value_channels);
+    plan_type plan(p, executor.concurrency(), packing_budget);
+    const buffer<std::byte> memory = in_one_block([&](arena& from) { plan.take(from); });
+    const index group = plan.group, key_tiles = plan.key_tiles, query_tiles = plan.query_tiles;
+    const bool ahead = plan.when == tiles_packed::ahead;
 
     const auto head_of = [&](index pair, index head_in_group) {
         const index kv_head = pair % k.heads();
@@ -176,17 +204,17 @@ void prefill(Problem const& p, E& executor, index packing_budget) {
     };
     constexpr dependence varies = std::remove_cvref_t<decltype(p.scored.mask)>::depends;
 
-    for (index wave = 0; wave < pairs; wave += in_wave) {
-        const index count = least(in_wave, pairs - wave);
+    for (index wave = 0; wave < plan.pairs; wave += plan.in_wave) {
+        const index count = least(plan.in_wave, plan.pairs - wave);
         if (ahead)
-            share_out(executor, workers, count * key_tiles_of_pair, [&](index worker, index i) {
-                tile_source<Shape, Problem, scratch_type> source(p, readers, head_of(wave + i / key_tiles_of_pair, 0),
-                                                                 scratch[worker]);
-                source.pack_keys(i % key_tiles_of_pair, packed.keys.data() + i * packed.key_words);
-                source.pack_values(i % key_tiles_of_pair, packed.values.data() + i * packed.value_words);
+            share_out(executor, plan.workers, count * key_tiles, [&](index worker, index i) {
+                tile_source<Shape, Problem, scratch_type> source(p, readers, head_of(wave + i / key_tiles, 0),
+                                                                 plan.scratch[worker]);
+                source.pack_keys(i % key_tiles, plan.packed.keys.data() + i * plan.packed.key_words);
+                source.pack_values(i % key_tiles, plan.packed.values.data() + i * plan.packed.value_words);
             });
 
-        buffer<tile_job> jobs(count * group * query_tiles);
+        const auto jobs = plan.jobs.first(count * group * query_tiles);
         for (index tile = 0, n = 0; tile < query_tiles; ++tile) {
             index length = 0;
             for (index i = 0; i < count; ++i)
@@ -196,21 +224,20 @@ void prefill(Problem const& p, E& executor, index packing_budget) {
                 }
         }
         sort_longest_first(jobs);
-        share_out(executor, workers, jobs.size(), [&](index worker, index i) {
+        share_out(executor, plan.workers, jobs.size(), [&](index worker, index i) {
             const tile_job job = jobs[i];
             const query_tile_at at{head_of(job.pair, job.head_in_group), job.tile * Shape.query_tile,
                                    least(index{Shape.query_tile}, q.positions() - job.tile * Shape.query_tile)};
-            scratch_type& s = scratch[worker];
+            scratch_type& s = plan.scratch[worker];
             const auto e = bind_problem(p, at.here, strip_store{s.strips.data(), scratch_type::strip_length});
             tile_source<Shape, Problem, scratch_type> source(p, readers, at.here, s);
-            if (ahead) source.use(packed, job.pair - wave);
+            if (ahead) source.use(plan.packed, job.pair - wave);
             forward_tile<Shape>(p, e, readers, at, s, source);
             if constexpr (Problem::has_values)
                 if (is_spoiled<Shape>(p, at, s)) mend_tile<Shape>(p, e, readers, at, s, source);
             write_tile<Shape>(p, e, at, s);
         });
     }
-    for (index w = 0; w < workers; ++w) scratch[w].~scratch_type();
 }
 
 } // namespace v0_1
