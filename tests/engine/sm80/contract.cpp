@@ -13,24 +13,7 @@ using tests::small_problem;
 namespace {
 
 // Tiles of 128 x 64 with a short last one of both; and few queries.
-const shape tiles{.batches = 2,
-                  .heads = 4,
-                  .kv_heads = 2,
-                  .queries = 130,
-                  .keys = 200,
-                  .channels = 40,
-                  .value_channels = 24,
-                  .first_query = 70,
-                  .placed = true};
-const shape few{.batches = 2,
-                .heads = 4,
-                .kv_heads = 2,
-                .queries = 2,
-                .keys = 300,
-                .channels = 40,
-                .value_channels = 24,
-                .first_query = 298,
-                .placed = true};
+const shape tiles = tests::at_the_end(130, 200), few = tests::at_the_end(2, 300);
 
 // Head sizes are numbers here: the kernel is made for as many as 48 and 32.
 using engine = tests::emulated<fv::tile_shape{}, fv::sm80::head_sizes{48, 32}>;
