@@ -14,6 +14,7 @@ replaces comments of the pages:
 Needs the packages of docs/requirements.txt and the programs of the preset `docs`; ./run docs sees to both.
 """
 
+import argparse
 import re
 import shutil
 import subprocess
@@ -27,6 +28,7 @@ from tree import INCLUDE, ROOT, name
 
 BUILD = ROOT / "build" / "docs"
 SITE = BUILD / "site"
+OUTPUT = {}  # what docs_tutorial says, part by part
 MARK = re.compile(r"^<!-- (header|rows|gallery|names|output|pages)(?:: (\S+))? -->$", re.M)
 
 # What is code in the prose of a header: paths, calls, subscripts and names with an underscore.
@@ -131,8 +133,7 @@ def names(_):
 
 
 def output(part):
-    said = subprocess.run([BUILD / "docs" / "docs_tutorial"], check=True, capture_output=True, text=True).stdout
-    return "```text\n" + re.search(rf"^== {part}\n(.*?)^==$", said, re.M | re.S)[1].strip("\n") + "\n```"
+    return "```text\n" + OUTPUT[part].strip("\n") + "\n```"
 
 
 def pages(_):
@@ -145,6 +146,11 @@ GENERATED = {"header": header, "rows": rows, "gallery": gallery, "names": names,
 
 
 def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--programs", type=Path, default=BUILD / "docs", help="where docs_gallery and the others are")
+    programs = parser.parse_args().programs.resolve()
+    said = subprocess.run([programs / "docs_tutorial"], check=True, capture_output=True, text=True).stdout
+    OUTPUT.update(re.findall(r"^== ([^\n]*)\n(.*?)^==$", said, re.M | re.S))
     shutil.rmtree(SITE, ignore_errors=True)
     shutil.copytree(ROOT / "docs", SITE / "docs")
     for path in ROOT.iterdir():
@@ -154,7 +160,7 @@ def main():
     pictures = SITE / "docs" / "pictures"
     for program in ("gallery", "contract", "landing"):
         (pictures / program).mkdir(parents=True)
-        subprocess.run([BUILD / "docs" / f"docs_{program}", pictures / program], check=True,
+        subprocess.run([programs / f"docs_{program}", pictures / program], check=True,
                        stdout=subprocess.DEVNULL)
         for picture in (pictures / program).glob("*.svg"):
             svg = picture.read_text()

@@ -20,6 +20,7 @@ import tempfile
 import venv
 from pathlib import Path
 
+from compile import in_parallel
 from tree import ROOT, headers, name, report
 
 CONSUMERS = ROOT / "tests" / "shape" / "consumers"
@@ -144,8 +145,16 @@ def main():
         return check(options)
 
 
+def fault_of(consumer):
+    try:
+        consumer.check()
+    except Failed as fault:
+        return f"{consumer.text}: {fault}"
+    return None
+
+
 def check(options):
-    faults, counted = missing_headers(options.prefix), 0
+    faults = missing_headers(options.prefix)
     cmakes = [cmake_from_pypi(version) for version in options.cmake or []] or [shutil.which("cmake")]
     compilers = options.compiler or ["g++"]
     for compiler in compilers:
@@ -153,17 +162,13 @@ def check(options):
             by_include_path(options, compiler)
         except Failed as fault:
             faults.append(f"program by -I, {compiler}: {fault}")
-    for cmake, compiler, project in itertools.product(cmakes, compilers,
-                                                      options.project or ["program", "plugins", "kernel"]):
-        # Every way for the program; the others differ in what they ask of the target, not in how they find it.
-        for way in options.way or (WAYS if project == "program" else WAYS[:1]):
-            consumer = Consumer(options, cmake, compiler, project, way)
-            counted += 1
-            try:
-                consumer.check()
-            except Failed as fault:
-                faults.append(f"{consumer.text}: {fault}")
-    return report("consumers", faults, f"{counted} projects, {len(headers())} installed headers")
+    # Every way for the program; the others differ in what they ask of the target, not in how they find it.
+    consumers = [Consumer(options, cmake, compiler, project, way)
+                 for cmake, compiler, project in itertools.product(cmakes, compilers,
+                                                                   options.project or ["program", "plugins", "kernel"])
+                 for way in options.way or (WAYS if project == "program" else WAYS[:1])]
+    faults += [fault for fault in in_parallel(consumers, fault_of) if fault]
+    return report("consumers", faults, f"{len(consumers)} projects, {len(headers())} installed headers")
 
 
 if __name__ == "__main__":

@@ -15,26 +15,7 @@ using tests::small_problem;
 fovea::cpu_engine<tests::any_executor> cpu(tests::any_executor e = {}) { return fovea::cpu(std::move(e)); }
 
 // Many queries: tiles, with a short last one of both. Few: decoding, over several pieces of keys.
-std::vector<shape> tiles_and_few() {
-    return {{.batches = 2,
-             .heads = 4,
-             .kv_heads = 2,
-             .queries = 130,
-             .keys = 300,
-             .channels = 40,
-             .value_channels = 24,
-             .first_query = 170,
-             .placed = true},
-            {.batches = 2,
-             .heads = 4,
-             .kv_heads = 2,
-             .queries = 2,
-             .keys = 1100,
-             .channels = 40,
-             .value_channels = 24,
-             .first_query = 1098,
-             .placed = true}};
-}
+std::vector<shape> tiles_and_few() { return {tests::at_the_end(130, 300), tests::at_the_end(2, 1100)}; }
 
 struct on_cpu {
     static constexpr char const* name = "cpu";

@@ -1,4 +1,4 @@
-// Random cases. Much at once, statistics alone, channels known while compiling, in fp32.
+// Random cases. Much at once, channels known while compiling, in fp32.
 #include "engine/random_case.hpp"
 
 namespace {
@@ -7,7 +7,6 @@ using namespace tests;
 
 const int enlisted[] = {
     enlist<variants::everything_at_once, float, float>("cpu", cpu_at_random<>{}),
-    enlist<variants::statistics_alone, float, float>("cpu", cpu_at_random<>{}),
     enlist<variants::causal, float, float, fovea::constant_size<64>>("cpu", cpu_at_random<>{}),
     enlist<variants::band, float, float, fovea::constant_size<128>>("cpu", cpu_at_random<>{}),
 };

@@ -1,4 +1,4 @@
-// Random cases. A user's own functors, sink logits, sigmoid, in fp32.
+// Random cases. A user's own functors, sink logits, sigmoid, statistics alone, in fp32.
 #include "engine/random_case.hpp"
 
 namespace {
@@ -10,6 +10,7 @@ const int enlisted[] = {
     enlist<variants::plain_functor, float, float>("cpu", cpu_at_random<>{}),
     enlist<variants::sinks, float, float>("cpu", cpu_at_random<>{}),
     enlist<variants::sigmoid, float, float>("cpu", cpu_at_random<>{}),
+    enlist<variants::statistics_alone, float, float>("cpu", cpu_at_random<>{}),
 };
 
 } // namespace

@@ -17,6 +17,19 @@
 
 namespace tests {
 
+// Two batches whose queries stand at the end of the keys; nothing is a multiple of a tile or a vector.
+inline shape at_the_end(std::int64_t queries, std::int64_t keys) {
+    return {.batches = 2,
+            .heads = 4,
+            .kv_heads = 2,
+            .queries = queries,
+            .keys = keys,
+            .channels = 40,
+            .value_channels = 24,
+            .first_query = keys - queries,
+            .placed = true};
+}
+
 template <class T> struct small_problem {
     shape s;
     std::vector<T> q, k, v;

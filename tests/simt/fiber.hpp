@@ -29,7 +29,7 @@ namespace fovea::simt {
 
 // Keeps the registers that a callee must keep on the old stack, its pointer in *keep, and goes on where `to` stopped.
 // It jumps instead of returning: the predictor of returns would miss every time.
-[[gnu::naked, gnu::noinline, gnu::noipa]] inline void swap_stacks(void** /*keep*/, void* /*to*/) {
+[[gnu::naked, gnu::noinline]] inline void swap_stacks(void** /*keep*/, void* /*to*/) {
     asm volatile("pushq %rbp\n\tpushq %rbx\n\tpushq %r12\n\tpushq %r13\n\tpushq %r14\n\tpushq %r15\n\t"
                  "movq %rsp, (%rdi)\n\tmovq %rsi, %rsp\n\t"
                  "popq %r15\n\tpopq %r14\n\tpopq %r13\n\tpopq %r12\n\tpopq %rbx\n\tpopq %rbp\n\t"

@@ -10,24 +10,7 @@
 namespace tests {
 
 // Whole tiles of the default shape with a short last one of both; and few queries.
-const shape tiles{.batches = 2,
-                  .heads = 4,
-                  .kv_heads = 2,
-                  .queries = 130,
-                  .keys = 200,
-                  .channels = 40,
-                  .value_channels = 24,
-                  .first_query = 70,
-                  .placed = true};
-const shape few{.batches = 2,
-                .heads = 4,
-                .kv_heads = 2,
-                .queries = 2,
-                .keys = 300,
-                .channels = 40,
-                .value_channels = 24,
-                .first_query = 298,
-                .placed = true};
+const shape tiles = at_the_end(130, 200), few = at_the_end(2, 300);
 
 // Runs x with every buffer known to the emulator.
 template <class T, class Engine> void run_watched(small_problem<T>& x, Engine const& e) {

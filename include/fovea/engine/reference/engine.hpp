@@ -153,10 +153,11 @@ template <class Problem> status execute(reference_engine const&, Problem const& 
     float const* from = results.data();
     for (index row = 0; row < rows; ++row)
         each(p.outputs, [&](auto, auto const& output) {
-            using element = typename std::remove_cvref_t<decltype(output.target)>::element;
             const index i = row % q.positions(), head = row / q.positions() % q.heads();
-            for (index c = 0; c < output.target.channels(); ++c)
-                output.target.at(row / q.positions() / q.heads(), head, i, c) = static_cast<element>(*from++);
+            for (index c = 0; c < output.target.channels(); ++c) {
+                auto& place = output.target.at(row / q.positions() / q.heads(), head, i, c);
+                place = static_cast<std::remove_reference_t<decltype(place)>>(*from++);
+            }
         });
     return status();
 }
