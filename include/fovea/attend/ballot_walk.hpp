@@ -17,12 +17,14 @@ inline namespace v0_1 {
 class live_tile {
 public:
     live_tile() = default;
-    FOVEA_DEVICE live_tile(std::int32_t number, coverage own) : both_(4 * number + static_cast<std::int32_t>(own)) {}
+    FOVEA_DEVICE live_tile(std::int32_t number, coverage own)
+        : both_(static_cast<std::int32_t>(own) << place | number) {}
     FOVEA_DEVICE bool exists() const { return both_ >= 0; } // or there is no more
-    FOVEA_DEVICE std::int32_t number() const { return both_ >> 2; }
-    FOVEA_DEVICE coverage own() const { return static_cast<coverage>(both_ & 3); }
+    FOVEA_DEVICE std::int32_t number() const { return both_ & ((1 << place) - 1); }
+    FOVEA_DEVICE coverage own() const { return static_cast<coverage>(both_ >> place); }
 
 private:
+    static constexpr int place = 29; // on top of the number, where one comparison tells coverages apart
     std::int32_t both_ = -1; // in one register
 };
 

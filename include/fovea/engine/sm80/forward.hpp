@@ -36,6 +36,7 @@ public:
         : params_(params),
           p_(params.problem),
           tile_(place_of(params.plan, Machine::block(0)).tile),
+          last_row_(static_cast<std::int32_t>(least(p_.q().positions() - tile_row(), index{Tile::query}) - 1)),
           shared_(Machine::shared_base()),
           careful_(params.plan.careful != 0),
           bound_(bind_problem(params.problem, here(), no_strips{})),
@@ -134,7 +135,10 @@ private:
     }
     FOVEA_DEVICE index tile_row() const { return index{tile_} * Tile::query; } // the first of the block
     FOVEA_DEVICE index row() const { // the first of this warp
-        return tile_row() + static_cast<index>(Machine::warp()) * Tile::rows_of_warp;
+        return tile_row() + own_row();
+    }
+    FOVEA_DEVICE static std::int32_t own_row() { // the same, counted from the block's
+        return static_cast<std::int32_t>(Machine::warp()) * Tile::rows_of_warp;
     }
     FOVEA_DEVICE static void wait_for_copies() {
         Machine::template wait_copies<2 * Tile::stages - 2>();
@@ -162,22 +166,21 @@ private:
     template <coverage Covered>
     FOVEA_DEVICE void step(matrix_sums (&scores)[blocks][Tile::key / 8],
                            matrix_words (&weights)[blocks][Tile::key / 16], std::int32_t tile) {
-        const index column = index{tile} * Tile::key, last = p_.q().first + p_.q().positions() - 1;
-        const auto lane = static_cast<std::int32_t>(Machine::lane());
+        const index column = index{tile} * Tile::key, first = p_.q().first + tile_row();
+        const auto lane = static_cast<std::int32_t>(Machine::lane()), key = 2 * (lane % 4);
         const auto valid = static_cast<std::int32_t>(least(p_.k().positions() - column, index{Tile::key}));
         const at_head at = here();
-        const tile_frame frame{at.batch,
-                               at.head,
-                               at.kv_head,
-                               p_.q().first,
-                               p_.k().first,
-                               p_.k().first + column + 2 * (lane % 4),
-                               valid - 2 * (lane % 4)};
+        const tile_frame frame{at.batch,   at.head, at.kv_head, p_.q().first, p_.k().first, p_.k().first + key + column,
+                               valid - key};
         FOVEA_UNROLL_DEVICE
         for (int m = 0; m < blocks; ++m) {
-            const index query = p_.q().first + row() + 16 * m + lane / 4;
+            const std::int32_t row = own_row() + 16 * m + lane / 4;
             matrix_fragment<Machine, Tile::key, value_element, place_type, Covered> fragment{
-                frame, {least(query, last), least(query + 8, last)}, scores[m], weights[m], place(m)};
+                frame,
+                {first + least(row, last_row_), first + least(row + 8, last_row_)},
+                scores[m],
+                weights[m],
+                place(m)};
             FOVEA_UNROLL_DEVICE
             for (int r = 0; r < 2; ++r) {
                 state_[m][r].alpha = 1; // nothing waits to be rescaled
@@ -211,7 +214,7 @@ private:
 
     params_type const& params_;
     Problem const& p_;
-    std::int32_t tile_;
+    std::int32_t tile_, last_row_; // of the block's rows, the last that exists
     word shared_;
     bool careful_;
     bound_type bound_;
