@@ -51,21 +51,21 @@ NARROW = ".with<fv::tile_shape{.query = 64, .key = 64, .warps = 4, .stages = 1}>
 # name, score, what else, tile, element, channels, instructions of a full tile, of a partial one (None: not asked)
 ROWS = [
     # 16 rows a warp, 64 keys, head size 64
-    ("causal", f"fv::where({CAUSAL}, {SCALED})", "", NARROW, "fv::fp16", 64, 484, 631),
-    ("window or sink", f"fv::where({WINDOW}, {SCALED})", "", NARROW, "fv::fp16", 64, 484, 791),
-    ("alibi", f"fv::where({CAUSAL}, {SCALED} + {ALIBI})", "", NARROW, "fv::fp16", 64, 630, 754),
-    ("softcap", f"fv::where({CAUSAL}, {CAPPED})", "", NARROW, "fv::fp16", 64, 708, 855),
-    ("together", f"fv::where({WINDOW}, {CAPPED} + {ALIBI})", "", NARROW, "fv::fp16", 64, 854, 1138),
+    ("causal", f"fv::where({CAUSAL}, {SCALED})", "", NARROW, "fv::fp16", 64, 478, 585),
+    ("window or sink", f"fv::where({WINDOW}, {SCALED})", "", NARROW, "fv::fp16", 64, 478, 737),
+    ("alibi", f"fv::where({CAUSAL}, {SCALED} + {ALIBI})", "", NARROW, "fv::fp16", 64, 538, 617),
+    ("softcap", f"fv::where({CAUSAL}, {CAPPED})", "", NARROW, "fv::fp16", 64, 702, 809),
+    ("together", f"fv::where({WINDOW}, {CAPPED} + {ALIBI})", "", NARROW, "fv::fp16", 64, 762, 1001),
     ("documents", f"fv::where({CAUSAL} && fv::documents(fv::sorted(ids, 1, n)), {SCALED})", "", NARROW, "fv::fp16", 64,
-     484, 898),
+     475, 836),
     ("functor", f"fv::where({CAUSAL}, fv::apply(bump{{reals}}, {SCALED}, q_pos, k_pos))", "", NARROW, "fv::fp16", 64,
-     709, 756),
-    ("dilated", f"fv::where(fv::dilated(n), {SCALED})", "", NARROW, "fv::fp16", 64, None, 963),
-    ("entropy", f"fv::where({CAUSAL}, {SCALED})", ", rows = fv::entropy(p)", NARROW, "fv::fp16", 64, 580, 727),
+     660, 739),
+    ("dilated", f"fv::where(fv::dilated(n), {SCALED})", "", NARROW, "fv::fp16", 64, None, 723),
+    ("entropy", f"fv::where({CAUSAL}, {SCALED})", ", rows = fv::entropy(p)", NARROW, "fv::fp16", 64, 574, 681),
     # the default tile of every head size
     *[(f"default, {d}", f"fv::where({CAUSAL}, {SCALED})", "", "", "fv::bf16", d, full, partial)
-      for d, full, partial in [(32, 631, 893), (64, 756, 1018), (80, 510, 668), (96, 531, 689), (128, 591, 749),
-                               (192, 852, 999), (256, 571, 662)]],
+      for d, full, partial in [(32, 625, 824), (64, 750, 949), (80, 504, 639), (96, 522, 657), (128, 582, 709),
+                               (192, 843, 949), (256, 562, 636)]],
 ]
 
 PTXAS = re.compile(r"Used (\d+) registers")
