@@ -3,9 +3,9 @@
 //     auto bias = lookup(table(pointer, 128), clamp(q_pos - k_pos, 0, 127));
 //     auto same = lookup(sorted(ids, n), q_pos) == lookup(sorted(ids, n), k_pos);
 //
-// A table owns nothing. An index outside reads the nearest entry and never outside memory; fovea::reference() refuses
-// it at an attended element. Integer tables have an interval reading: the ends of the range where the table is sorted,
-// a scan of the range where it is short, else everything.
+// A table owns nothing. A single row stands for every row asked for. Any other index outside reads the nearest entry
+// and never outside memory; fovea::reference() refuses it at an attended element. Integer tables have an interval
+// reading: the ends of the range where the table is sorted, a scan of the range where it is short, else everything.
 #pragma once
 #include <bit>
 
@@ -105,7 +105,7 @@ template <class T> struct read_table {
     FOVEA_HOST_DEVICE constexpr auto operator()(C const& c, I row, J column) const {
         if constexpr (std::is_same_v<I, index> && std::is_same_v<J, index>) {
             if constexpr (requires { c.check_index(row, source.rows); }) {
-                c.check_index(row, source.rows);
+                if (source.rows != 1) c.check_index(row, source.rows);
                 c.check_index(column, source.columns);
             }
             return entry_at(source, row, column);

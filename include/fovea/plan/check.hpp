@@ -137,8 +137,21 @@ private:
     }
 };
 
-// Whether the expression compares positions, which two different lengths leave open until one operand is placed.
+// Whether the expression compares positions, which two different lengths leave open until one operand is placed. A bias
+// tensor does not: it is read at the rows and columns of the call, wherever they stand.
 enum class positional { no, yes };
+
+struct without_bias {
+    template <class E> constexpr auto operator()(E const& e) const {
+        if constexpr (is_bias<E>) return constant<float>{0};
+        else if constexpr (requires { e.rebuild(*this); }) return e.rebuild(*this);
+        else return e;
+    }
+};
+template <class E> consteval bool compares_positions() {
+    if constexpr (!E::depends.query_and_key()) return false;
+    else return decltype(without_bias{}(std::declval<E const&>()))::depends.query_and_key();
+}
 
 FOVEA_COLD inline status refuse_shapes(view_facts const& q, view_facts const& k, positional compares) {
     if (q.extent.batches != k.extent.batches)
@@ -259,7 +272,7 @@ status refusal(Problem const& p, Assignments const&... assignments) {
     using mask_type = std::remove_cvref_t<decltype(p.scored.mask)>;
     using q_type = std::remove_cvref_t<decltype(p.operand.q)>;
     using k_type = std::remove_cvref_t<decltype(p.operand.k)>;
-    constexpr positional compares = score_type::depends.query_and_key() || mask_type::depends.query_and_key() ||
+    constexpr positional compares = compares_positions<score_type>() || compares_positions<mask_type>() ||
                                             (is_rotated<q_type> && is_rotated<k_type>)
                                         ? positional::yes
                                         : positional::no;

@@ -1,4 +1,5 @@
 // bias(tensor): an additive bias read at (batch, head, query row, key column) of this call; extents of 1 are repeated.
+// Rows and columns are counted from 0, wherever queries and keys stand.
 //
 //     auto s = scaled_dot(q, k) + bias(tensor(pointer, bhqk(1, heads, queries, keys)));
 #pragma once

@@ -110,13 +110,13 @@ private:
     buffer<float> copy_;
 };
 
-// Rows [begin, begin + count) of an operand that the products read in place.
-template <int N, class O> read_ahead rows_ahead(O const& o, index batch, index head, index begin, index count) {
+// Rows of an operand that the products read in place, from `begin` on, asked for while `work` vectors are multiplied.
+template <class O> read_ahead rows_ahead(O const& o, index batch, index head, index begin, index count, index work) {
     if constexpr (view<O>) {
         constexpr index size = sizeof(typename O::element);
         if (count > 0 && o.layout.stride.channel == 1)
             return {reinterpret_cast<char const*>(o.row(batch, head, begin)), o.layout.stride.position * size,
-                    o.channels() * size, least(count, index{decode_block})};
+                    o.channels() * size, least(count, index{decode_block}), work};
     }
     return {};
 }
@@ -184,20 +184,25 @@ template <int N, class Problem, class Bound>
             const coverage c = covers(s.bound[r].mask, box);
             return c == coverage::all && count < decode_block ? coverage::some : c;
         };
+        coverage covered[longest_decode];
         bool live = false;
-        for (index r = 0; r < rows && !live; ++r) live = row_coverage(r) != coverage::none;
+        for (index r = 0; r < rows; ++r) {
+            covered[r] = row_coverage(r);
+            live = live || covered[r] != coverage::none;
+        }
         if (!live) continue;
 
+        auto ahead = rows_ahead(p.operand.v, batch, kv_head, b, count, rows * count * (d / N));
         keys.with(p.operand.k, b, count, values_read::as_they_are, [&](auto const* data, index stride) {
             four_at_a_time(rows, [&](auto n, index r) {
-                dot_rows<static_cast<int>(decltype(n)::value), N>(
-                    data, stride, count, s.queries.data() + r * d, d, d, s.scores.data() + r * decode_block,
-                    decode_block, r == 0 ? rows_ahead<N>(p.operand.v, batch, kv_head, b, count) : read_ahead{});
+                dot_rows<static_cast<int>(decltype(n)::value), N>(data, stride, count, s.queries.data() + r * d, d, d,
+                                                                  s.scores.data() + r * decode_block, decode_block,
+                                                                  ahead);
             });
         });
         for (index r = 0; r < rows; ++r) {
             float* scores = s.scores.data() + r * decode_block;
-            if (row_coverage(r) == coverage::none) {
+            if (covered[r] == coverage::none) {
                 for (int j = 0; j < decode_block; ++j) scores[j] = 0;
                 continue;
             }
@@ -217,13 +222,13 @@ template <int N, class Problem, class Bound>
         if constexpr (Problem::has_values) {
             const prepared plain(p.operand.v);
             block_rows<v_type, N> values(plain, batch, kv_head);
+            const index next = b + decode_block;
+            ahead = rows_ahead(p.operand.k, batch, kv_head, next, end - next, rows * count * (value_channels / N));
             values.with(p.operand.v, b, count, how, [&](auto const* data, index stride) {
                 four_at_a_time(rows, [&](auto n, index r) {
                     add_rows<static_cast<int>(decltype(n)::value), N>(
                         data, stride, count, s.scores.data() + r * decode_block, decode_block, value_channels,
-                        result.output + r * value_channels, value_channels,
-                        r == 0 ? rows_ahead<N>(p.operand.k, batch, kv_head, b + decode_block, end - b - decode_block)
-                               : read_ahead{});
+                        result.output + r * value_channels, value_channels, ahead);
                 });
             });
         }

@@ -12,24 +12,45 @@
 namespace [[gnu::visibility("hidden")]] fovea {
 inline namespace v0_1 {
 
-// Memory that the next phase will read, fetched a row at a time while this phase computes: the values of a block during
-// its first product, the keys of the next block during its second.
-struct read_ahead {
-    char const* next = nullptr; // row to fetch
-    index stride = 0, bytes = 0, rows = 0;
+// Memory that the next phase will read, asked for while this phase computes: the values of a block during its first
+// product, the keys of the next block during its second. A core has few requests under way at once, and what is asked
+// for beyond them waits: so the lines are spread evenly over the work of the phase.
+class read_ahead {
+public:
+    read_ahead() = default; // nothing
+    // `bytes` of each of `rows` rows, `stride` bytes apart, while `work` vectors are multiplied.
+    read_ahead(char const* first, index stride, index bytes, index rows, index work)
+        : row_(first),
+          stride_(stride),
+          bytes_(bytes),
+          left_(rows * ceil_div(bytes, line)),
+          rate_(ceil_div(whole * left_, greatest(work, index{1}))) {}
 
-    FOVEA_HOST_DEVICE void row() {
-        if (rows <= 0) return;
-        --rows;
-        for (index i = 0; i < bytes; i += 64) __builtin_prefetch(next + i, 0, 3);
-        next += stride;
+    // So many vectors were multiplied.
+    FOVEA_HOST_DEVICE void step(index vectors) {
+        for (due_ += vectors * rate_; due_ >= whole; due_ -= whole) {
+            if (left_ <= 0) return;
+            --left_;
+            __builtin_prefetch(row_ + at_, 0, 3);
+            at_ += line;
+            if (at_ >= bytes_) {
+                at_ = 0;
+                row_ += stride_;
+            }
+        }
     }
+
+private:
+    static constexpr index line = 64, whole = index{1} << 20;
+    char const* row_ = nullptr;
+    index stride_ = 0, bytes_ = 0, at_ = 0, left_ = 0;
+    index rate_ = 0, due_ = 0; // parts of a line, `whole` of them: a vector's, those not asked for yet
 };
 
 // scores[r][j] = queries[r] . keys[j] for R rows and N keys; d a multiple of N, queries in the keys' loaded order.
 template <int R, int N, class T>
 FOVEA_HOST_DEVICE void dot_block(T const* keys, index stride, float const* queries, index query_stride, index d,
-                                 float* scores, index score_stride) {
+                                 float* scores, index score_stride, read_ahead& ahead) {
     constexpr int at_once = least(8 / R, N); // 8 sums hide the latency of a multiply-add
     real_lanes<N> part[R][N];
     for (int j = 0; j < N; j += at_once) {
@@ -38,6 +59,7 @@ FOVEA_HOST_DEVICE void dot_block(T const* keys, index stride, float const* queri
             for (int r = 0; r < R; ++r) acc[i][r] = splat<N>(0.f);
         index c = 0;
         for (; c + 2 * N <= d; c += 2 * N) {
+            ahead.step(2 * at_once * R);
             if constexpr (R < at_once) {
                 two_vectors<N> query[R];
                 FOVEA_UNROLL
@@ -79,12 +101,12 @@ FOVEA_HOST_DEVICE void dot_block(T const* keys, index stride, float const* queri
 
 template <int R, int N, class T>
 [[gnu::noinline]] void dot_rows(T const* keys, index stride, index count, float const* queries, index query_stride,
-                                index d, float* scores, index score_stride, read_ahead ahead) {
+                                index d, float* scores, index score_stride, read_ahead& ahead) {
     index j = 0;
-    for (; j + N <= count; j += N) {
-        for (index i = 0; i < N; ++i) ahead.row();
-        dot_block<R, N>(keys + j * stride, stride, queries, query_stride, d, scores + j, score_stride);
-    }
+    read_ahead due = ahead; // in registers
+    for (; j + N <= count; j += N)
+        dot_block<R, N>(keys + j * stride, stride, queries, query_stride, d, scores + j, score_stride, due);
+    ahead = due;
     for (; j < count; ++j)
         for (int r = 0; r < R; ++r) {
             auto acc = splat<N>(0.f);
@@ -123,9 +145,7 @@ FOVEA_HOST_DEVICE void add_channels(T const* values, index stride, index count, 
         FOVEA_UNROLL
         for (int c = 0; c < C; ++c) acc[r][c] = load<N>(output + r * output_stride + c * N);
     }
-    index j = 0;
-    for (; j < count; ++j) {
-        ahead.row();
+    const auto add_key = [&](index j) {
         real_lanes<N> value[C];
         load_channels(value, values + j * stride);
         FOVEA_UNROLL
@@ -134,16 +154,17 @@ FOVEA_HOST_DEVICE void add_channels(T const* values, index stride, index count, 
             FOVEA_UNROLL
             for (int c = 0; c < C; ++c) acc[r][c] = fma(weight, value[c], acc[r][c]);
         }
-    }
-    if (j < count) {
-        real_lanes<N> value[C];
-        load_channels(value, values + j * stride);
+    };
+    constexpr int keys = 4; // between two looks at what is due
+    read_ahead due = ahead; // in registers
+    index j = 0;
+    for (; j + keys <= count; j += keys) {
+        due.step(keys * R * C);
         FOVEA_UNROLL
-        for (int r = 0; r < R; ++r) {
-            FOVEA_UNROLL
-            for (int c = 0; c < C; ++c) acc[r][c] = fma(splat<N>(weights[r * weight_stride + j]), value[c], acc[r][c]);
-        }
+        for (int i = 0; i < keys; ++i) add_key(j + i);
     }
+    for (; j < count; ++j) add_key(j);
+    ahead = due;
     FOVEA_UNROLL
     for (int r = 0; r < R; ++r) {
         FOVEA_UNROLL
@@ -153,7 +174,7 @@ FOVEA_HOST_DEVICE void add_channels(T const* values, index stride, index count, 
 
 template <int R, int N, class T>
 [[gnu::noinline]] void add_rows(T const* values, index stride, index count, float const* weights, index weight_stride,
-                                index d, float* output, index output_stride, read_ahead ahead) {
+                                index d, float* output, index output_stride, read_ahead& ahead) {
     constexpr int at_once = 8 / R;
     const auto channels = [&](auto vectors, index c) {
         add_channels<R, static_cast<int>(decltype(vectors)::value), N>(values + c, stride, count, weights,

@@ -120,6 +120,40 @@ TEST_CASE("reference: an index outside a table is refused at attended keys only,
     CHECK(!fv::try_run(fv::reference(), small::view(x.o) = fv::sum(sinks * small::view(x.v))).ok());
 }
 
+TEST_CASE("reference: a single row of document ids serves every batch") {
+    const std::vector<std::int32_t> ids{0, 0, 1};
+    std::vector<float> q(6, 1.f), k(6, 1.f), v{1, 3, 5, 7, 9, 11}, o(6);
+    const auto view = [](std::vector<float>& x) { return fv::tensor(x.data(), fv::bshd(2, 3, 1, 1_c)); };
+    const auto score = fv::dot(view(q), view(k));
+    const auto packed = fv::softmax(fv::where(fv::documents(fv::sorted(ids.data(), 3)), score));
+    fv::run(fv::reference(), view(o) = fv::sum(packed * view(v)));
+    CHECK(o == std::vector<float>{2, 2, 5, 8, 8, 11});
+    std::fill(o.begin(), o.end(), 0.f);
+    fv::run(fv::cpu(), view(o) = fv::sum(packed * view(v)));
+    CHECK(o == std::vector<float>{2, 2, 5, 8, 8, 11});
+    const std::vector<std::int32_t> two_rows(6), three(9); // any other number of rows must reach
+    const auto short_of_one = fv::lookup(fv::table(two_rows.data(), 2, 3), batch + 1, k_pos) == 0;
+    CHECK(!fv::try_run(fv::reference(), view(o) = fv::sum(fv::softmax(fv::where(short_of_one, score)) * view(v))).ok());
+    const auto enough = fv::lookup(fv::table(three.data(), 3, 3), batch + 1, k_pos) == 0;
+    CHECK(fv::try_run(fv::reference(), view(o) = fv::sum(fv::softmax(fv::where(enough, score)) * view(v))).ok());
+}
+
+TEST_CASE("reference: a bias tensor is read by row and column, and needs no positions stated") {
+    small x({1, 1}, {0, 0, 0}, {3, 6, 9});
+    const std::vector<float> biases{0, 0, 0, -inf, 0, 0};
+    const auto biased = x.dot() + fv::bias(fv::tensor(biases.data(), fv::bhqk(1, 1, 2, 3)));
+    fv::run(fv::reference(), small::view(x.o) = fv::sum(fv::softmax(biased) * small::view(x.v)));
+    CHECK_THAT(x.o[0], WithinAbs(6, 1e-6));
+    CHECK_THAT(x.o[1], WithinAbs(7.5, 1e-6));
+    fv::run(fv::reference(), small::view(x.o) = fv::sum(fv::softmax(fv::where(k_pos < 2, biased)) * small::view(x.v)));
+    CHECK_THAT(x.o[1], WithinAbs(6, 1e-6));
+    // What stands beside it still compares.
+    const auto causal = fv::sum(fv::softmax(fv::where(fv::causal, biased)) * small::view(x.v));
+    CHECK(!fv::try_run(fv::reference(), small::view(x.o) = causal).ok());
+    const auto sloped = fv::sum(fv::softmax(biased + (q_pos - k_pos)) * small::view(x.v));
+    CHECK(!fv::try_run(fv::reference(), small::view(x.o) = sloped).ok());
+}
+
 TEST_CASE("reference: rotated products depend on the distance alone") {
     const auto q = tests::normals(8, 1), k = tests::normals(8, 2);
     const auto product = [&](auto rotate, fv::index query, fv::index key) {
