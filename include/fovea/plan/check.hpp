@@ -142,7 +142,7 @@ private:
 enum class positional { no, yes };
 
 struct without_bias {
-    template <class E> constexpr auto operator()(E const& e) const {
+    template <class E> FOVEA_HOST_DEVICE constexpr auto operator()(E const& e) const {
         if constexpr (is_bias<E>) return constant<float>{0};
         else if constexpr (requires { e.rebuild(*this); }) return e.rebuild(*this);
         else return e;

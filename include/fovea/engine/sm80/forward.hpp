@@ -89,7 +89,7 @@ private:
                 FOVEA_UNROLL_DEVICE
                 for (int n = 0; n < Tile::key / 8; ++n) clear(scores[m][n]);
             }
-            if (now.own() != coverage::none)
+            if (!now.is_dead())
                 multiply_scores<Machine, score_element, Tile>(
                     scores, shared_ + Machine::warp() * (Tile::rows_of_warp * row_pitch<Tile::channels>),
                     shared_ + Tile::keys_at + stage * Tile::key_bytes);
@@ -98,9 +98,9 @@ private:
             const word values_at = shared_ + Tile::values_at + stage * Tile::value_bytes;
             load_keys(coming[Tile::stages], stage);
             Machine::commit_copies();
-            if (now.own() != coverage::none) {
+            if (!now.is_dead()) {
                 matrix_words weights[blocks][Tile::key / 16];
-                if (now.own() == coverage::all) step<coverage::all>(scores, weights, now.number());
+                if (now.is_whole()) step<coverage::all>(scores, weights, now.number());
                 else step<coverage::some>(scores, weights, now.number());
                 if constexpr (Problem::has_values)
                     multiply_values<Machine, value_element, Tile>(output_, weights, values_at);

@@ -70,16 +70,21 @@ class tile_loader<Machine, Threads, Rows, Channels, V> {
 
 public:
     FOVEA_DEVICE tile_loader(V const& v, operand_plan<V, Channels> const& plan, index batch, index head)
-        : view_(v), plan_(plan), mine_(v.row(batch, head, 0) + mine()) {}
+        : view_(v), plan_(plan), rows_(v.row(batch, head, 0)) {}
 
     FOVEA_DEVICE void load(word to, index first, numbers_read how = numbers_read::as_they_are) const {
         const auto left = static_cast<int>(least(view_.positions() - first, index{Rows}));
         if (plan_.width != copy_width::chunks || how == numbers_read::finite) return load_slowly(to, first, left, how);
+        // A thread's chunks lie in one column of those that the swizzle exchanges, rows apart by a multiple of eight:
+        // constants away from its first, in both memories.
+        constexpr int columns = chunks_exchanged<Channels>(), apart = Threads / columns;
         static_assert(apart % 8 == 0);
-        const int row = own_row(), chunk = own_chunk();
+        const int row = static_cast<int>(Machine::thread()) / columns,
+                  chunk = static_cast<int>(Machine::thread()) % columns;
         const index stride = view_.layout.stride.position;
-        element const* const from = mine_ + first * stride;
+        element const* const from = rows_ + ((first + row) * stride + 8 * chunk);
         const word at = chunk_place<Channels>(row, chunk)(to);
+        const int below = left - row;
         FOVEA_UNROLL_DEVICE
         for (int i = 0; i < Rows; i += apart) {
             if (Rows % apart != 0 && row + i >= Rows) break;
@@ -87,23 +92,15 @@ public:
             for (int j = 0; j < chunks_of_row<Channels>; j += columns)
                 Machine::template copy_async<16>(
                     at + static_cast<word>(i) * row_pitch<Channels> + 16 * static_cast<word>(j),
-                    from + (i * stride + 8 * j), row + i < left && 8 * (chunk + j) < view_.channels());
+                    from + (i * stride + 8 * j), i < below && 8 * (chunk + j) < view_.channels());
         }
     }
 
 private:
-    // A thread's chunks lie in one column of those that the swizzle exchanges, rows apart by a multiple of eight:
-    // constants away from its first, in both memories.
-    static constexpr int columns = chunks_exchanged<Channels>(), apart = Threads / columns;
-    FOVEA_DEVICE static int own_row() { return static_cast<int>(Machine::thread()) / columns; }
-    FOVEA_DEVICE static int own_chunk() { return static_cast<int>(Machine::thread()) % columns; }
-    FOVEA_DEVICE index mine() const { return own_row() * view_.layout.stride.position + 8 * own_chunk(); }
-
     FOVEA_DEVICE void load_slowly(word to, index first, int left, numbers_read how) const {
-        element const* const rows = mine_ - mine();
         for (int n = static_cast<int>(Machine::thread()); n < chunks; n += Threads) {
             const chunk_place<Channels> at(n);
-            element const* from = rows + (at.row < left ? (first + at.row) * view_.layout.stride.position : 0);
+            element const* from = rows_ + (at.row < left ? (first + at.row) * view_.layout.stride.position : 0);
             const int channels = static_cast<int>(view_.channels());
             const int has = at.row < left ? channels - 8 * at.chunk : 0; // elements from this chunk on
             if (plan_.width == copy_width::words && how == numbers_read::as_they_are) {
@@ -132,7 +129,7 @@ private:
     // References, so that what stands in the kernel's parameters is read there and takes no register.
     V const& view_;
     operand_plan<V, Channels> const& plan_;
-    element const* mine_; // where this thread's first chunk of row 0 on would be
+    element const* rows_;
 };
 
 } // namespace fovea::sm80
