@@ -27,7 +27,7 @@ template <cpu_shape Shape, class Bound, int Strips> struct tile_scratch {
     buffer<index> strips;
     buffer<word> keys, values, key_rows;
     buffer<state_type> states;
-    index live_begin[blocks], live_end[blocks]; // columns of the key tile with a weight, for each row block
+    std::uint64_t live[blocks]; // of each row block: the key panels that hold weights, a bit each
 
     tile_scratch(index d, index value_channels)
         : queries(Shape.query_tile * Shape.words(d)),
@@ -99,10 +99,7 @@ template <cpu_shape Shape, weighting Weights, class Scratch, class Bound>
 void score_tile(Scratch& s, Bound const& e, tile_frame& f, word const* keys, index words, index rows, coverage covered,
                 bool leftwards) {
     constexpr index width = Shape.key_panel(), panels = Shape.key_tile / width, height = Shape.score.rows;
-    for (index b = 0; b < rows / height; ++b) {
-        s.live_begin[b] = Shape.key_tile;
-        s.live_end[b] = 0;
-    }
+    for (index b = 0; b < rows / height; ++b) s.live[b] = 0;
     element_box box{f.batch, f.head, f.kv_head, {}, {}, f.first_query, f.first_key};
     // Partial tiles are classified again: eight row blocks at once, and one by one where those are cut, unless the
     // mask's interval reading divides or reads tables and costs as much as it would save.
@@ -124,12 +121,8 @@ void score_tile(Scratch& s, Bound const& e, tile_frame& f, word const* keys, ind
             const index row = b * height;
             if (covered == coverage::some && row % group == 0) grouped = classify(row, group, column);
             const coverage micro = grouped == coverage::some && !dear ? classify(row, height, column) : grouped;
-            if (micro == coverage::none) {
-                clear_weights<Shape>(f, row, column);
-                continue;
-            }
-            s.live_begin[b] = least(s.live_begin[b], column);
-            s.live_end[b] = greatest(s.live_end[b], column + width);
+            if (micro == coverage::none) continue;
+            s.live[b] |= std::uint64_t{1} << column / width;
             accumulators<Shape.lanes, Shape.score> acc;
             acc.clear();
             multiply_panel<Shape, Shape.score>(acc, s.queries.data() + row * words, words, keys + column * words, 0,
@@ -141,27 +134,39 @@ void score_tile(Scratch& s, Bound const& e, tile_frame& f, word const* keys, ind
     }
 }
 
-template <cpu_shape Shape> void clear_weights(tile_frame const& f, index row, index column) {
-    for (index r = 0; r < Shape.score.rows; ++r)
-        std::memset(f.weights + (row + r) * Shape.tile_words() + Shape.words(column), 0,
-                    static_cast<std::size_t>(Shape.words(Shape.key_panel())) * sizeof(word));
+// Zeros where a row block has no weights but the second product reads them. By vectors: for so few bytes g++ makes of a
+// memset an instruction that takes longer to start than to work.
+template <cpu_shape Shape> void clear_weights(word* weights, index row_block, std::uint64_t panels) {
+    constexpr index height = Shape.score.rows, width = Shape.words(Shape.key_panel());
+    for (; panels != 0; panels &= panels - 1) {
+        word* to = weights + row_block * height * Shape.tile_words() + __builtin_ctzll(panels) * width;
+        for (index r = 0; r < height; ++r)
+            for (index i = 0; i < width; i += Shape.lanes)
+                store_into(to + r * Shape.tile_words() + i, splat<Shape.lanes>(std::int32_t{0}));
+    }
 }
 
 // The second product over the live columns of every row block, and the rescale that the softmax asked for.
 template <cpu_shape Shape, class Scratch>
 void accumulate_tile(Scratch& s, word const* values, index value_channels, index rows, bool fresh) {
     constexpr index width = Shape.channel_panel(), height = Shape.value.rows, inner = height / Shape.score.rows;
+    constexpr index panel = Shape.words(Shape.key_panel());
     const index padded = Shape.padded_channels(value_channels), words = Shape.tile_words();
     float alpha[Shape.query_tile];
     struct {
-        index begin, end;
+        index begin, end; // words of weights
         bool rescaled;
     } block[Shape.query_tile / height];
     for (index b = 0; b < rows / height; ++b) {
-        block[b] = {Shape.key_tile, 0, false};
-        for (index i = b * inner; i < (b + 1) * inner; ++i) {
-            block[b].begin = least(block[b].begin, s.live_begin[i]);
-            block[b].end = greatest(block[b].end, s.live_end[i]);
+        std::uint64_t live = 0;
+        for (index i = b * inner; i < (b + 1) * inner; ++i) live |= s.live[i];
+        block[b] = {0, 0, false};
+        if (live != 0) {
+            const int first = __builtin_ctzll(live), last = 63 - __builtin_clzll(live);
+            block[b] = {first * panel, (last + 1) * panel, false};
+            const std::uint64_t read = ~std::uint64_t{0} >> (63 - last) & ~std::uint64_t{0} << first;
+            for (index i = b * inner; i < (b + 1) * inner; ++i)
+                clear_weights<Shape>(s.weights.data(), i, read & ~s.live[i]);
         }
         for (index r = b * height; r < (b + 1) * height; ++r) {
             alpha[r] = s.states[r].alpha;
@@ -170,11 +175,9 @@ void accumulate_tile(Scratch& s, word const* values, index value_channels, index
     }
     for (index c = 0; c < padded; c += width)
         for (index b = 0; b < rows / height; ++b) {
-            const bool live = block[b].begin < block[b].end;
-            if (!live && !fresh && !block[b].rescaled) continue;
+            if (block[b].begin == block[b].end && !fresh && !block[b].rescaled) continue;
             multiply_values<Shape>(s.weights.data() + b * height * words, values + c * words,
-                                   s.output.data() + b * height * padded + c, padded,
-                                   live ? Shape.words(block[b].begin) : 0, live ? Shape.words(block[b].end) : 0,
+                                   s.output.data() + b * height * padded + c, padded, block[b].begin, block[b].end,
                                    block[b].rescaled ? alpha + b * height : nullptr, fresh);
         }
     for (index r = 0; r < rows; ++r) s.states[r].alpha = 1;

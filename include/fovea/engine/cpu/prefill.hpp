@@ -143,7 +143,7 @@ template <cpu_shape Shape, class Problem, executor E>
 void prefill(Problem const& p, E& executor, index packing_budget) {
     static_assert(can_work(Shape),
                   "fovea: cpu_shape: query_tile is a multiple of score.rows and value.rows, value.rows of score.rows, "
-                  "key_tile of lanes * score.vectors, and score.vectors is even");
+                  "key_tile of lanes * score.vectors and at most 64 of them, and score.vectors is even");
     using bound_type = decltype(bind_problem(p, at_head{}, strip_store{}));
     using scratch_type = tile_scratch<Shape, bound_type, strips_needed<Problem>>;
     auto const &q = p.q(), &k = p.k();

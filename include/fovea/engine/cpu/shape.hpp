@@ -50,7 +50,7 @@ constexpr cpu_shape default_shape(cpu_isa isa, bool operands_are_bf16) {
 
 consteval bool can_work(cpu_shape s) {
     return s.query_tile % s.score.rows == 0 && s.query_tile % s.value.rows == 0 && s.value.rows % s.score.rows == 0 &&
-           s.key_tile % s.key_panel() == 0 && s.score.vectors % 2 == 0;
+           s.key_tile % s.key_panel() == 0 && s.key_tile <= 64 * s.key_panel() && s.score.vectors % 2 == 0;
 }
 
 } // namespace fovea::inline v0_1
