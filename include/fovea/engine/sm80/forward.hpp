@@ -78,10 +78,10 @@ private:
             Machine::commit_copies();
         }
 
-        for (word stage = 0; coming[0].exists(); stage = stage + 1 == Tile::stages ? 0 : stage + 1) {
+        for (word stage = 0; coming[0].exists(); stage = after(stage)) {
             const live_tile now = coming[0];
             wait_for_copies();
-            load_values(coming[Tile::stages - 1], stage == 0 ? Tile::stages - 1 : stage - 1);
+            load_values(coming[Tile::stages - 1], before(stage));
             Machine::commit_copies();
             matrix_sums scores[blocks][Tile::key / 8];
             FOVEA_UNROLL_DEVICE
@@ -139,6 +139,15 @@ private:
     }
     FOVEA_DEVICE static std::int32_t own_row() { // the same, counted from the block's
         return static_cast<std::int32_t>(Machine::warp()) * Tile::rows_of_warp;
+    }
+    // The ring's next stage, and the one before; of two, the other.
+    FOVEA_DEVICE static word after(word stage) {
+        if constexpr (Tile::stages == 2) return stage ^ 1;
+        else return stage + 1 == Tile::stages ? 0 : stage + 1;
+    }
+    FOVEA_DEVICE static word before(word stage) {
+        if constexpr (Tile::stages == 2) return stage ^ 1;
+        else return stage == 0 ? Tile::stages - 1 : stage - 1;
     }
     FOVEA_DEVICE static void wait_for_copies() {
         Machine::template wait_copies<2 * Tile::stages - 2>();
