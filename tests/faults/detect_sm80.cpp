@@ -49,6 +49,15 @@ TEST_CASE("results and every access", "[sm80]") {
         }
 }
 
+TEST_CASE("queries after every key, lengths beyond them", "[sm80]") {
+    tests::shape after = tiles;
+    after.first_query = 300;
+    problem x(after);
+    for (auto& n : x.lengths) n = after.keys + 100;
+    CHECK(run(x) == "");
+    CHECK(x.compared() == "");
+}
+
 TEST_CASE("what is not finite", "[sm80]") {
     problem clean(tiles), dirty(tiles);
     const std::int64_t j = tiles.keys - 9;

@@ -13,16 +13,19 @@
 namespace [[gnu::visibility("hidden")]] fovea {
 inline namespace v0_1 {
 
-// own: what the mask says of the warp's rows; a tile that is cut off by the end of the keys is never `all`.
+// own: what the mask says of the warp's rows; a tile that is cut off by the end of the keys is never `all`, or whole.
 class live_tile {
 public:
     live_tile() = default;
-    FOVEA_DEVICE live_tile(std::int32_t number, coverage own) : both_(4 * number + static_cast<std::int32_t>(own)) {}
+    FOVEA_DEVICE live_tile(std::int32_t number, coverage own)
+        : both_(static_cast<std::int32_t>(own) << place | number) {}
     FOVEA_DEVICE bool exists() const { return both_ >= 0; } // or there is no more
-    FOVEA_DEVICE std::int32_t number() const { return both_ >> 2; }
-    FOVEA_DEVICE coverage own() const { return static_cast<coverage>(both_ & 3); }
+    FOVEA_DEVICE std::int32_t number() const { return both_ & ((1 << place) - 1); }
+    FOVEA_DEVICE bool is_dead() const { return both_ < static_cast<std::int32_t>(coverage::some) << place; }
+    FOVEA_DEVICE bool is_whole() const { return both_ >= static_cast<std::int32_t>(coverage::all) << place; }
 
 private:
+    static constexpr int place = 29; // on top of the number, where one comparison tells coverages apart
     std::int32_t both_ = -1; // in one register
 };
 
@@ -48,14 +51,14 @@ public:
         while (live_ == 0) {
             const walk_ground all = ground();
             const auto count = static_cast<std::int32_t>(all.tiles.count());
-            if (!upwards_) at_ -= 32;
+            if (!upwards()) at_ -= 32;
             else at_ += 32;
-            if (!upwards_ && at_ < 0) { // down to the first tile and beyond
+            if (!upwards() && at_ < 0) { // down to the first tile and beyond
                 if (!is_positional<Score>) return finished(at_);
-                upwards_ = true;
                 at_ = peak_ + 1;
+                peak_ = -1;
             }
-            if (upwards_ && at_ >= count) return finished(at_);
+            if (upwards() && at_ >= count) return finished(at_);
             classify_group(mask, all);
         }
         const int lane = Machine::first_bit(live_);
@@ -64,19 +67,20 @@ public:
         const coverage own = (own_none_ & bit) != 0  ? coverage::none
                              : (own_all_ & bit) != 0 ? coverage::all
                                                      : coverage::some;
-        return {upwards_ ? at_ + lane : at_ - lane, own};
+        return {upwards() ? at_ + lane : at_ - lane, own};
     }
 
 private:
+    FOVEA_DEVICE bool upwards() const { return is_positional<Score> && peak_ < 0; }
     // Asked again, next() finds the end again.
     FOVEA_DEVICE live_tile finished(std::int32_t& at) const {
-        at = upwards_ ? at - 32 : at + 32;
+        at = upwards() ? at - 32 : at + 32;
         return {};
     }
     // The tiles of 32 lanes from at_ on.
     template <class Mask> FOVEA_DEVICE void classify_group(Mask const& mask, walk_ground const& ground) {
         const auto lane = static_cast<std::int32_t>(Machine::lane());
-        const std::int32_t tile = upwards_ ? at_ + lane : at_ - lane;
+        const std::int32_t tile = upwards() ? at_ + lane : at_ - lane;
         const bool exists = tile >= 0 && tile < ground.tiles.count();
         element_box box = ground.block;
         box.key = ground.tiles.range(tile, tile + 1);
@@ -118,9 +122,8 @@ private:
         return best < 0 ? last : best;
     }
 
-    std::int32_t at_, peak_ = 0; // tile of lane 0; where the walk upwards began
+    std::int32_t at_, peak_ = 0; // tile of lane 0; where the walk upwards begins, -1 from then on
     word live_ = 0, own_none_ = 0, own_all_ = 0;
-    bool upwards_ = false;
 };
 
 } // namespace v0_1

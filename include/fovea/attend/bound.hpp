@@ -2,6 +2,7 @@
 //
 //     auto here = bind_problem(problem, {batch, head, kv_head}, store);   // store: strip_store, or no_strips{}
 #pragma once
+#include "fovea/expr/assume.hpp"
 #include "fovea/expr/bind.hpp"
 #include "fovea/expr/rescale.hpp"
 #include "fovea/meta/list.hpp"
@@ -31,7 +32,7 @@ FOVEA_HOST_DEVICE auto bind_problem(Problem const& p, at_head here, Store store)
     const auto base_2 = multiplied(p.scored.score, log2_e);
     binder<Store> binder_here{here, &store};
     auto score = binder_here(base_2);
-    auto mask = binder_here(p.scored.mask);
+    auto mask = binder_here(asked_once(p.scored.mask));
     auto moments = transformed(p.moments, binder<no_strips>{here, nullptr});
     float sink = -infinity;
     if constexpr (decltype(p.scored.normaliser)::has_sink) sink = as_real(p.scored.normaliser.sink(here)) * log2_e;

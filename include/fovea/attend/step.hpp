@@ -7,11 +7,15 @@
 // j + 1, returns the row's new sum; across(x, op), a fold of x over everything that works on the row; above(x, limit),
 // whether any of it exceeds, the same answer for all that must go on together; larger(a, b); inverse(x);
 // place(), a small value whose rescale(r, alpha) rescales what was already put of row r (cold).
+// Optional: leave_out_missing(x), what does not exist of a row's x becomes masked_score, and whether anything did: one
+// question a row where `attended` asks one an element; of_row(r), a context of the row: expressions are bound to it.
 // Models: engine/cpu/fragment.hpp, engine/sm80/fragment.hpp. Law: the result does not depend on how the keys are cut
 // into fragments, up to rounding.
 #pragma once
 #include "fovea/attend/bound.hpp"
 #include "fovea/base/coverage.hpp"
+#include "fovea/base/position.hpp"
+#include "fovea/expr/bind_row.hpp"
 #include "fovea/expr/operators.hpp"
 #include "fovea/meta/list.hpp"
 #include "fovea/softmax/row_state.hpp"
@@ -19,9 +23,36 @@
 namespace [[gnu::visibility("hidden")]] fovea {
 inline namespace v0_1 {
 
+template <class F>
+concept finds_missing = requires(F const& f, typename F::value_type (&x)[F::cols]) { f.leave_out_missing(x); };
+
+// e for row r, where the fragment has an element to bind it with.
+template <class F, class E> FOVEA_HOST_DEVICE decltype(auto) bound_to_row(F const& fragment, int r, E const& e) {
+    if constexpr (requires { fragment.of_row(r); }) return bind_row(e, fragment.of_row(r));
+    else return (e);
+}
+
+template <class E> inline constexpr bool is_sum = false;
+template <class A, class B> inline constexpr bool is_sum<binary<plus, A, B>> = true;
+
+// e(c) + addend for one element: a sum from its last term to its first, products contracted. A number times a position
+// takes its base along, which a row has in common, and the offset, a constant, in one multiplication.
+template <class E, class C> FOVEA_HOST_DEVICE float value_plus(E const& e, C const& c, float addend) {
+    if constexpr (E::kind == kinds::real && is_sum<E>) return value_plus(e.a, c, value_plus(e.b, c, addend));
+    else if constexpr (E::kind == kinds::real && is_product<E>) {
+        const auto a = e.a(c);
+        const auto b = e.b(c);
+        if constexpr (std::is_same_v<decltype(b), position const>) {
+            const float by = as_real(a);
+            return fma(by, static_cast<float>(b.offset), fma(by, static_cast<float>(b.base), addend));
+        } else return fma(as_real(a), as_real(b), addend);
+    } else return as_real(e(c)) + addend;
+}
+
 // e(c) - reference, with a product at the root of e contracted.
 template <class E, class C, class V> FOVEA_HOST_DEVICE auto value_below(E const& e, C const& c, V reference) {
-    if constexpr (is_product<E>) {
+    if constexpr (std::is_same_v<V, float>) return value_plus(e, c, -reference);
+    else if constexpr (is_product<E>) {
         const auto a = e.a(c);
         const auto b = e.b(c);
         if constexpr (requires { fma(a, b, -reference); }) return fma(a, b, -reference);
@@ -59,19 +90,30 @@ FOVEA_HOST_DEVICE void add_moments(F& fragment, int r, int j, State& state, Boun
     });
 }
 
+// Which elements of (r, j) the mask m leaves, before leave_out_missing where the fragment has it.
+template <class F, class M> FOVEA_HOST_DEVICE auto left_by_mask(F const& fragment, int r, int j, M m) {
+    if constexpr (finds_missing<F>) return m;
+    else return fragment.attended(r, j, m);
+}
+
 template <coverage Covered, class F, class State, class Bound>
 FOVEA_HOST_DEVICE void step_row(F& fragment, int r, State& state, Bound const& e) {
     using value = typename F::value_type;
     constexpr bool partial = Covered == coverage::some;
     value x[F::cols], top = fragment.all(masked_score);
     const value reference = fragment.all(state.reference);
+    auto const& score = bound_to_row(fragment, r, e.score);
+    auto const& mask = bound_to_row(fragment, r, e.mask);
     FOVEA_UNROLL
     for (int j = 0; j < F::cols; ++j) {
         const auto here = fragment.here(r, j);
-        x[j] = value_below(e.score, here, reference);
-        if constexpr (partial) x[j] = select(fragment.attended(r, j, e.mask(here)), x[j], fragment.all(masked_score));
+        x[j] = value_below(score, here, reference);
+        if constexpr (partial)
+            x[j] = select(left_by_mask(fragment, r, j, mask(here)), x[j], fragment.all(masked_score));
         top = j == 0 ? x[0] : fragment.larger(top, x[j]);
     }
+    if constexpr (partial && finds_missing<F>)
+        if (fragment.leave_out_missing(x)) top = max_of_columns(fragment, x);
     if (__builtin_expect(fragment.above(top, state.threshold()), 0)) {
         const float step = raise_row(state, fragment.across(top, take_max{}), fragment.place(), r);
         FOVEA_UNROLL
@@ -100,15 +142,17 @@ template <coverage Covered, class F, class State, class Bound>
 FOVEA_HOST_DEVICE void sigmoid_row(F& fragment, int r, State& state, Bound const& e) {
     using value = typename F::value_type;
     constexpr bool partial = Covered == coverage::some;
+    auto const& score = bound_to_row(fragment, r, e.score);
+    auto const& mask = bound_to_row(fragment, r, e.mask);
     FOVEA_UNROLL
     for (int j = 0; j < F::cols; j += 2) {
         value p[2];
         for (int n = 0; n < 2; ++n) {
             const auto here = fragment.here(r, j + n);
-            const value x = alike(as_real(e.score(here)), fragment.all(0.f));
+            const value x = alike(as_real(score(here)), fragment.all(0.f));
             // exp2 of at most 126: beyond, the weight is below the least normal float
             p[n] = fragment.inverse(fragment.all(1.f) + fragment.exp2(min(-x, fragment.all(126.f))));
-            if constexpr (partial) p[n] = select(fragment.attended(r, j + n, e.mask(here)), p[n], fragment.all(0.f));
+            if constexpr (partial) p[n] = select(fragment.attended(r, j + n, mask(here)), p[n], fragment.all(0.f));
             if constexpr (Bound::moment_count > 0) add_moments<Covered>(fragment, r, j + n, state, e, p[n]);
         }
         state.sum = fragment.put(r, j, p[0], p[1], state.sum);

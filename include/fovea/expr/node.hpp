@@ -29,6 +29,15 @@ template <class T> struct constant {
     template <class C> FOVEA_HOST_DEVICE constexpr T operator()(C const&) const { return value; }
 };
 
+// The number 0, which compilers see where they do not see the value of a constant.
+struct zero {
+    using is_expression = void;
+    static constexpr kinds kind = kinds::integer;
+    static constexpr dependence depends{};
+    static constexpr char const* name = "0";
+    template <class C> FOVEA_HOST_DEVICE constexpr index operator()(C const&) const { return 0; }
+};
+
 // Numbers become constants: integers 64-bit, reals float.
 template <class T> FOVEA_HOST_DEVICE constexpr auto lift(T const& x) {
     if constexpr (expression<T>) return x;

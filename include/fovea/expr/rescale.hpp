@@ -20,18 +20,20 @@ template <class T> struct multiply_into<constant<T>> {
         return constant<float>{static_cast<float>(e.value) * factor};
     }
 };
-template <class A, class T>
-    requires(!std::is_same_v<T, bool>)
-struct multiply_into<binary<times, A, constant<T>>> {
-    FOVEA_HOST_DEVICE static constexpr auto apply(binary<times, A, constant<T>> const& e, float factor) {
-        return binary<times, A, constant<float>>{{}, e.a, multiplied(e.b, factor)};
-    }
-};
-template <class T, class B>
-    requires(!std::is_same_v<T, bool>)
-struct multiply_into<binary<times, constant<T>, B>> {
-    FOVEA_HOST_DEVICE static constexpr auto apply(binary<times, constant<T>, B> const& e, float factor) {
-        return binary<times, constant<float>, B>{{}, multiplied(e.a, factor), e.b};
+// Of a product, the factor that is one number for a whole head takes it: bound, it is a constant.
+template <class E> inline constexpr bool takes_factor = E::kind == kinds::real && E::depends.only_row_group();
+template <class T> inline constexpr bool takes_factor<constant<T>> = !std::is_same_v<T, bool>;
+template <class A, class B>
+    requires(takes_factor<A> || takes_factor<B>)
+struct multiply_into<binary<times, A, B>> {
+    FOVEA_HOST_DEVICE static constexpr auto apply(binary<times, A, B> const& e, float factor) {
+        if constexpr (takes_factor<B>) {
+            auto b = multiplied(e.b, factor);
+            return binary<times, A, decltype(b)>{{}, e.a, b};
+        } else {
+            auto a = multiplied(e.a, factor);
+            return binary<times, decltype(a), B>{{}, a, e.b};
+        }
     }
 };
 template <class A, class B> struct multiply_into<binary<plus, A, B>> {

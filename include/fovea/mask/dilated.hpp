@@ -8,7 +8,7 @@ namespace fovea::inline v0_1 {
 
 template <operand_of_operator N> constexpr auto dilated(N const& n) {
     using namespace terms;
-    return causal && (q_pos - k_pos) % n == 0;
+    return causal && (q_pos - k_pos) % n == zero{};
 }
 
 } // namespace fovea::inline v0_1

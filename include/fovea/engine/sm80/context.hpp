@@ -40,10 +40,15 @@ template <class Machine> struct tile_element {
         using result = decltype(f(plain(a)...));
         return exists ? f(plain(a)...) : result{};
     }
-    template <class T> FOVEA_DEVICE auto gather(table_view<T> t, index row, index column) const {
+    template <class T, class I, class J> FOVEA_DEVICE auto gather(table_view<T> t, I row, J column) const {
         using scalar = typename reading<T>::scalar;
-        return static_cast<scalar>(
-            read_only<Machine>(t.data + nearest(row, t.rows) * t.columns + nearest(column, t.columns)));
+        T const* const entries = t.data + nearest(plain(row), t.rows) * t.columns;
+        if constexpr (std::is_same_v<J, position>) {
+            const position at = nearest(column, t.columns);
+            const std::int32_t bytes = static_cast<std::int32_t>(sizeof(T)) * at.offset;
+            auto const* const base = reinterpret_cast<char const*>(entries + at.base); // in common to a tile's columns
+            return static_cast<scalar>(read_only<Machine>(reinterpret_cast<T const*>(base + bytes)));
+        } else return static_cast<scalar>(read_only<Machine>(entries + nearest(plain(column), t.columns)));
     }
     template <view V> FOVEA_DEVICE float read_bias(V const& t, index row, index column) const {
         return exists ? read_repeated<Machine>(t, batch, head, row, column) : 0.f;

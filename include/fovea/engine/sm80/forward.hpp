@@ -36,6 +36,7 @@ public:
         : params_(params),
           p_(params.problem),
           tile_(place_of<Machine>(params.plan, Machine::block(0)).tile),
+          last_row_(static_cast<std::int32_t>(least(p_.q().positions() - tile_row(), index{Tile::query}) - 1)),
           shared_(Machine::shared_base()),
           careful_(params.plan.careful != 0),
           bound_(bind_problem(params.problem, here(), no_strips{})),
@@ -77,10 +78,10 @@ private:
             Machine::commit_copies();
         }
 
-        for (word stage = 0; coming[0].exists(); stage = stage + 1 == Tile::stages ? 0 : stage + 1) {
+        for (word stage = 0; coming[0].exists(); stage = after(stage)) {
             const live_tile now = coming[0];
             wait_for_copies();
-            load_values(coming[Tile::stages - 1], stage == 0 ? Tile::stages - 1 : stage - 1);
+            load_values(coming[Tile::stages - 1], before(stage));
             Machine::commit_copies();
             matrix_sums scores[blocks][Tile::key / 8];
             FOVEA_UNROLL_DEVICE
@@ -88,7 +89,7 @@ private:
                 FOVEA_UNROLL_DEVICE
                 for (int n = 0; n < Tile::key / 8; ++n) clear(scores[m][n]);
             }
-            if (now.own() != coverage::none)
+            if (!now.is_dead())
                 multiply_scores<Machine, Tile>(scores, shared_ + Machine::warp() * (Tile::query_bytes / Tile::warps),
                                                shared_ + Tile::keys_at + stage * Tile::key_bytes);
 
@@ -96,9 +97,9 @@ private:
             const word values_at = shared_ + Tile::values_at + stage * Tile::value_bytes;
             load_keys(coming[Tile::stages], stage);
             Machine::commit_copies();
-            if (now.own() != coverage::none) {
+            if (!now.is_dead()) {
                 matrix_words weights[blocks][weight_tiles];
-                if (now.own() == coverage::all) step<coverage::all>(scores, weights, now.number());
+                if (now.is_whole()) step<coverage::all>(scores, weights, now.number());
                 else step<coverage::some>(scores, weights, now.number());
                 if constexpr (Problem::has_values) multiply_values<Machine, Tile>(output_, weights, values_at);
             }
@@ -132,7 +133,19 @@ private:
     }
     FOVEA_DEVICE index tile_row() const { return index{tile_} * Tile::query; } // the first of the block
     FOVEA_DEVICE index row() const { // the first of this warp
-        return tile_row() + static_cast<index>(Machine::warp()) * Tile::rows_of_warp;
+        return tile_row() + own_row();
+    }
+    FOVEA_DEVICE static std::int32_t own_row() { // the same, counted from the block's
+        return static_cast<std::int32_t>(Machine::warp()) * Tile::rows_of_warp;
+    }
+    // The ring's next stage, and the one before; of two, the other.
+    FOVEA_DEVICE static word after(word stage) {
+        if constexpr (Tile::stages == 2) return stage ^ 1;
+        else return stage + 1 == Tile::stages ? 0 : stage + 1;
+    }
+    FOVEA_DEVICE static word before(word stage) {
+        if constexpr (Tile::stages == 2) return stage ^ 1;
+        else return stage == 0 ? Tile::stages - 1 : stage - 1;
     }
     FOVEA_DEVICE static void wait_for_copies() {
         Machine::template wait_copies<2 * Tile::stages - 2>();
@@ -160,22 +173,21 @@ private:
     template <coverage Covered>
     FOVEA_DEVICE void step(matrix_sums (&scores)[blocks][Tile::key / 8], matrix_words (&weights)[blocks][weight_tiles],
                            std::int32_t tile) {
-        const index column = index{tile} * Tile::key, last = p_.q().first + p_.q().positions() - 1;
-        const auto lane = static_cast<std::int32_t>(Machine::lane());
+        const index column = index{tile} * Tile::key, first = p_.q().first + tile_row();
+        const auto lane = static_cast<std::int32_t>(Machine::lane()), key = 2 * (lane % 4);
         const auto valid = static_cast<std::int32_t>(least(p_.k().positions() - column, index{Tile::key}));
         const at_head at = here();
-        const tile_frame frame{at.batch,
-                               at.head,
-                               at.kv_head,
-                               p_.q().first,
-                               p_.k().first,
-                               p_.k().first + column + 2 * (lane % 4),
-                               valid - 2 * (lane % 4)};
+        const tile_frame frame{at.batch,   at.head, at.kv_head, p_.q().first, p_.k().first, p_.k().first + key + column,
+                               valid - key};
         FOVEA_UNROLL_DEVICE
         for (int m = 0; m < blocks; ++m) {
-            const index query = p_.q().first + row() + 16 * m + lane / 4;
+            const std::int32_t row = own_row() + 16 * m + lane / 4;
             matrix_fragment<Machine, Tile::key, value_format, place_type, Covered> fragment{
-                frame, {least(query, last), least(query + 8, last)}, scores[m], weights[m], place(m)};
+                frame,
+                {first + least(row, last_row_), first + least(row + 8, last_row_)},
+                scores[m],
+                weights[m],
+                place(m)};
             FOVEA_UNROLL_DEVICE
             for (int r = 0; r < 2; ++r) {
                 state_[m][r].alpha = 1; // nothing waits to be rescaled
@@ -209,7 +221,7 @@ private:
 
     params_type const& params_;
     Problem const& p_;
-    std::int32_t tile_;
+    std::int32_t tile_, last_row_; // of the block's rows, the last that exists
     word shared_;
     bool careful_;
     bound_type bound_;

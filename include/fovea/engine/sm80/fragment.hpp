@@ -59,7 +59,20 @@ template <class Machine, int Keys, class Format, class Place, coverage Covered> 
                 scores[j / 2][2 * r + j % 2],
                 Covered == coverage::all || offset(j) < frame.valid};
     }
+    FOVEA_DEVICE tile_element<Machine> of_row(int r) const {
+        tile_element<Machine> first = here(r, 0);
+        first.exists = true;
+        return first;
+    }
     FOVEA_DEVICE bool attended(int, int j, bool m) const { return (offset(j) < frame.valid) & m; }
+    // Only the last tile of a call lacks keys.
+    FOVEA_DEVICE bool leave_out_missing(float (&x)[cols]) const {
+        if (offset(cols - 1) < frame.valid) return false;
+        FOVEA_UNROLL_DEVICE
+        for (int j = 0; j < cols; ++j)
+            if (offset(j) >= frame.valid) x[j] = masked_score;
+        return true;
+    }
     FOVEA_DEVICE static float all(float x) { return x; }
     FOVEA_DEVICE static float exp2(float x) { return Machine::exp2(x); }
     FOVEA_DEVICE static float inverse(float x) { return Machine::reciprocal(x); }

@@ -95,6 +95,7 @@ public:
         const index stride = view_.layout.stride.position;
         element const* const from = rows_ + ((first + row) * stride + per_chunk * chunk);
         const word at = place(row, chunk)(to);
+        const int below = left - row;
         FOVEA_UNROLL_DEVICE
         for (int i = 0; i < Rows; i += apart) {
             if (Rows % apart != 0 && row + i >= Rows) break;
@@ -102,7 +103,7 @@ public:
             for (int j = 0; j < place::of_row; j += columns)
                 Machine::template copy_async<16>(at + static_cast<word>(i) * pitch + 16 * static_cast<word>(j),
                                                  from + (i * stride + per_chunk * j),
-                                                 row + i < left && per_chunk * (chunk + j) < view_.channels());
+                                                 i < below && per_chunk * (chunk + j) < view_.channels());
         }
     }
 

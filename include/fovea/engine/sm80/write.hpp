@@ -129,6 +129,7 @@ public:
                     if constexpr (is_per_channel<std::remove_cvref_t<decltype(assigned)>>)
                         write_channels(assigned, result, row);
                 });
+                if constexpr (Values % 64 != 0) Machine::sync_warp(); // lanes without a last pair come along again
             }
     }
 
