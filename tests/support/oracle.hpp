@@ -158,7 +158,8 @@ inline answer solve(attention const& a) { return attend<double>(a, format::fp32)
 // Rotated operands are stored before they are multiplied, and tf32 are made of numbers that have more bits.
 inline answer unfused(attention a, format storage) {
     for (auto* x : {&a.q, &a.k, &a.v})
-        for (double& number : *x) number = rounded_to(number, storage);
+        if (x != &a.v || storage == format::tf32)
+            for (double& number : *x) number = rounded_to(number, storage);
     return attend<float>(a, storage);
 }
 
