@@ -143,7 +143,8 @@ def measured(options, row, folder):
 def rich_faults(options, channels, folder):
     """What is spilled by the default tile of a head size with a softcap, ALiBi and statistics."""
     source, (score, more) = folder / "rich.cu", RICH
-    source.write_text(SOURCE.format(element="fv::bf16", channels=channels, score=score, more=more, tile=""))
+    source.write_text(SOURCE.format(element="fv::bf16", channels=channels, score=score, more=more, tile="",
+                                    engine="fv::cuda(stream)"))
     faults, registers = [], []
     for target in RICH_TARGETS:
         arguments = [f"-gencode=arch=compute_{target},code=sm_{target}", "-cubin", "-Xptxas", "-v"]
