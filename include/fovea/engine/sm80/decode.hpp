@@ -135,7 +135,7 @@ private:
             load_keys(coming[Tile::stages], stage);
             Machine::commit_copies();
             matrix_words weights[blocks][weight_tiles];
-            if (now.own() == coverage::all) step<coverage::all>(scores, weights, now.number());
+            if (now.is_whole()) step<coverage::all>(scores, weights, now.number());
             else step<coverage::some>(scores, weights, now.number());
             if constexpr (Problem::has_values)
                 multiply_values<Machine, of_warp>(
