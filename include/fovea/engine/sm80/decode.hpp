@@ -65,14 +65,18 @@ private:
         : params_(params),
           p_(params.problem),
           place_(place_of(params.plan, Machine::block(0))),
-          packed_{place_.head / p_.k().heads(), place_.head % p_.k().heads(), p_.group()},
           shared_(Machine::shared_base()),
           careful_(params.plan.careful != 0),
           tiles_(live_shares<Machine>(mask(), box(), {p_.k().first, p_.k().positions(), Tile::key})
                      .run(place_.piece, params.plan.pieces, params.plan.least_tiles)),
-          bound_{bind_problem(p_, packed_.head(row(Rows)), no_strips{})...} {}
+          bound_{bind_problem(p_, packed().head(row(Rows)), no_strips{})...} {}
 
     // ---- rows -------------------------------------------------------------------------------------------------------
+    // Worked out anew where it is asked rather than kept in registers.
+    FOVEA_DEVICE packed_rows packed() const {
+        const auto heads = static_cast<std::int32_t>(p_.k().heads());
+        return {place_.head / heads, place_.head % heads, p_.group()};
+    }
     FOVEA_DEVICE index first_row() const { return index{place_.tile} * Tile::query; }
     FOVEA_DEVICE int rows() const {
         return static_cast<int>(least(params_.plan.rows - first_row(), index{Tile::query}));
@@ -81,13 +85,13 @@ private:
     FOVEA_DEVICE index row(int n) const {
         return least(first_row() + 8 * n + index{Machine::lane() / 4}, index{params_.plan.rows} - 1);
     }
-    FOVEA_DEVICE index query(int n) const { return p_.q().first + packed_.position(row(n)); }
-    FOVEA_DEVICE mask_of_group<mask_type> mask() const { return {p_.scored.mask, packed_}; }
+    FOVEA_DEVICE index query(int n) const { return p_.q().first + packed().position(row(n)); }
+    FOVEA_DEVICE mask_of_group<mask_type> mask() const { return {p_.scored.mask, packed()}; }
     FOVEA_DEVICE element_box box() const {
-        const index first = p_.q().first + packed_.position(first_row()),
-                    last = p_.q().first + packed_.position(first_row() + rows() - 1);
-        return {packed_.batch, packed_.head(0).head, packed_.kv_head, {first, last},
-                index_range{}, p_.q().first,         p_.k().first};
+        const index first = p_.q().first + packed().position(first_row()),
+                    last = p_.q().first + packed().position(first_row() + rows() - 1);
+        return {packed().batch, packed().head(0).head, packed().kv_head, {first, last},
+                index_range{},  p_.q().first,          p_.k().first};
     }
     // Tiles are numbered from the first of this piece.
     FOVEA_DEVICE index first_key() const { return index{tiles_.begin} * Tile::key; }
@@ -164,11 +168,11 @@ private:
             const place at(n);
             chunk_words words{};
             if (at.row < rows()) {
-                const at_head head = packed_.head(first_row() + at.row);
+                const at_head head = packed().head(first_row() + at.row);
                 float x[per_chunk];
                 operand_rows<Machine, typename params_type::q_type, Tile::channels>(p_.operand.q, params_.q, head.batch,
                                                                                     head.head)
-                    .read(packed_.position(first_row() + at.row), per_chunk * at.chunk, x);
+                    .read(packed().position(first_row() + at.row), per_chunk * at.chunk, x);
                 FOVEA_UNROLL_DEVICE
                 for (int w = 0; w < 4; ++w) words.at[w] = rounded_word<Machine, query_element>(x + w * per_word);
             }
@@ -178,7 +182,7 @@ private:
     FOVEA_DEVICE void load_keys(live_tile tile, word stage) const {
         if (tile.exists())
             tile_loader<Machine, Tile::threads, Tile::key, Tile::channels, typename params_type::k_type>(
-                p_.operand.k, params_.k, packed_.batch, packed_.kv_head)
+                p_.operand.k, params_.k, packed().batch, packed().kv_head)
                 .load(shared_ + Tile::keys_at + stage * Tile::key_bytes,
                       first_key() + index{tile.number()} * Tile::key);
     }
@@ -186,7 +190,7 @@ private:
         if constexpr (Problem::has_values)
             if (tile.exists())
                 tile_loader<Machine, Tile::threads, Tile::key, Tile::value_columns, typename params_type::v_type>(
-                    p_.operand.v, params_.v, packed_.batch, packed_.kv_head)
+                    p_.operand.v, params_.v, packed().batch, packed().kv_head)
                     .load(shared_ + Tile::values_at + stage * Tile::value_bytes,
                           first_key() + index{tile.number()} * Tile::key,
                           careful_ ? numbers_read::finite : numbers_read::as_they_are);
@@ -202,7 +206,7 @@ private:
         for (int m = 0; m < blocks; ++m) {
             FOVEA_UNROLL_DEVICE
             for (int r = 0; r < 2; ++r) {
-                const at_head at = packed_.head(row(2 * m + r));
+                const at_head at = packed().head(row(2 * m + r));
                 const tile_frame frame{at.batch,
                                        at.head,
                                        at.kv_head,
@@ -228,7 +232,7 @@ private:
     FOVEA_DEVICE int own_begin() const { return static_cast<int>(Machine::warp()) * (Tile::query / Tile::warps); }
     FOVEA_DEVICE int own_end() const { return least(own_begin() + Tile::query / Tile::warps, rows()); }
     FOVEA_DEVICE packed_place own_place() const {
-        return {packed_.batch, packed_.kv_head, packed_.group, first_row(), own_end()};
+        return {packed().batch, packed().kv_head, packed().group, first_row(), own_end()};
     }
 
     // After every warp has read its last tile: each leaves its rows, and merges those of its own of all warps, in their
@@ -271,10 +275,10 @@ private:
                 for (int r = own_begin(); r < own_end(); ++r) add_non_finite(r);
     }
     FOVEA_DEVICE void add_non_finite(int r) const {
-        const at_head head = packed_.head(first_row() + r);
+        const at_head head = packed().head(first_row() + r);
         const bound_type bound = bind_problem(p_, head, no_strips{});
         non_finite_values<Machine, params_type, bound_type, Tile>(params_, bound, head)
-            .add_to({head.batch, head.head, packed_.position(first_row() + r), 1}, shared_, r,
+            .add_to({head.batch, head.head, packed().position(first_row() + r), 1}, shared_, r,
                     {first_key(), first_key() + keys() - 1});
     }
 
@@ -307,7 +311,6 @@ private:
     params_type const& params_;
     Problem const& p_;
     decode_place place_;
-    packed_rows packed_;
     word shared_;
     bool careful_;
     tile_run tiles_;
