@@ -20,9 +20,9 @@ inline constexpr index workspace_alignment = 32;
 
 // Too little is no error; what cannot be memory is.
 inline status refusal_of_workspace(workspace const& w) {
-    if (w.bytes < 0) return status({"the workspace has ", w.bytes, " bytes"});
+    if (w.bytes < 0) return status({"the workspace has ", w.bytes, " bytes but 0 is the least; {} is none"});
     if (w.bytes > 0 && w.data == nullptr)
-        return status({"the workspace has ", w.bytes, " bytes but no memory: its data is null"});
+        return status({"the workspace has ", w.bytes, " bytes but no memory: its data is null; {} is none"});
     const auto past = static_cast<index>(reinterpret_cast<std::uintptr_t>(w.data) % workspace_alignment);
     if (w.bytes > 0 && past != 0)
         return status({"the workspace begins ", past, " bytes past a multiple of ", workspace_alignment,

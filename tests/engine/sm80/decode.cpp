@@ -236,8 +236,9 @@ TEST_CASE("sm_80 decode: the workspace decides on pieces, and what cannot be one
     CHECK(refusal_of_workspace({memory, 1}).ok());
     CHECK(refusal_of_workspace({memory + 1, 0}).ok());
     CHECK(std::string(refusal_of_workspace({nullptr, 64}).sentence()) ==
-          "fovea: the workspace has 64 bytes but no memory: its data is null");
+          "fovea: the workspace has 64 bytes but no memory: its data is null; {} is none");
     CHECK(std::string(refusal_of_workspace({memory + 8, 16}).sentence()) ==
           "fovea: the workspace begins 8 bytes past a multiple of 32; what cudaMalloc returns is aligned");
-    CHECK(std::string(refusal_of_workspace({memory, -4}).sentence()) == "fovea: the workspace has -4 bytes");
+    CHECK(std::string(refusal_of_workspace({memory, -4}).sentence()) ==
+          "fovea: the workspace has -4 bytes but 0 is the least; {} is none");
 }
