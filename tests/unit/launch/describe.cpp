@@ -19,13 +19,18 @@ namespace {
 std::atomic<std::int64_t> held = 0, most_held = 0;
 constexpr std::size_t header = 64;
 } // namespace
-[[gnu::noinline]] void* operator new(std::size_t bytes) {
+[[gnu::noinline]] void* operator new(std::size_t bytes, std::nothrow_t const&) noexcept {
     char* memory = static_cast<char*>(std::malloc(header + bytes));
-    if (memory == nullptr) throw std::bad_alloc();
+    if (memory == nullptr) return nullptr;
     *reinterpret_cast<std::size_t*>(memory) = bytes;
     held += static_cast<std::int64_t>(bytes);
     most_held = std::max(held.load(), most_held.load());
     return memory + header;
+}
+[[gnu::noinline]] void* operator new(std::size_t bytes) {
+    void* memory = operator new(bytes, std::nothrow);
+    if (memory == nullptr) throw std::bad_alloc();
+    return memory;
 }
 [[gnu::noinline]] void operator delete(void* data) noexcept {
     if (data == nullptr) return;
@@ -34,6 +39,7 @@ constexpr std::size_t header = 64;
     std::free(memory);
 }
 void operator delete(void* data, std::size_t) noexcept { operator delete(data); }
+void operator delete(void* data, std::nothrow_t const&) noexcept { operator delete(data); }
 
 namespace {
 
