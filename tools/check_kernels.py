@@ -130,7 +130,7 @@ def measured(options, row, folder):
         errors = [line for line in said.splitlines() if "error" in line]
         return f"{name}: does not compile: {errors[0][:300] if errors else said[:300]}"
     for _ in range(2):  # other work on the machine only adds
-        if seconds > SECONDS_MOST[kernels_made] and not options.untimed:
+        if seconds > SECONDS_MOST[kernels_made]:
             seconds = min(seconds, nvcc(options, [*target, "-c"], source, folder / "variant.o")[2])
     spills = sum(int(a) + int(b) for a, b in SPILLS.findall(said))
     kernels = len(PTXAS.findall(said))
@@ -160,7 +160,7 @@ def rich_faults(options, channels, folder):
     return faults
 
 
-def faults_of(options, row, got):
+def faults_of(row, got):
     name, (full, partial) = row[0], row[6:]
     if isinstance(got, str):
         return [got]
@@ -177,7 +177,7 @@ def faults_of(options, row, got):
             faults.append(f"{name}: a {what} tile takes {got[what]} instructions, at most {most}")
         elif got[what] < 0.97 * most - 4:
             faults.append(f"{name}: a {what} tile takes {got[what]} instructions; lower the bound of {most}")
-    if got["seconds"] > SECONDS_MOST[kernels] and not options.untimed:
+    if got["seconds"] > SECONDS_MOST[kernels]:
         faults.append(f"{name}: nvcc takes {got['seconds']} s of CPU time, at most {SECONDS_MOST[kernels]}")
     if got["megabytes"] > MEGABYTES_MOST:
         faults.append(f"{name}: nvcc takes {got['megabytes']} MB, at most {MEGABYTES_MOST}")
@@ -189,7 +189,6 @@ def main():
     parser.add_argument("--nvcc", default="nvcc")
     parser.add_argument("--target", default="80", help="compute capability without the dot")
     parser.add_argument("--json", type=Path, help="where to write the figures")
-    parser.add_argument("--untimed", action="store_true", help="beside other work, which makes nvcc take longer")
     parser.add_argument("name", nargs="*", help="a part of a row's name; all rows if none is given")
     options = parser.parse_args()
     rows = [r for r in ROWS + DECODE_ROWS if not options.name or any(part in r[0] for part in options.name)]
@@ -197,7 +196,7 @@ def main():
     for row in rows:
         with tempfile.TemporaryDirectory() as folder:
             got = measured(options, row, Path(folder))
-        faults += faults_of(options, row, got)
+        faults += faults_of(row, got)
         if not isinstance(got, str):
             figures.append(got)
             print("  {name:24} {registers:4} registers, {full:5} / {partial} instructions, {seconds:.1f} s, "

@@ -36,21 +36,6 @@ inline constexpr tile_row decode_table[] = {
     {4, 256, {.query = 16, .key = 32, .warps = 2, .stages = 1}},
 };
 
-consteval tile_shape completed_for_decode(tile_shape given, head_sizes head, int bytes) {
-    tile_shape t = decode_table[0].tile;
-    const int widest = greatest(head.channels, head.values);
-    for (tile_row const& row : decode_table) {
-        if (row.bytes != bytes) continue;
-        t = row.tile;
-        if (widest <= row.channels) break;
-    }
-    if (given.query != 0) t.query = given.query;
-    if (given.key != 0) t.key = given.key;
-    if (given.stages != 0) t.stages = given.stages;
-    if (given.warps != 0) t.warps = given.warps;
-    return t;
-}
-
 // As tile_constants, but every warp works on all rows, and on its own keys of each tile.
 template <int Query, int Key, int Warps, int Stages, class Ordinary> struct decode_constants {
     static constexpr int query = Query, key = Key, warps = Warps, stages = Stages;
@@ -82,7 +67,7 @@ template <int Query, int Key, int Warps, int Stages, class Ordinary> struct deco
 // Operands and products are held to what the ordinary tile asks of them (shape.hpp).
 template <class Problem, tile_shape Given, class Ordinary> consteval auto decode_tile_of() {
     constexpr tile_shape t =
-        completed_for_decode(Given, {Ordinary::channels, Ordinary::values}, Ordinary::element_bytes);
+        tile_from(decode_table, Given, {Ordinary::channels, Ordinary::values}, Ordinary::element_bytes);
     if constexpr (t.query != 16 && t.query != 32)
         static_assert(sizeof(Problem) == 0, "fovea: cuda_decode: tile_shape::query must be 16 or 32 packed rows");
     else if constexpr (t.warps != 2 && t.warps != 4 && t.warps != 8)

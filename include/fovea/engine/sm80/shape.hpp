@@ -39,10 +39,12 @@ struct head_sizes {
     int channels = 0, values = 0;
 };
 
-consteval tile_shape completed(tile_shape given, head_sizes head, int bytes) {
-    tile_shape t = tile_table[0].tile;
-    const int widest = head.channels > head.values ? head.channels : head.values;
-    for (tile_row const& row : tile_table) {
+// The row of a table for these elements and channels, with what the caller gives.
+template <int Rows>
+consteval tile_shape tile_from(tile_row const (&table)[Rows], tile_shape given, head_sizes head, int bytes) {
+    tile_shape t = table[0].tile;
+    const int widest = greatest(head.channels, head.values);
+    for (tile_row const& row : table) {
         if (row.bytes != bytes) continue;
         t = row.tile;
         if (widest <= row.channels) break;
@@ -51,7 +53,13 @@ consteval tile_shape completed(tile_shape given, head_sizes head, int bytes) {
     if (given.key != 0) t.key = given.key;
     if (given.stages != 0) t.stages = given.stages;
     if (given.warps != 0) t.warps = given.warps;
-    else if (given.query != 0) t.warps = given.query / (given.query % 32 == 0 && given.query >= 128 ? 32 : 16);
+    return t;
+}
+
+consteval tile_shape completed(tile_shape given, head_sizes head, int bytes) {
+    tile_shape t = tile_from(tile_table, given, head, bytes);
+    if (given.warps == 0 && given.query != 0)
+        t.warps = given.query / (given.query % 32 == 0 && given.query >= 128 ? 32 : 16);
     return t;
 }
 
