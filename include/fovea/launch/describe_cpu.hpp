@@ -53,8 +53,8 @@ void describe_prefill(description& d, Problem const& p, index packing_budget) {
     d.scratch_bytes = bytes_taken(plan);
 }
 
-template <int N, class Problem> void describe_decode(description& d, Problem const& p) {
-    const decode_plan<N, Problem> plan(p, d.workers);
+template <cpu_shape Shape, class Problem> void describe_decode(description& d, Problem const& p) {
+    const decode_plan<Shape, Problem> plan(p, d.workers);
     const index pieces = plan.cut.count;
     d.path = "decode";
     d.tile = {1, decode_block};
@@ -70,14 +70,13 @@ void describe_problem(description& d, cpu_engine<Executor, Given>& engine, Probl
     d.isa = spell({isa_name, ", ", index{shape.lanes}, " lanes"});
     d.workers = static_cast<int>(engine.executor.concurrency());
     if (is_decode(p)) {
-        describe_decode<shape.lanes>(d, p);
-        d.why += "products in fp32: decoding reads each key once, memory sets the pace\n";
+        describe_decode<shape>(d, p);
     } else {
         describe_prefill<shape>(d, p, engine.packing_budget);
-        d.why += why_these_products<shape, Problem>();
         if (is_positional<std::remove_cvref_t<decltype(p.scored.score)>>)
             d.why += "keys are walked outwards from where the score's bounds peak\n";
     }
+    d.why += why_these_products<shape, Problem>();
 }
 
 // ---- the reference engine ------------------------------------------------------------------------------------------

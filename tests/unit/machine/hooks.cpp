@@ -113,6 +113,42 @@ TEMPLATE_TEST_CASE_SIG("pairs of bf16 multiply into fp32", "[hooks]", ((int N), 
     CHECK(faults == 0);
 }
 
+TEMPLATE_TEST_CASE_SIG("words are repeated along the lanes", "[hooks]", ((int N), N), 4, 8, 16) {
+    const auto memory = tests::normals(N + 1, 13);
+    const auto wrong = [&](auto const& x, int words) {
+        int faults = 0;
+        for (int i = 0; i < N; ++i) faults += x[i] != memory[static_cast<std::size_t>(1 + i % words)];
+        return faults;
+    };
+    CHECK(wrong(fovea::repeat_words<N, 1>(memory.data() + 1), 1) == 0); // unaligned on purpose
+    CHECK(wrong(fovea::repeat_words<N, 2>(memory.data() + 1), 2) == 0);
+    CHECK(wrong(fovea::repeat_words<N, 4>(memory.data() + 1), 4) == 0);
+    CHECK(wrong(fovea::repeat_words<N, N>(memory.data() + 1), N) == 0);
+}
+
+TEMPLATE_TEST_CASE_SIG("pairs come apart, and two rows become pairs", "[hooks]", ((int N), N), 4, 8, 16) {
+    fovea::bf16 rows[2][2 * N];
+    for (int i = 0; i < 2 * N; ++i) {
+        rows[0][i] = fovea::bf16{static_cast<float>(1 + i)};
+        rows[1][i] = fovea::bf16{static_cast<float>(-1 - i)};
+    }
+    const auto a = fovea::repeat_words<N, N>(rows[0]), b = fovea::repeat_words<N, N>(rows[1]);
+    const auto [lower, upper] = fovea::halves_of(a);
+    const auto both = fovea::interleaved(a, b, std::make_integer_sequence<int, 2 * N>{});
+    int faults = 0;
+    for (int i = 0; i < N; ++i) {
+        faults += lower[i] != static_cast<float>(rows[0][2 * i]) || upper[i] != static_cast<float>(rows[0][2 * i + 1]);
+        for (const bool second : {false, true}) {
+            fovea::bf16 pair[2];
+            const float word = (second ? both.second : both.first)[i];
+            std::memcpy(pair, &word, sizeof pair);
+            const int element = i / 4 * 8 + 4 * second + i % 4;
+            faults += pair[0].bits != rows[0][element].bits || pair[1].bits != rows[1][element].bits;
+        }
+    }
+    CHECK(faults == 0);
+}
+
 TEMPLATE_TEST_CASE_SIG("scale_by_power multiplies by a power of two, and by 0 far below", "[hooks]", ((int N), N), 4, 8,
                        16) {
     for (int n = -126; n <= 127; ++n) {

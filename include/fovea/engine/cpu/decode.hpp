@@ -6,19 +6,24 @@
 // The pieces depend on the number of keys alone, so results do not depend on the batch or on the number of workers.
 #pragma once
 #include "fovea/attend/packed_rows.hpp"
-#include "fovea/engine/cpu/decode_products.hpp"
+#include "fovea/engine/cpu/block_fragment.hpp"
+#include "fovea/engine/cpu/block_rows.hpp"
 #include "fovea/engine/cpu/write.hpp"
 
 namespace [[gnu::visibility("hidden")]] fovea {
 inline namespace v0_1 {
 
 inline constexpr index longest_decode = 16; // rows; above, packing pays
-inline constexpr int decode_block = 32; // keys worked on at once: K and V of a block, and the next, stay in L1
 
 // Keys of one piece: at most 64 pieces, none shorter than 512 keys.
 constexpr index piece_of(index keys) {
     return greatest(index{512}, round_up(ceil_div(keys, index{64}), index{decode_block}));
 }
+
+// A run of keys of one head.
+struct key_piece {
+    index batch, kv_head, begin, end;
+};
 
 struct decode_pieces {
     index keys, size, count;
@@ -27,106 +32,26 @@ struct decode_pieces {
     index end(index i) const { return least((i + 1) * size, keys); }
 };
 
-// The fragment: one row's scores of a block of keys, in memory.
-template <int N> struct block_fragment {
-    static constexpr int cols = decode_block / N;
-    using value_type = real_lanes<N>;
-
-    at_head where;
-    index query, first_query, first_key;
-    index key, valid; // first key of the block; keys that exist
-    float* scores;
-
-    FOVEA_HOST_DEVICE lane_context<N> here(int, int j) const {
-        const index at = j * N;
-        return {where.batch,
-                where.head,
-                where.kv_head,
-                query,
-                {key, iota<N>() + j * N},
-                first_query,
-                first_key,
-                load<N>(scores + at),
-                valid - at,
-                0,
-                0};
-    }
-    template <class M> FOVEA_HOST_DEVICE lane_mask<N> attended(int, int j, M m) const {
-        return iota<N>() + j * N < splat<N>(static_cast<std::int32_t>(valid)) && as_mask<N>(m);
-    }
-    FOVEA_HOST_DEVICE static value_type all(float x) { return splat<N>(x); }
-    FOVEA_HOST_DEVICE static value_type exp2(value_type x) { return fovea::exp2(x); }
-    FOVEA_HOST_DEVICE static value_type larger(value_type a, value_type b) { return max(a, b); }
-    FOVEA_HOST_DEVICE static value_type inverse(value_type x) { return all(1.f) / x; }
-    FOVEA_HOST_DEVICE static bool above(value_type x, float limit) { return any_greater(x, splat<N>(limit)); }
-    template <class Op> FOVEA_HOST_DEVICE static float across(value_type x, Op op) { return fold(x, op); }
-    FOVEA_HOST_DEVICE value_type put(int, int j, value_type a, value_type b, value_type sum) const {
-        store(scores + j * N, a);
-        store(scores + (j + 1) * N, b);
-        return sum + (a + b);
-    }
-    // No weights of this row are waiting.
-    struct nothing_put {
-        void rescale(int, float) const {}
-    };
-    FOVEA_HOST_DEVICE nothing_put place() const { return {}; }
-};
-
-// Rows of an operand for the products: in place where they lie in whole vectors, otherwise read a block at a time.
-template <operand O, int N> class block_rows {
-public:
-    static constexpr bool in_place_type = view<O>;
-    using element = element_of_operand<O>;
-
-    block_rows(prepared<O> const& p, index batch, index head) : reader_(p, batch, head), batch_(batch), head_(head) {}
-    index padded() const { return round_up(reader_.channels(), index{N}); }
-    // Whether the products read the rows where they lie, and so in their loaded order.
-    bool in_place(O const& source, values_read how) const {
-        if constexpr (view<O>)
-            return how == values_read::as_they_are && source.layout.stride.channel == 1 && source.channels() % N == 0;
-        else return false;
-    }
-
-    // f(pointer, stride, padded channels) on rows [begin, begin + count).
-    template <class F> void with(O const& source, index begin, index count, values_read how, F const& f) {
-        if constexpr (view<O>)
-            if (in_place(source, how)) {
-                f(static_cast<element const*>(source.row(batch_, head_, begin)), source.layout.stride.position);
-                return;
-            }
-        if (copy_.size() == 0) copy_ = buffer<float>(decode_block * padded());
-        for (index i = 0; i < count; ++i) {
-            float* row = copy_.data() + i * padded();
-            for (index c = reader_.channels(); c < padded(); ++c) row[c] = 0;
-            reader_.read(begin + i, row);
-            if (how == values_read::finite) clear_non_finite(row, reader_.channels());
-        }
-        f(static_cast<float const*>(copy_.data()), padded());
-    }
-
-private:
-    row_reader<O, N> reader_;
-    index batch_, head_;
-    buffer<float> copy_;
-};
-
-// Rows of an operand that the products read in place, from `begin` on, asked for while `work` vectors are multiplied.
-template <class O> read_ahead rows_ahead(O const& o, index batch, index head, index begin, index count, index work) {
-    if constexpr (view<O>) {
-        constexpr index size = sizeof(typename O::element);
-        if (count > 0 && o.layout.stride.channel == 1)
-            return {reinterpret_cast<char const*>(o.row(batch, head, begin)), o.layout.stride.position * size,
-                    o.channels() * size, least(count, index{decode_block}), work};
-    }
-    return {};
-}
-
-// product<R>(first row) for all rows, by four, two and one: by three would be one more kernel to compile.
-template <class F> void four_at_a_time(index rows, F const& product) {
+// Rows worked on together: eight, four or one, some of which may not exist. f(constant_size<R>{}, first row).
+template <int N, class F> void each_row_group(index rows, F const& f) {
     index r = 0;
-    for (; r + 4 <= rows; r += 4) product(constant_size<4>{}, r);
-    for (; r + 2 <= rows; r += 2) product(constant_size<2>{}, r);
-    if (r < rows) product(constant_size<1>{}, r);
+    while (rows - r > 1) {
+        if constexpr (N >= 8)
+            if (rows - r > 5) {
+                f(constant_size<8>{}, r);
+                r += 8;
+                continue;
+            }
+        f(constant_size<4>{}, r);
+        r += 4;
+    }
+    if (r < rows) f(constant_size<1>{}, r);
+}
+// The rows of all groups.
+template <int N> index grouped_rows(index rows) {
+    index end = 0;
+    each_row_group<N>(rows, [&](auto n, index r) { end = r + n(); });
+    return end;
 }
 
 // What one piece of keys leaves behind for its rows.
@@ -135,50 +60,81 @@ template <int Moments> struct piece_result {
     float* output; // rows x padded value channels
 };
 
-template <int N, class Problem, class Bound> struct decode_scratch {
-    using state_type = row_state<real_lanes<N>, Bound::moment_count>;
-    arena_array<float> queries, scores;
-    arena_array<state_type> states;
-    arena_array<Bound> bound;
-    decode_scratch(arena& from, index rows, index padded)
-        : queries(from.take<float>(rows * padded)),
-          scores(from.take<float>(rows * decode_block)),
-          states(from.take<state_type>(rows)),
-          bound(from.take<Bound>(rows)) {}
-};
-
-template <int N, class Problem, class Bound>
-[[gnu::noinline]] void decode_piece(Problem const& p, prepared_operands<Problem> const& readers, index batch,
-                                    index kv_head, index begin, index end, decode_scratch<N, Problem, Bound>& s,
-                                    piece_result<Bound::moment_count> result,
-                                    values_read how = values_read::as_they_are) {
+// What a run multiplies: keys and values as their words.
+template <cpu_shape Shape, class Problem> struct decode_operands {
     using q_type = typename prepared_operands<Problem>::q_type;
     using k_type = typename prepared_operands<Problem>::k_type;
-    using v_type = decltype(p.operand.v);
-    auto const &q = p.q(), &k = p.k();
-    const index queries = q.positions(), rows = queries * p.group(), d = round_up(q.channels(), index{N});
-    const index value_channels = round_up(p.operand.v.channels(), index{N});
-    const packed_rows packed{batch, kv_head, p.group()};
-    block_rows<k_type, N> keys(readers.k, batch, kv_head);
-    const bool keys_in_place = keys.in_place(p.operand.k, values_read::as_they_are);
+    // without values none are read
+    using v_type = std::conditional_t<Problem::has_values, decltype(decltype(Problem::operand)::v), k_type>;
+    using keys_type = block_rows<Shape, k_type>;
+    using values_type = block_rows<Shape, v_type>;
+    using key_words = typename keys_type::words;
+    using value_words = typename values_type::words;
+};
 
-    for (index g = 0; g < p.group(); ++g) {
-        row_reader<q_type, N> reader(readers.q, batch, kv_head * p.group() + g);
-        for (index i = 0; i < queries; ++i) {
-            float* row = s.queries.data() + (i * p.group() + g) * d;
-            for (index c = q.channels(); c < d; ++c) row[c] = 0;
-            reader.read(i, row);
-            if (keys_in_place) reorder<element_order::loaded, N, element_of_operand<k_type>>(row, d);
-        }
+// One worker's memory: its rows, to whole groups.
+template <cpu_shape Shape, class Problem, class Bound> struct decode_scratch {
+    using operands = decode_operands<Shape, Problem>;
+    using state_type = row_state<real_lanes<Shape.lanes>, Bound::moment_count>;
+    arena_array<float> queries, scores, output, row, copy; // row, copy: of queries, keys and values in turn
+    arena_array<state_type> states;
+    arena_array<Bound> bound;
+    decode_scratch(arena& from, index rows, index channels, index value_channels) {
+        const index whole = operands::key_words::whole(channels), grouped = grouped_rows<Shape.lanes>(rows);
+        queries = from.take<float>(
+            laid_out<Shape, typename operands::keys_type::element>(grouped, whole / operands::key_words::channels));
+        scores = from.take<float>(grouped * decode_block);
+        const index whole_values = operands::value_words::whole(value_channels), most = greatest(whole, whole_values);
+        output = from.take<float>(grouped * whole_values);
+        row = from.take<float>(most);
+        copy = from.take<float>(decode_block * most);
+        states = from.take<state_type>(rows);
+        bound = from.take<Bound>(rows);
     }
+};
+
+// next: what this worker will probably read after this piece; may be empty.
+template <cpu_shape Shape, class Problem, class Bound>
+[[gnu::noinline]] void decode_piece(Problem const& p, prepared_operands<Problem> const& readers, key_piece piece,
+                                    key_piece next, decode_scratch<Shape, Problem, Bound>& s,
+                                    piece_result<Bound::moment_count> result,
+                                    values_read how = values_read::as_they_are) {
+    constexpr int n = Shape.lanes;
+    using operands = decode_operands<Shape, Problem>;
+    using key_element = typename operands::keys_type::element;
+    auto const &q = p.q(), &k = p.k();
+    const index batch = piece.batch, kv_head = piece.kv_head;
+    const index rows = q.positions() * p.group(), grouped = grouped_rows<n>(rows);
+    const packed_rows packed{batch, kv_head, p.group()};
+    const block_memory memory{s.row.data(), s.copy.data()};
+    typename operands::keys_type keys(readers.k, batch, kv_head, memory);
+    const index words = keys.channels() / operands::key_words::channels;
+    [[maybe_unused]] const index value_channels = operands::value_words::whole(p.operand.v.channels());
+
+    for (index c = q.channels(); c < keys.channels(); ++c) s.row[c] = 0;
+    for (index i = 0; i < s.queries.size(); ++i) s.queries[i] = 0;
+    for (index i = 0; i < s.output.size(); ++i) s.output[i] = 0;
+    each_row_group<n>(rows, [&](auto size, index first) {
+        for (index r = first; r < least(first + size(), rows); ++r) {
+            row_reader<typename operands::q_type, n> reader(readers.q, batch, packed.head(r).head);
+            reader.read(packed.position(r), s.row.data());
+            lay_out_query<Shape, key_element, size()>(s.row.data(), static_cast<int>(r - first), words,
+                                                      s.queries.data() + laid_out<Shape, key_element>(first, words));
+        }
+    });
     for (index r = 0; r < rows; ++r) {
         new (s.bound.data() + r) Bound(bind_problem(p, packed.head(r), no_strips{}));
-        s.states[r].clear(splat<N>(0.f), splat<N>(masked_score));
+        s.states[r].clear(splat<n>(0.f), splat<n>(masked_score));
     }
-    for (index i = 0; i < rows * value_channels; ++i) result.output[i] = 0;
 
-    for (index b = begin; b < end; b += decode_block) {
-        const index count = least(index{decode_block}, end - b);
+    // The block after b, of the same operand: whoever reads a stream sees that it goes on.
+    const auto ahead_of = [&](auto const& o, index b, index work) {
+        b += decode_block;
+        if (b < piece.end) return rows_ahead(o, batch, kv_head, b, piece.end, work);
+        return rows_ahead(o, next.batch, next.kv_head, next.begin, next.end, work);
+    };
+    for (index b = piece.begin; b < piece.end; b += decode_block) {
+        const index count = least(index{decode_block}, piece.end - b);
         const auto row_coverage = [&](index r) {
             const index query = q.first + packed.position(r);
             const at_head at = packed.head(r);
@@ -195,53 +151,52 @@ template <int N, class Problem, class Bound>
         }
         if (!live) continue;
 
-        auto ahead = rows_ahead(p.operand.v, batch, kv_head, b, count, rows * count * (d / N));
-        keys.with(p.operand.k, b, count, values_read::as_they_are, [&](auto const* data, index stride) {
-            four_at_a_time(rows, [&](auto n, index r) {
-                dot_rows<static_cast<int>(decltype(n)::value), N>(data, stride, count, s.queries.data() + r * d, d, d,
-                                                                  s.scores.data() + r * decode_block, decode_block,
-                                                                  ahead);
+        const index blocks = ceil_div(count, index{n});
+        // A row's softmax takes about as long as the products of as many vectors.
+        constexpr index softmax_work = decode_block;
+        auto ahead =
+            ahead_of(p.operand.k, b, grouped * blocks * words * operands::key_words::factors + rows * softmax_work);
+        keys.with(p.operand.k, b, count, values_read::as_they_are, [&](key_element const* data, index stride) {
+            each_row_group<n>(rows, [&](auto size, index r) {
+                dot_rows<Shape, size()>(data, stride, blocks, s.queries.data() + laid_out<Shape, key_element>(r, words),
+                                        words, s.scores.data() + r * decode_block, ahead);
             });
         });
         for (index r = 0; r < rows; ++r) {
+            ahead.step(softmax_work);
             float* scores = s.scores.data() + r * decode_block;
             if (covered[r] == coverage::none) {
                 for (int j = 0; j < decode_block; ++j) scores[j] = 0;
                 continue;
             }
-            for (index j = count; j < decode_block; ++j) scores[j] = 0;
-            block_fragment<N> fragment{
+            block_fragment<Shape> fragment{
                 packed.head(r), q.first + packed.position(r), q.first, k.first, k.first + b, count, scores};
             auto& state = s.states[r];
             // The masked step serves full blocks too: beside two products it costs nothing, and halves the code.
             if constexpr (Problem::normalised) {
                 step_row<coverage::some>(fragment, 0, state, s.bound[r]);
                 if (!(state.alpha == 1)) {
-                    float* output = result.output + r * value_channels;
-                    for (index c = 0; c < value_channels; c += N) store(output + c, load<N>(output + c) * state.alpha);
+                    float* output = s.output.data() + r * value_channels;
+                    for (index c = 0; c < value_channels; ++c) output[c] *= state.alpha;
                     state.alpha = 1;
                 }
             } else sigmoid_row<coverage::some>(fragment, 0, state, s.bound[r]);
         }
         if constexpr (Problem::has_values) {
             const prepared plain(p.operand.v);
-            block_rows<v_type, N> values(plain, batch, kv_head);
-            const index next = b + decode_block;
-            ahead = rows_ahead(p.operand.k, batch, kv_head, next, end - next, rows * count * (value_channels / N));
+            typename operands::values_type values(plain, batch, kv_head, memory);
+            ahead = ahead_of(p.operand.v, b, grouped * count * (value_channels / n) / operands::value_words::keys);
             values.with(p.operand.v, b, count, how, [&](auto const* data, index stride) {
-                four_at_a_time(rows, [&](auto n, index r) {
-                    add_rows<static_cast<int>(decltype(n)::value), N>(
-                        data, stride, count, s.scores.data() + r * decode_block, decode_block, value_channels,
-                        result.output + r * value_channels, value_channels, ahead);
+                each_row_group<n>(rows, [&](auto size, index r) {
+                    add_rows<Shape, size()>(data, stride, count,
+                                            reinterpret_cast<word const*>(s.scores.data() + r * decode_block),
+                                            value_channels, s.output.data() + r * value_channels, ahead);
                 });
             });
         }
     }
     if constexpr (Problem::has_values)
-        if (block_rows<v_type, N>(prepared(p.operand.v), batch, kv_head).in_place(p.operand.v, how))
-            for (index r = 0; r < rows; ++r)
-                reorder<element_order::memory, N, element_of_operand<v_type>>(result.output + r * value_channels,
-                                                                              value_channels);
+        operands::value_words::in_order(s.output.data(), result.output, rows * value_channels);
     for (index r = 0; r < rows; ++r) result.totals[r] = folded<Bound::moment_count>(s.states[r]);
 }
 
@@ -263,12 +218,13 @@ void merge_rows(index rows, index channels, index pieces, piece_result<Moments> 
 }
 
 // Merged, mended where a value that is not finite spoiled a row, and written.
-template <int N, class Problem, class Bound>
+template <cpu_shape Shape, class Problem, class Bound>
 FOVEA_COLD void finish_pieces(Problem const& p, prepared_operands<Problem> const& readers, index batch, index kv_head,
-                              decode_pieces cut, decode_scratch<N, Problem, Bound>& s,
+                              decode_pieces cut, decode_scratch<Shape, Problem, Bound>& s,
                               piece_result<Bound::moment_count> first) {
     const index queries = p.q().positions(), rows = queries * p.group(), value_channels = p.operand.v.channels();
-    const index channels = round_up(value_channels, index{N});
+    constexpr int N = Shape.lanes;
+    const index channels = decode_operands<Shape, Problem>::value_words::whole(value_channels);
     const packed_rows packed{batch, kv_head, p.group()};
     merge_rows<N, Problem>(rows, channels, cut.count, first);
     if constexpr (Problem::has_values) {
@@ -277,8 +233,8 @@ FOVEA_COLD void finish_pieces(Problem const& p, prepared_operands<Problem> const
             any = any || spoiled<N>(first.output + r * channels, value_channels, first.totals[r].sum);
         if (__builtin_expect(any, 0)) {
             for (index i = 0; i < cut.count; ++i)
-                decode_piece<N>(p, readers, batch, kv_head, cut.begin(i), cut.end(i), s,
-                                {first.totals + i * rows, first.output + i * rows * channels}, values_read::finite);
+                decode_piece<Shape>(p, readers, {batch, kv_head, cut.begin(i), cut.end(i)}, {}, s,
+                                    {first.totals + i * rows, first.output + i * rows * channels}, values_read::finite);
             merge_rows<N, Problem>(rows, channels, cut.count, first);
             const non_finite_keys<N, Problem> found(p, {batch, kv_head * p.group(), kv_head});
             for (index r = 0; r < rows; ++r) {

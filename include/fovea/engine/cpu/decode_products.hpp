@@ -1,190 +1,194 @@
 // The two products of a few query rows with many keys, read from where they lie: no packing, every element once.
 //
-//     dot_rows<4, 8>(keys, stride, count, queries, query_stride, d, scores, score_stride, ahead)
-//     add_rows<4, 8>(values, stride, count, weights, weight_stride, d, output, output_stride, ahead)
+//     dot_rows<Shape, R>(keys, stride, blocks, queries, words, scores, ahead)
+//     add_rows<Shape, R>(values, stride, keys, weights, channels, output, ahead)
 //
-// Rows share each element that is loaded and converted; the memory is read ahead by software prefetch.
+// Rows lie side by side in a vector, so that a key is never turned over and a load of it serves them all:
+//
+//     lane           0       1       2       3       4       5     ...      R rows of P = lanes / R parts
+//     queries     row 0   row 0   row 1   row 1   row 2   row 2             word u P + part of the row
+//     key          w 0     w 1     w 0     w 1     w 0     w 1              P words of one key, repeated
+//
+// The parts of `lanes` keys are summed and turned over at once: fold_parts. Values go along the lanes as they lie.
 #pragma once
-#include "fovea/machine/simd/hooks.hpp"
-#include "fovea/machine/simd/sum_each.hpp"
+#include "fovea/engine/cpu/multiply.hpp"
+#include "fovea/engine/cpu/read_ahead.hpp"
+#include "fovea/machine/simd/fold_parts.hpp"
 #include "fovea/meta/constant.hpp"
 
 namespace [[gnu::visibility("hidden")]] fovea {
 inline namespace v0_1 {
 
-// Memory that the next phase will read, asked for while this phase computes: the values of a block during its first
-// product, the keys of the next block during its second. A core has few requests under way at once, and what is asked
-// for beyond them waits: so the lines are spread evenly over the work of the phase.
-class read_ahead {
-public:
-    read_ahead() = default; // nothing
-    // `bytes` of each of `rows` rows, `stride` bytes apart, while `work` vectors are multiplied.
-    read_ahead(char const* first, index stride, index bytes, index rows, index work)
-        : row_(first),
-          stride_(stride),
-          bytes_(bytes),
-          left_(rows * ceil_div(bytes, line)),
-          rate_(ceil_div(whole * left_, greatest(work, index{1}))) {}
+inline constexpr int decode_block = 64; // keys worked on at once
 
-    // So many vectors were multiplied.
-    FOVEA_HOST_DEVICE void step(index vectors) {
-        for (due_ += vectors * rate_; due_ >= whole; due_ -= whole) {
-            if (left_ <= 0) return;
-            --left_;
-            __builtin_prefetch(row_ + at_, 0, 3);
-            at_ += line;
-            if (at_ >= bytes_) {
-                at_ = 0;
-                row_ += stride_;
-            }
+// How elements of type T, float or bf16, lie in 32-bit words and are multiplied. Without products of pairs a word of
+// bf16 is two factors, and queries are two vectors for it: its lower halves' and its upper ones'.
+template <cpu_shape Shape, class T> struct element_words {
+    static_assert(std::is_same_v<T, float> || std::is_same_v<T, bf16>);
+    static constexpr int lanes = Shape.lanes, channels = std::is_same_v<T, bf16> ? 2 : 1; // of a word
+    static constexpr int factors = Shape.pairs() ? 1 : channels;
+    static constexpr int keys = Shape.pairs() ? 2 : 1; // in a word of weights
+    // Channels that fill whole vectors.
+    static constexpr index whole(index n) { return round_up(n, index{lanes * channels}); }
+
+    // Where channel c of a row is among `lanes * channels` channels, as values come apart into vectors.
+    static constexpr int place(int c) {
+        if constexpr (channels == 1) return c;
+        else if constexpr (Shape.pairs()) return c % 8 / 4 * lanes + c / 8 * 4 + c % 4;
+        else return c % 2 * lanes + c / 2;
+    }
+    // Whole rows of sums as add_rows leaves them -> their channels in order.
+    static void in_order(float const* from, float* to, index n) {
+        for (index c = 0; c < n; c += lanes * channels) {
+            FOVEA_UNROLL
+            for (int i = 0; i < lanes * channels; ++i) to[c + i] = from[c + place(i)];
         }
     }
-
-private:
-    static constexpr index line = 64, whole = index{1} << 20;
-    char const* row_ = nullptr;
-    index stride_ = 0, bytes_ = 0, at_ = 0, left_ = 0;
-    index rate_ = 0, due_ = 0; // parts of a line, `whole` of them: a vector's, those not asked for yet
 };
 
-// scores[r][j] = queries[r] . keys[j] for R rows and N keys; d a multiple of N, queries in the keys' loaded order.
-template <int R, int N, class T>
-FOVEA_HOST_DEVICE void dot_block(T const* keys, index stride, float const* queries, index query_stride, index d,
-                                 float* scores, index score_stride, read_ahead& ahead) {
-    constexpr int at_once = least(8 / R, N); // 8 sums hide the latency of a multiply-add
-    real_lanes<N> part[R][N];
-    for (int j = 0; j < N; j += at_once) {
-        real_lanes<N> acc[at_once][R];
-        for (int i = 0; i < at_once; ++i)
-            for (int r = 0; r < R; ++r) acc[i][r] = splat<N>(0.f);
-        index c = 0;
-        for (; c + 2 * N <= d; c += 2 * N) {
-            ahead.step(2 * at_once * R);
-            if constexpr (R < at_once) {
-                two_vectors<N> query[R];
-                FOVEA_UNROLL
-                for (int r = 0; r < R; ++r) query[r] = load_two<N>(queries + r * query_stride + c);
-                FOVEA_UNROLL
-                for (int i = 0; i < at_once; ++i) {
-                    const auto key = load_two<N>(keys + (j + i) * stride + c);
-                    FOVEA_UNROLL
-                    for (int r = 0; r < R; ++r)
-                        acc[i][r] = fma(key.second, query[r].second, fma(key.first, query[r].first, acc[i][r]));
-                }
-            } else {
-                two_vectors<N> key[at_once];
-                FOVEA_UNROLL
-                for (int i = 0; i < at_once; ++i) key[i] = load_two<N>(keys + (j + i) * stride + c);
-                FOVEA_UNROLL
-                for (int r = 0; r < R; ++r) {
-                    auto query = load_two<N>(queries + r * query_stride + c);
-                    hold(query.first);
-                    FOVEA_UNROLL
-                    for (int i = 0; i < at_once; ++i) acc[i][r] = fma(key[i].first, query.first, acc[i][r]);
-                    hold(query.second);
-                    FOVEA_UNROLL
-                    for (int i = 0; i < at_once; ++i) acc[i][r] = fma(key[i].second, query.second, acc[i][r]);
-                }
-            }
-        }
-        if (c < d)
-            for (int i = 0; i < at_once; ++i)
-                for (int r = 0; r < R; ++r)
-                    acc[i][r] = fma(load_as_real<N>(keys + (j + i) * stride + c),
-                                    load<N>(queries + r * query_stride + c), acc[i][r]);
-        for (int i = 0; i < at_once; ++i)
-            for (int r = 0; r < R; ++r) part[r][j + i] = acc[i][r];
-    }
-    FOVEA_UNROLL
-    for (int r = 0; r < R; ++r) store(scores + r * score_stride, sum_each(part[r]));
+// ---- scores --------------------------------------------------------------------------------------------------------
+// Floats that queries of R rows take, laid out for the product: of `words` words of a key.
+template <cpu_shape Shape, class T> constexpr index laid_out(index rows, index words) {
+    return rows * words * element_words<Shape, T>::factors;
+}
+// One row of floats, which is overwritten, into its lanes.
+template <cpu_shape Shape, class T, int R> void lay_out_query(float* row, int r, index words, float* out) {
+    using w = element_words<Shape, T>;
+    constexpr int n = Shape.lanes, parts = n / R;
+    if constexpr (Shape.pairs())
+        for (index u = 0; u < words; u += n)
+            store_into(row + u, bf16_words(load<n>(row + 2 * u), load<n>(row + 2 * u + n)));
+    for (index u = 0; u < words; u += parts, out += w::factors * n)
+        for (int f = 0; f < w::factors; ++f)
+            for (int i = 0; i < parts; ++i) out[f * n + r * parts + i] = row[(u + i) * w::factors + f];
 }
 
-template <int R, int N, class T>
-[[gnu::noinline]] void dot_rows(T const* keys, index stride, index count, float const* queries, index query_stride,
-                                index d, float* scores, index score_stride, read_ahead& ahead) {
-    index j = 0;
+// scores[r][j] = queries[r] . keys[j] for so many blocks of `lanes` keys. stride: of elements; words: of a key, a
+// multiple of the lanes; rows of scores are decode_block apart.
+template <cpu_shape Shape, int R, class T>
+[[gnu::noinline]] void dot_rows(T const* keys, index stride, index blocks, float const* queries, index words,
+                                float* scores, read_ahead& ahead) {
+    using w = element_words<Shape, T>;
+    constexpr int n = Shape.lanes, parts = n / R;
+    // Keys at once: many hide the latency of a product; few rows wait for memory, which is quickest in its order.
+    constexpr int together = R >= 8 ? n : 4;
     read_ahead due = ahead; // in registers
-    for (; j + N <= count; j += N)
-        dot_block<R, N>(keys + j * stride, stride, queries, query_stride, d, scores + j, score_stride, due);
-    ahead = due;
-    for (; j < count; ++j)
-        for (int r = 0; r < R; ++r) {
-            auto acc = splat<N>(0.f);
-            index c = 0;
-            for (; c + 2 * N <= d; c += 2 * N) {
-                const auto key = load_two<N>(keys + j * stride + c),
-                           query = load_two<N>(queries + r * query_stride + c);
-                acc = fma(key.second, query.second, fma(key.first, query.first, acc));
+    for (index block = 0; block < blocks; ++block) {
+        real_lanes<n> part[n];
+        for (int first = 0; first < n; first += together) {
+            real_lanes<n> acc[together];
+            FOVEA_UNROLL
+            for (int i = 0; i < together; ++i) acc[i] = splat<n>(0.f);
+            T const* key = keys + (block * n + first) * stride;
+            float const* query = queries;
+            for (index u = 0; u < words; u += parts) {
+                due.step(together * w::factors);
+                real_lanes<n> q[w::factors];
+                FOVEA_UNROLL
+                for (int f = 0; f < w::factors; ++f) q[f] = load<n>(query + f * n);
+                query += w::factors * n;
+                FOVEA_UNROLL
+                for (int i = 0; i < together; ++i) {
+                    const auto x = repeat_words<n, parts>(key + i * stride);
+                    if constexpr (w::factors == 1) acc[i] = multiply_add<Shape.product>(acc[i], x, q[0]);
+                    else {
+                        const auto [low, high] = halves_of(x);
+                        acc[i] = fma(high, q[1], fma(low, q[0], acc[i]));
+                    }
+                }
+                key += parts * w::channels;
             }
-            if (c < d) acc = fma(load_as_real<N>(keys + j * stride + c), load<N>(queries + r * query_stride + c), acc);
-            scores[r * score_stride + j] = sum_of(acc);
+            FOVEA_UNROLL
+            for (int i = 0; i < together; ++i) part[first + i] = acc[i];
         }
+        fold_parts<R>(part);
+        FOVEA_UNROLL
+        for (int r = 0; r < R; ++r) store(scores + r * decode_block + block * n, part[r]);
+    }
+    ahead = due;
 }
 
-// C vectors of a row, in the loaded order where C is even.
-template <int C, int N, class T> FOVEA_HOST_DEVICE void load_channels(real_lanes<N> (&row)[C], T const* from) {
-    if constexpr (C == 1) row[0] = load_as_real<N>(from);
-    else {
+// ---- output --------------------------------------------------------------------------------------------------------
+// C vectors of values for one word of weights: of one key, or of two.
+template <cpu_shape Shape, int C, class T>
+FOVEA_HOST_DEVICE void load_values(real_lanes<Shape.lanes> (&value)[C], T const* from, index stride) {
+    constexpr int n = Shape.lanes;
+    if constexpr (std::is_same_v<T, float>) {
+        FOVEA_UNROLL
+        for (int c = 0; c < C; ++c) value[c] = load<n>(from + c * n);
+    } else {
         FOVEA_UNROLL
         for (int c = 0; c < C; c += 2) {
-            const auto two = load_two<N>(from + c * N);
-            row[c] = two.first;
-            row[c + 1] = two.second;
+            const auto words = repeat_words<n, n>(from + c * n);
+            two_vectors<n> two;
+            if constexpr (Shape.pairs())
+                two = interleaved(words, repeat_words<n, n>(from + stride + c * n),
+                                  std::make_integer_sequence<int, 2 * n>{});
+            else two = halves_of(words);
+            value[c] = two.first;
+            value[c + 1] = two.second;
         }
     }
 }
 
-// output[r] += sum over j of weights[r][j] * values[j] for C vectors of channels, in the values' loaded order if C is
-// even.
-template <int R, int C, int N, class T>
-FOVEA_HOST_DEVICE void add_channels(T const* values, index stride, index count, float const* weights,
-                                    index weight_stride, float* output, index output_stride, read_ahead& ahead) {
-    real_lanes<N> acc[R][C];
+template <cpu_shape Shape, int R, int C, class T>
+FOVEA_HOST_DEVICE void add_channels(T const* values, index stride, index count, word const* weights, float* output,
+                                    index channels, read_ahead& due) {
+    constexpr int n = Shape.lanes, keys = element_words<Shape, T>::keys, unrolled = 2;
+    real_lanes<n> acc[R][C];
     FOVEA_UNROLL
     for (int r = 0; r < R; ++r) {
         FOVEA_UNROLL
-        for (int c = 0; c < C; ++c) acc[r][c] = load<N>(output + r * output_stride + c * N);
+        for (int c = 0; c < C; ++c) acc[r][c] = load<n>(output + r * channels + c * n);
     }
-    const auto add_key = [&](index j) {
-        real_lanes<N> value[C];
-        load_channels(value, values + j * stride);
+    const auto add_word = [&](index u) {
+        real_lanes<n> value[C];
+        load_values<Shape>(value, values + u * keys * stride, stride);
+        FOVEA_UNROLL
+        for (int c = 0; c < C; ++c) hold(value[c]);
         FOVEA_UNROLL
         for (int r = 0; r < R; ++r) {
-            const auto weight = splat<N>(weights[r * weight_stride + j]);
+            const auto weight = broadcast_word<n>(weights + r * decode_block + u);
             FOVEA_UNROLL
-            for (int c = 0; c < C; ++c) acc[r][c] = fma(weight, value[c], acc[r][c]);
+            for (int c = 0; c < C; ++c) acc[r][c] = multiply_add<Shape.product>(acc[r][c], weight, value[c]);
         }
     };
-    constexpr int keys = 4; // between two looks at what is due
-    read_ahead due = ahead; // in registers
-    index j = 0;
-    for (; j + keys <= count; j += keys) {
-        due.step(keys * R * C);
+    const index words = ceil_div(count, index{keys});
+    index u = 0;
+    for (; u + unrolled <= words; u += unrolled) {
+        due.step(unrolled * R * C);
         FOVEA_UNROLL
-        for (int i = 0; i < keys; ++i) add_key(j + i);
+        for (int i = 0; i < unrolled; ++i) add_word(u + i);
     }
-    for (; j < count; ++j) add_key(j);
-    ahead = due;
+    if (u < words) add_word(u);
     FOVEA_UNROLL
     for (int r = 0; r < R; ++r) {
         FOVEA_UNROLL
-        for (int c = 0; c < C; ++c) store(output + r * output_stride + c * N, acc[r][c]);
+        for (int c = 0; c < C; ++c) store(output + r * channels + c * n, acc[r][c]);
     }
 }
 
-template <int R, int N, class T>
-[[gnu::noinline]] void add_rows(T const* values, index stride, index count, float const* weights, index weight_stride,
-                                index d, float* output, index output_stride, read_ahead& ahead) {
-    constexpr int at_once = 8 / R;
-    const auto channels = [&](auto vectors, index c) {
-        add_channels<R, static_cast<int>(decltype(vectors)::value), N>(values + c, stride, count, weights,
-                                                                       weight_stride, output + c, output_stride, ahead);
-    };
-    index c = 0;
-    for (; c + at_once * N <= d; c += at_once * N) channels(constant_size<at_once>{}, c);
-    if constexpr (at_once > 2)
-        for (; c + 2 * N <= d; c += 2 * N) channels(constant_size<2>{}, c);
-    if (c < d) channels(constant_size<1>{}, c);
+// output[r] += sum over j of weights[r][j] * values[j], channels in the order of element_words::place. Rows of weights
+// are decode_block words apart. An odd last key of pairs is followed by a row of zeros.
+template <cpu_shape Shape, int R, class T>
+[[gnu::noinline]] void add_rows(T const* values, index stride, index count, word const* weights, index channels,
+                                float* output, read_ahead& ahead) {
+    constexpr int n = Shape.lanes, step = element_words<Shape, T>::channels;
+    constexpr int at_once = least(8, (native_isa.registers >= 32 ? 16 : 8) / R); // vectors of channels
+    if constexpr (at_once < 2) { // too few registers for so many rows
+        add_rows<Shape, R / 2>(values, stride, count, weights, channels, output, ahead);
+        add_rows<Shape, R / 2>(values, stride, count, weights + R / 2 * decode_block, channels,
+                               output + R / 2 * channels, ahead);
+    } else {
+        read_ahead due = ahead; // in registers
+        index c = 0;
+        for (; c + at_once * n <= channels; c += at_once * n)
+            add_channels<Shape, R, at_once>(values + c, stride, count, weights, output + c, channels, due);
+        if constexpr (at_once > step)
+            for (; c < channels; c += step * n)
+                add_channels<Shape, R, step>(values + c, stride, count, weights, output + c, channels, due);
+        ahead = due;
+    }
 }
 
 } // namespace v0_1

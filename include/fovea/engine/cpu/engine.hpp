@@ -45,12 +45,12 @@ template <class E> constexpr cpu_engine<E> cpu(E&& e) {
 template <class Problem> bool is_decode(Problem const& p) { return p.q().positions() * p.group() <= longest_decode; }
 
 // How a run cuts its work, and all the memory that it takes.
-template <int N, class Problem> struct decode_plan {
+template <cpu_shape Shape, class Problem> struct decode_plan {
     using bound_type = decltype(bind_problem(std::declval<Problem const&>(), at_head{}, no_strips{}));
-    using scratch_type = decode_scratch<N, Problem, bound_type>;
+    using scratch_type = decode_scratch<Shape, Problem, bound_type>;
     static constexpr int moments = bound_type::moment_count;
 
-    index rows, pairs, channels, value_channels, workers; // rows of a (batch, kv head) pair; channels are padded
+    index rows, pairs, channels, value_channels, workers; // rows of a (batch, kv head) pair
     decode_pieces cut;
     arena_array<scratch_type> scratch; // of each worker
     arena_array<row_total<moments>> totals; // of the rows of each piece of each pair
@@ -59,44 +59,51 @@ template <int N, class Problem> struct decode_plan {
     decode_plan(Problem const& p, index concurrency)
         : rows(p.q().positions() * p.group()),
           pairs(p.q().batches() * p.k().heads()),
-          channels(round_up(p.q().channels(), index{N})),
-          value_channels(round_up(p.operand.v.channels(), index{N})),
+          channels(p.q().channels()),
+          value_channels(p.operand.v.channels()),
           workers(greatest(index{1}, concurrency)),
           cut(p.k().positions()) {}
 
     void take(arena& from) {
-        scratch = from.make<scratch_type>(workers, rows, channels);
+        scratch = from.make<scratch_type>(workers, rows, channels, value_channels);
         totals = from.take<row_total<moments>>(pairs * cut.count * rows);
-        outputs = from.take<float>(pairs * cut.count * rows * value_channels);
+        outputs = from.take<float>(pairs * cut.count * rows * output_channels());
     }
     piece_result<moments> result_of(index pair, index piece) const {
         const index first = (pair * cut.count + piece) * rows;
-        return {totals.data() + first, outputs.data() + first * value_channels};
+        return {totals.data() + first, outputs.data() + first * output_channels()};
     }
+    index output_channels() const { return decode_operands<Shape, Problem>::value_words::whole(value_channels); }
 };
 
-template <int N, class Problem, executor E> void decode(Problem const& p, E& executor) {
+template <cpu_shape Shape, class Problem, executor E> void decode(Problem const& p, E& executor) {
     auto const& k = p.k();
     const prepared_operands<Problem> readers(p);
-    decode_plan<N, Problem> plan(p, executor.concurrency());
+    decode_plan<Shape, Problem> plan(p, executor.concurrency());
     const buffer<std::byte> memory = in_one_block([&](arena& from) { plan.take(from); });
     const index pieces = plan.cut.count;
     // Heads turn faster than pieces: where heads lie side by side, a piece of all of them shares its memory pages.
-    share_out(executor, plan.workers, plan.pairs * pieces, [&](index worker, index unit) {
-        const index batch = unit / (k.heads() * pieces), piece = unit / k.heads() % pieces, head = unit % k.heads();
-        decode_piece<N>(p, readers, batch, head, plan.cut.begin(piece), plan.cut.end(piece), plan.scratch[worker],
-                        plan.result_of(batch * k.heads() + head, piece));
+    const index units = plan.pairs * pieces;
+    const auto piece_of_unit = [&](index unit) {
+        const index piece = unit / k.heads() % pieces;
+        return key_piece{unit / (k.heads() * pieces), unit % k.heads(), plan.cut.begin(piece), plan.cut.end(piece)};
+    };
+    share_out(executor, plan.workers, units, [&](index worker, index unit) {
+        const key_piece piece = piece_of_unit(unit);
+        const index next = unit + plan.workers;
+        decode_piece<Shape>(p, readers, piece, next < units ? piece_of_unit(next) : key_piece{}, plan.scratch[worker],
+                            plan.result_of(piece.batch * k.heads() + piece.kv_head, unit / k.heads() % pieces));
     });
     share_out(executor, plan.workers, plan.pairs, [&](index worker, index pair) {
-        finish_pieces<N>(p, readers, pair / k.heads(), pair % k.heads(), plan.cut, plan.scratch[worker],
-                         plan.result_of(pair, 0));
+        finish_pieces<Shape>(p, readers, pair / k.heads(), pair % k.heads(), plan.cut, plan.scratch[worker],
+                             plan.result_of(pair, 0));
     });
 }
 
 template <class Executor, cpu_shape Given, class Problem>
 void execute(cpu_engine<Executor, Given>& engine, Problem const& p) {
     constexpr cpu_shape shape = cpu_engine<Executor, Given>::template shape_for<Problem>();
-    if (is_decode(p)) decode<shape.lanes>(p, engine.executor);
+    if (is_decode(p)) decode<shape>(p, engine.executor);
     else prefill<shape>(p, engine.executor, engine.packing_budget);
 }
 

@@ -26,6 +26,21 @@ struct tile_frame {
 // For 16-bit weights a polynomial of degree 3 is already far below the rounding.
 template <cpu_shape Shape> inline constexpr exp2_terms weight_terms{Shape.pairs() ? 3 : 5};
 
+// Two vectors of neighbouring keys' weights to their words; returns the row's new sum.
+template <cpu_shape Shape, int N>
+FOVEA_HOST_DEVICE real_lanes<N> put_weights(word* to, real_lanes<N> a, real_lanes<N> b, real_lanes<N> sum) {
+    if constexpr (Shape.pairs()) {
+        // the sum is taken of the rounded weights, those that the second product uses
+        const int_lanes<N> pair = bf16_words(a, b);
+        store_into(to, pair);
+        return multiply_pairs(sum, pair, splat<N>(std::int32_t{0x3f803f80}));
+    } else {
+        store_into(to, a);
+        store_into(to + N, b);
+        return sum + (a + b);
+    }
+}
+
 // Weights of a row block that were put in earlier panels of the tile.
 template <cpu_shape Shape> struct weight_place {
     word* weights;
@@ -81,18 +96,8 @@ template <cpu_shape Shape> struct row_fragment {
     template <class Op> FOVEA_HOST_DEVICE static float across(value_type x, Op op) { return fold(x, op); }
 
     FOVEA_HOST_DEVICE value_type put(int r, int j, value_type a, value_type b, value_type sum) const {
-        const index at = column + j * lanes;
-        if constexpr (Shape.pairs()) {
-            // the sum is taken of the rounded weights, those that the second product uses
-            const int_lanes<lanes> pair = bf16_words(a, b);
-            store_into(frame.weights + (row + r) * Shape.tile_words() + at / 2, pair);
-            return multiply_pairs(sum, pair, splat<lanes>(std::int32_t{0x3f803f80}));
-        } else {
-            word* to = frame.weights + (row + r) * Shape.tile_words() + at;
-            store_into(to, a);
-            store_into(to + lanes, b);
-            return sum + (a + b);
-        }
+        return put_weights<Shape>(frame.weights + (row + r) * Shape.tile_words() + Shape.words(column + j * lanes), a,
+                                  b, sum);
     }
     FOVEA_HOST_DEVICE weight_place<Shape> place() const {
         return {frame.weights + row * Shape.tile_words(), frame.done_begin, frame.done_end};

@@ -3,6 +3,8 @@
 //     fovea::any(a < b);   acc = fovea::multiply_pairs(acc, a_pairs, b_pairs);   auto x =
 //     fovea::load_as_real<8>(fp16_pointer);
 #pragma once
+#include <utility>
+
 #include "fovea/dtype/formats.hpp"
 #include "fovea/machine/simd/lanes.hpp"
 
@@ -161,31 +163,65 @@ template <int N> FOVEA_HOST_DEVICE real_lanes<N> load_as_real(fp16 const* p) {
     return x;
 }
 
-// 2 N elements as floats, in whatever order is cheapest: bf16 pairs come apart into the even elements and the odd ones
-// in an instruction each. reorder() puts a row of floats into that order, or back into that of memory.
+// P words, repeated along N lanes.
+template <int N, int P> FOVEA_HOST_DEVICE real_lanes<N> repeat_words(void const* p) {
+    static_assert(N % P == 0);
+    if constexpr (P == N) {
+        real_lanes<N> x;
+        std::memcpy(&x, p, sizeof x);
+        return x;
+    } else if constexpr (P == 1) {
+        float x;
+        std::memcpy(&x, p, sizeof x);
+        return splat<N>(x);
+    } else if constexpr (P == 2) {
+        index x;
+        std::memcpy(&x, p, sizeof x);
+        return {__builtin_bit_cast(typename real_lanes<N>::native, splat<N / 2>(x).v)};
+    } else {
+#if defined(__AVX512F__) && defined(__GNUC__) && !defined(__clang__) // g++ 12 joins halves otherwise
+        if constexpr (N == 16 && P == 4) {
+            real_lanes<4> x;
+            std::memcpy(&x, p, sizeof x);
+            const real_lanes<16>::native zero = {};
+            return {__builtin_ia32_broadcastf32x4_512(x.v, zero, every_lane)};
+        }
+#endif
+        real_lanes<P> x;
+        std::memcpy(&x, p, sizeof x);
+        real_lanes<N> repeated = {};
+        for (int i = 0; i < N; ++i) repeated.v[i] = x.v[i % P];
+        return repeated;
+    }
+}
+
+// What two words of bf16 pairs, or a vector of them, come apart into.
 template <int N> struct two_vectors {
     real_lanes<N> first, second;
 };
-template <int N, class T> FOVEA_HOST_DEVICE two_vectors<N> load_two(T const* p) {
-    if constexpr (std::is_same_v<T, bf16>) {
-        constexpr std::int32_t upper = static_cast<std::int32_t>(0xffff0000u);
-        const auto pairs =
-            __builtin_bit_cast(typename int_lanes<N>::native,
-                               *reinterpret_cast<typename lanes<std::uint16_t, 2 * N>::unaligned const*>(p));
-        return {reinterpret<float>(int_lanes<N>{pairs << 16}), reinterpret<float>(int_lanes<N>{pairs & upper})};
-    } else return {load_as_real<N>(p), load_as_real<N>(p + N)};
+// N words of bf16 pairs as floats: the lower halves, then the upper ones.
+template <int N> FOVEA_HOST_DEVICE two_vectors<N> halves_of(real_lanes<N> words) {
+    constexpr std::int32_t upper = static_cast<std::int32_t>(0xffff0000u);
+    const auto pairs = reinterpret<std::int32_t>(words);
+    return {reinterpret<float>(int_lanes<N>{pairs.v << 16}), reinterpret<float>(int_lanes<N>{pairs.v & upper})};
 }
-enum class element_order { loaded, memory };
-template <element_order To, int N, class T> void reorder(float* row, std::ptrdiff_t n) {
-    constexpr bool load = To == element_order::loaded;
-    if constexpr (std::is_same_v<T, bf16>)
-        for (float group[2 * N]; n >= 2 * N; n -= 2 * N, row += 2 * N) {
-            std::memcpy(group, row, sizeof group);
-            for (int memory = 0; memory < 2 * N; ++memory) {
-                const int loaded = memory % 2 * N + memory / 2;
-                row[load ? loaded : memory] = group[load ? memory : loaded];
-            }
-        }
+// Two rows of 2 N bf16 as 2 N words: an element of `a` below the same of `b`. Of each eight elements the first four are
+// in the first vector.
+template <int N, int... I>
+FOVEA_HOST_DEVICE two_vectors<N> interleaved(real_lanes<N> a, real_lanes<N> b, std::integer_sequence<int, I...>) {
+    using halves = typename lanes<std::uint16_t, 2 * N>::native;
+    constexpr auto from = [](int i, int second) { return i / 8 * 8 + 4 * second + i % 8 / 2 + i % 2 * 2 * N; };
+    const auto x = __builtin_bit_cast(halves, a.v), y = __builtin_bit_cast(halves, b.v);
+#if defined(__CUDACC__) // nvcc cannot expand a pack in the arguments of a builtin
+    halves first, second;
+    ((first[I] = from(I, 0) < 2 * N ? x[from(I, 0) % (2 * N)] : y[from(I, 0) % (2 * N)]), ...);
+    ((second[I] = from(I, 1) < 2 * N ? x[from(I, 1) % (2 * N)] : y[from(I, 1) % (2 * N)]), ...);
+#else
+    const halves first = __builtin_shufflevector(x, y, from(I, 0)...);
+    const halves second = __builtin_shufflevector(x, y, from(I, 1)...);
+#endif
+    using reals = typename real_lanes<N>::native;
+    return {{__builtin_bit_cast(reals, first)}, {__builtin_bit_cast(reals, second)}};
 }
 
 // N floats to any storage format, rounded to nearest even.

@@ -1,0 +1,78 @@
+// Rows of an operand as the products of decoding take them: in place where they lie in whole vectors, otherwise read a
+// block at a time.
+//
+//     block_rows<Shape, Operand> keys(prepared, batch, kv_head, {row, copy});
+//     keys.with(first, count, values_read::as_they_are, [](auto const* rows, index stride) { ... });
+#pragma once
+#include "fovea/engine/cpu/careful.hpp"
+#include "fovea/engine/cpu/decode_products.hpp"
+
+namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
+
+// bf16 stays what it is where it is read in place, and where products are of pairs; all else is multiplied as floats.
+template <cpu_shape Shape, operand O>
+using multiplied_as =
+    std::conditional_t<(view<O> || Shape.pairs()) && std::is_same_v<element_of_operand<O>, bf16>, bf16, float>;
+
+// Memory for a row of floats, and for decode_block rows of elements.
+struct block_memory {
+    float* row;
+    void* copy;
+};
+
+template <cpu_shape Shape, operand O> class block_rows {
+public:
+    using element = multiplied_as<Shape, O>;
+    using words = element_words<Shape, element>;
+
+    block_rows(prepared<O> const& p, index batch, index head, block_memory memory)
+        : reader_(p, batch, head),
+          batch_(batch),
+          head_(head),
+          row_(memory.row),
+          copy_(static_cast<element*>(memory.copy)) {}
+    index channels() const { return words::whole(reader_.channels()); } // of a row as it is handed out
+
+    // f(pointer to elements, stride) on rows [begin, begin + count) and rows of zeros, to whole vectors of keys.
+    template <class F> void with(O const& source, index begin, index count, values_read how, F const& f) {
+        if constexpr (view<O> && std::is_same_v<element_of_operand<O>, element>)
+            if (how == values_read::as_they_are && source.layout.stride.channel == 1 &&
+                source.channels() == channels() && count % Shape.lanes == 0) {
+                f(static_cast<element const*>(source.row(batch_, head_, begin)), source.layout.stride.position);
+                return;
+            }
+        const index n = channels();
+        for (index c = 0; c < n; ++c) row_[c] = 0;
+        for (index i = 0; i < round_up(count, index{Shape.lanes}); ++i) {
+            if (i < count) {
+                reader_.read(begin + i, row_);
+                if (how == values_read::finite) clear_non_finite(row_, reader_.channels());
+            } else
+                for (index c = 0; c < n; ++c) row_[c] = 0;
+            for (index c = 0; c < n; c += Shape.lanes) store_as(copy_ + i * n + c, load<Shape.lanes>(row_ + c));
+        }
+        f(static_cast<element const*>(copy_), n);
+    }
+
+private:
+    row_reader<O, Shape.lanes> reader_;
+    index batch_, head_;
+    float* row_;
+    element* copy_;
+};
+
+// Rows [begin, end) of one head, at most a block of them, asked for while `work` vectors are multiplied.
+template <class O> read_ahead rows_ahead(O const& o, index batch, index head, index begin, index end, index work) {
+    if constexpr (view<O>) {
+        constexpr index size = sizeof(typename O::element);
+        const index bytes = o.channels() * size, stride = o.layout.stride.position * size;
+        if (begin < end && o.layout.stride.channel == 1)
+            return {reinterpret_cast<char const*>(o.row(batch, head, begin)), stride, bytes,
+                    least(end - begin, index{decode_block}), work};
+    }
+    return {};
+}
+
+} // namespace v0_1
+} // namespace fovea

@@ -1,0 +1,40 @@
+// Sums of parts of lanes, turned over: N vectors whose lanes are R rows of N / R parts become R vectors of N sums.
+//
+//     fovea::fold_parts<4>(x);      // sum of parts of row r in vector i  ->  lane i of x[r]; R = 1: N sums in one vector
+//
+// The exchange of transpose.hpp at the distances 1, 2, 4, ...: over the distances within a row both halves are added,
+// over the others both are kept.
+//     x[i]    a0 a1 a2 a3          a0 + a1   b0 + b1   a2 + a3   b2 + b3        (distance 1 of two parts a row)
+//     x[i+1]  b0 b1 b2 b3     ->
+#pragma once
+#include "fovea/machine/simd/transpose.hpp"
+
+namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
+
+template <int R, int Distance = 1, int N> FOVEA_HOST_DEVICE void fold_parts(real_lanes<N> (&x)[N]) {
+    static_assert(N % R == 0, "fovea: fold_parts: the rows divide the lanes");
+    constexpr std::make_integer_sequence<int, N> all{};
+    constexpr int parts = N / R;
+    FOVEA_UNROLL
+    for (int i = 0; i < N; ++i) {
+        // of the distances that were added, the first vector alone holds the sums
+        if ((i & Distance) != 0 || (i & (least(Distance, parts) - 1)) != 0) continue;
+        const auto a = reinterpret<std::int32_t>(x[i]), b = reinterpret<std::int32_t>(x[i + Distance]);
+        const auto low = reinterpret<float>(exchanged<Distance, 0>(a, b, all)),
+                   high = reinterpret<float>(exchanged<Distance, 1>(a, b, all));
+        if constexpr (Distance < parts) x[i] = low + high;
+        else {
+            x[i] = low;
+            x[i + Distance] = high;
+        }
+    }
+    if constexpr (2 * Distance < N) fold_parts<R, 2 * Distance>(x);
+    else if constexpr (parts > 1 && R > 1) {
+        FOVEA_UNROLL
+        for (int r = 1; r < R; ++r) x[r] = x[r * parts];
+    }
+}
+
+} // namespace v0_1
+} // namespace fovea
