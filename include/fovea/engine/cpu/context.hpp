@@ -33,8 +33,8 @@ template <class T> FOVEA_HOST_DEVICE auto lane(T const& x, int i) {
     if constexpr (std::is_arithmetic_v<T>) return x;
     else return static_cast<std::remove_cvref_t<decltype(x.v[i])>>(x.v[i]);
 }
-template <int N> FOVEA_HOST_DEVICE index lane(position_lanes<N> x, int i) { return x.base + x.offset.v[i]; }
-template <int N> FOVEA_HOST_DEVICE bool lane(lane_mask<N> x, int i) { return x.v[i] != 0; }
+template <int N> FOVEA_HOST_DEVICE index lane(position_lanes<N> const& x, int i) { return x.base + x.offset.v[i]; }
+template <int N> FOVEA_HOST_DEVICE bool lane(lane_mask<N> const& x, int i) { return x.v[i] != 0; }
 
 // valid: how many of the lanes are keys of the call; the rest is never read from memory or given to a user's functor.
 template <int N> struct lane_context {
@@ -55,18 +55,18 @@ template <int N> struct lane_context {
     FOVEA_HOST_DEVICE static wide_lanes<N> entries_at(index const* p) { return load<N>(p); }
     FOVEA_HOST_DEVICE static lane_mask<N> entries_at(std::int32_t const* p) { return {load<N>(p).v}; }
 
+    // Through an array: a vector that is written lane by lane goes to memory and back for each of them.
     template <class F, class... A> auto one_by_one(F f, A... a) const {
         using result = std::invoke_result_t<F, decltype(lane(a, 0))...>;
+        constexpr bool truth = std::is_same_v<result, bool>;
         const int count = valid < N ? static_cast<int>(valid) : N;
-        if constexpr (std::is_same_v<result, bool>) {
-            lane_mask<N> m = as_mask<N>(false);
-            for (int i = 0; i < count; ++i) m.v[i] = f(lane(a, i)...) ? -1 : 0;
-            return m;
-        } else {
-            auto x = splat<N>(result{});
-            for (int i = 0; i < count; ++i) x.v[i] = f(lane(a, i)...);
-            return x;
+        std::conditional_t<truth, std::int32_t, result> x[N] = {};
+        for (int i = 0; i < count; ++i) {
+            if constexpr (truth) x[i] = f(lane(a, i)...) ? -1 : 0;
+            else x[i] = f(lane(a, i)...);
         }
+        if constexpr (truth) return lane_mask<N>{load<N>(x).v};
+        else return load<N>(x);
     }
     template <class T, class I, class J> auto gather(table_view<T> t, I row, J column) const {
         return one_by_one([t](index i, index j) { return entry_at(t, i, j); }, row, column);

@@ -30,7 +30,7 @@ template <cpu_shape Shape, class Bound, int Strips> struct tile_scratch {
     arena_array<index> strips;
     arena_array<word> key_rows, keys, values; // keys, values: one tile, where tiles are packed when they are visited
     arena_array<state_type> states;
-    std::uint64_t live[blocks]; // of each row block: the key panels that hold weights, a bit each
+    std::uint64_t live[blocks]; // of each row block: the key units that hold weights, a bit each
 
     tile_scratch(arena& from, index d, index value_channels, tiles_packed when)
         : queries(from.take<word>(Shape.query_tile * Shape.words(d))),
@@ -69,21 +69,32 @@ template <int N, class X> FOVEA_HOST_DEVICE void store_entry(index* to, X x) {
     else store(to, widen(x));
 }
 
-// The strips of a bound expression for one key tile: every difference and every key that exists in it.
+// Whether a reading of many elements is one value for all of them.
+template <class T> bool is_single(interval<T> x) { return x.lo == x.hi; }
+inline bool is_single(truth x) { return x.may == x.must; }
+
+// The strips of a bound expression for one key tile: every difference and every key that exists in it. Where its
+// interval reading is a single value, as far from the diagonal, one vector is computed.
 template <cpu_shape Shape, class E> void fill_strips(E const& e, tile_frame const& f) {
     constexpr int n = Shape.lanes;
+    const element_box all{
+        f.batch,       f.head,     f.kv_head, {f.query, f.last_query}, {f.key, f.key + f.valid_keys - 1},
+        f.first_query, f.first_key};
     each_strip(e, [&](auto const& strip) {
         constexpr bool by_key = std::remove_cvref_t<decltype(strip)>::by_key;
         const index rows = Shape.query_tile - 1, used_rows = f.last_query - f.query;
         // entry i stands for key = f.key + i (by key), or for key - query = f.key - f.query - rows + i (by difference)
         const index begin = by_key ? 0 : rows - used_rows, end = by_key ? f.valid_keys : rows + f.valid_keys;
-        for (index i = begin; i < end; i += n) {
+        const bool single = is_single(strip.inner(all));
+        for (index i = begin; i < (single ? begin + 1 : end); i += n) {
             const index query = by_key ? f.query : f.query + rows;
             const lane_context<n> c{
                 f.batch,       f.head,  f.kv_head, query, {f.key + i, iota<n>()}, f.first_query, f.first_key,
                 splat<n>(0.f), end - i, 0,         0};
             store_entry<n>(strip.values + i, strip.inner(c));
         }
+        if (single)
+            for (index i = begin; i < end; i += n) store(strip.values + i, splat<n>(strip.values[begin]));
     });
 }
 
@@ -96,22 +107,40 @@ FOVEA_HOST_DEVICE void step_block(F& fragment, State* states, Bound const& e) {
     }
 }
 
-// Scores of one key tile into weights; live columns of each row block are recorded. `rows`: rows in use, whole blocks.
+// Scores of a row block and the first Vectors vectors of a panel, and their weights.
+template <cpu_shape Shape, weighting Weights, int Vectors, class Scratch, class Bound>
+FOVEA_HOST_DEVICE void score_block(Scratch& s, Bound const& e, tile_frame const& f, word const* keys, index words,
+                                   index row, index column, coverage covered) {
+    accumulators<Shape.lanes, micro_tile{Shape.score.rows, Vectors}> acc;
+    acc.clear();
+    multiply_panel<Shape, micro_tile{Shape.score.rows, Vectors}, Shape.key_panel()>(
+        acc, s.queries.data() + row * words, words, keys + column * words, 0, words);
+    row_fragment<Shape, Vectors> fragment{f, row, column, acc.c};
+    if constexpr (Vectors == Shape.score.vectors) // less is never all of a panel
+        if (covered == coverage::all) {
+            step_block<Shape, Weights, coverage::all>(fragment, s.states.data() + row, e);
+            return;
+        }
+    step_block<Shape, Weights, coverage::some>(fragment, s.states.data() + row, e);
+}
+
+// Scores of one key tile into weights; live units of each row block are recorded. `rows`: rows in use, whole blocks.
 template <cpu_shape Shape, weighting Weights, class Scratch, class Bound>
 void score_tile(Scratch& s, Bound const& e, tile_frame& f, word const* keys, index words, index rows, coverage covered,
                 bool leftwards) {
-    constexpr index width = Shape.key_panel(), panels = Shape.key_tile / width, height = Shape.score.rows;
+    constexpr index width = Shape.key_panel(), panels = Shape.key_tile / width, height = Shape.score.rows,
+                    unit = Shape.key_unit();
     for (index b = 0; b < rows / height; ++b) s.live[b] = 0;
     element_box box{f.batch, f.head, f.kv_head, {}, {}, f.first_query, f.first_key};
     // Partial tiles are classified again: eight row blocks at once, and one by one where those are cut, unless the
     // mask's interval reading divides or reads tables and costs as much as it would save.
     constexpr index group = 8 * height;
     constexpr bool dear = is_dear<std::remove_cvref_t<decltype(e.mask)>>;
-    const auto classify = [&](index row, index row_count, index column) {
+    const auto classify = [&](index row, index row_count, index column, index column_count) {
         box.query = {f.query + row, least(f.query + row + row_count - 1, f.last_query)};
-        box.key = {f.key + column, f.key + least(column + width, f.valid_keys) - 1};
+        box.key = {f.key + column, f.key + least(column + column_count, f.valid_keys) - 1};
         const coverage c = covers(e.mask, box);
-        return c == coverage::all && column + width > f.valid_keys ? coverage::some : c;
+        return c == coverage::all && column + column_count > f.valid_keys ? coverage::some : c;
     };
     coverage grouped = covered;
     for (index p = 0; p < panels; ++p) {
@@ -121,38 +150,39 @@ void score_tile(Scratch& s, Bound const& e, tile_frame& f, word const* keys, ind
         if (column >= f.valid_keys) continue;
         for (index b = 0; b < rows / height; ++b) {
             const index row = b * height;
-            if (covered == coverage::some && row % group == 0) grouped = classify(row, group, column);
-            const coverage micro = grouped == coverage::some && !dear ? classify(row, height, column) : grouped;
+            if (covered == coverage::some && row % group == 0) grouped = classify(row, group, column, width);
+            const coverage micro = grouped == coverage::some && !dear ? classify(row, height, column, width) : grouped;
             if (micro == coverage::none) continue;
-            s.live[b] |= std::uint64_t{1} << column / width;
-            accumulators<Shape.lanes, Shape.score> acc;
-            acc.clear();
-            multiply_panel<Shape, Shape.score>(acc, s.queries.data() + row * words, words, keys + column * words, 0,
-                                               words);
-            row_fragment<Shape> fragment{f, row, column, acc.c};
-            if (micro == coverage::all) step_block<Shape, Weights, coverage::all>(fragment, s.states.data() + row, e);
-            else step_block<Shape, Weights, coverage::some>(fragment, s.states.data() + row, e);
+            // Of a partial micro-tile, the units that hold anything.
+            std::uint64_t live = 0;
+            for (index u = 0; u < width / unit; ++u)
+                if (micro == coverage::all ||
+                    (column + u * unit < f.valid_keys &&
+                     (dear || classify(row, height, column + u * unit, unit) != coverage::none)))
+                    live |= std::uint64_t{1} << u;
+            s.live[b] |= live << column / unit;
+            constexpr int all = Shape.score.vectors, half = all % 4 == 0 ? all / 2 : all;
+            if (half < all && live >> half * Shape.lanes / unit == 0)
+                score_block<Shape, Weights, half>(s, e, f, keys, words, row, column, micro);
+            else score_block<Shape, Weights, all>(s, e, f, keys, words, row, column, micro);
         }
     }
 }
 
 // Zeros where a row block has no weights but the second product reads them. By vectors: for so few bytes g++ makes of a
 // memset an instruction that takes longer to start than to work.
-template <cpu_shape Shape> void clear_weights(word* weights, index row_block, std::uint64_t panels) {
-    constexpr index height = Shape.score.rows, width = Shape.words(Shape.key_panel());
-    for (; panels != 0; panels &= panels - 1) {
-        word* to = weights + row_block * height * Shape.tile_words() + __builtin_ctzll(panels) * width;
-        for (index r = 0; r < height; ++r)
-            for (index i = 0; i < width; i += Shape.lanes)
-                store_into(to + r * Shape.tile_words() + i, splat<Shape.lanes>(std::int32_t{0}));
+template <cpu_shape Shape> void clear_weights(word* weights, index row_block, std::uint64_t units) {
+    constexpr index height = Shape.score.rows;
+    for (; units != 0; units &= units - 1) {
+        word* to = weights + row_block * height * Shape.tile_words() + __builtin_ctzll(units) * Shape.lanes;
+        for (index r = 0; r < height; ++r) store_into(to + r * Shape.tile_words(), splat<Shape.lanes>(std::int32_t{0}));
     }
 }
 
-// The second product over the live columns of every row block, and the rescale that the softmax asked for.
+// The second product over the live units of every row block, and the rescale that the softmax asked for.
 template <cpu_shape Shape, class Scratch>
 void accumulate_tile(Scratch& s, word const* values, index value_channels, index rows, bool fresh) {
     constexpr index width = Shape.channel_panel(), height = Shape.value.rows, inner = height / Shape.score.rows;
-    constexpr index panel = Shape.words(Shape.key_panel());
     const index padded = Shape.padded_channels(value_channels), words = Shape.tile_words();
     float alpha[Shape.query_tile];
     struct {
@@ -165,7 +195,7 @@ void accumulate_tile(Scratch& s, word const* values, index value_channels, index
         block[b] = {0, 0, false};
         if (live != 0) {
             const int first = __builtin_ctzll(live), last = 63 - __builtin_clzll(live);
-            block[b] = {first * panel, (last + 1) * panel, false};
+            block[b] = {first * index{Shape.lanes}, (last + 1) * index{Shape.lanes}, false};
             const std::uint64_t read = ~std::uint64_t{0} >> (63 - last) & ~std::uint64_t{0} << first;
             for (index i = b * inner; i < (b + 1) * inner; ++i)
                 clear_weights<Shape>(s.weights.data(), i, read & ~s.live[i]);

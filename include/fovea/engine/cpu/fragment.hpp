@@ -60,13 +60,14 @@ template <cpu_shape Shape> struct weight_place {
     }
 };
 
-template <cpu_shape Shape> struct row_fragment {
-    static constexpr int lanes = Shape.lanes, cols = Shape.score.vectors;
+// Vectors: those of the micro-tile that are worked on, from the first.
+template <cpu_shape Shape, int Vectors> struct row_fragment {
+    static constexpr int lanes = Shape.lanes, cols = Vectors;
     using value_type = real_lanes<lanes>;
 
     tile_frame const& frame;
     index row, column; // of this micro-tile's first row and column in the tile
-    real_lanes<lanes> (&scores)[Shape.score.rows][Shape.score.vectors];
+    real_lanes<lanes> (&scores)[Shape.score.rows][Vectors];
 
     FOVEA_HOST_DEVICE lane_context<lanes> here(int r, int j) const {
         const index at = column + j * lanes;

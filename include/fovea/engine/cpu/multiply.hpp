@@ -65,12 +65,12 @@ FOVEA_HOST_DEVICE void multiply_word(accumulators<Shape.lanes, Tile>& acc, word 
     }
 }
 
-// acc += a x b over words [begin, end). a: Tile.rows rows with stride a_stride. b: a panel, one row of vectors a word.
-template <cpu_shape Shape, micro_tile Tile>
+// acc += a x b over words [begin, end). a: Tile.rows rows with stride a_stride. b: a panel of Width numbers a word, of
+// which the first Tile.vectors vectors are taken.
+template <cpu_shape Shape, micro_tile Tile, index Width = Shape.lanes * Tile.vectors>
 FOVEA_HOST_DEVICE void multiply_panel(accumulators<Shape.lanes, Tile>& acc, word const* a, index a_stride,
                                       word const* b, index begin, index end) {
-    constexpr int width = Shape.lanes * Tile.vectors;
-    for (index u = begin; u < end; ++u) multiply_word<Shape, Tile>(acc, a + u, a_stride, b + u * width);
+    for (index u = begin; u < end; ++u) multiply_word<Shape, Tile>(acc, a + u, a_stride, b + u * Width);
 }
 
 // out[rows][channel panel] = alpha * out + weights x values over words [begin, end); fresh: out starts as zero.

@@ -17,12 +17,17 @@ inline namespace v0_1 {
 
 // One row of floats as words, n channels padded with zero to whole words.
 template <cpu_shape Shape> void pack_row(float const* row, index n, word* out) {
+    constexpr int lanes = Shape.lanes;
     if constexpr (!Shape.pairs()) std::memcpy(out, row, static_cast<std::size_t>(n) * sizeof(float));
-    else
-        for (index c = 0; c < n; c += 2) {
+    else {
+        index c = 0;
+        for (; c + 2 * lanes <= n; c += 2 * lanes)
+            store_into(out + c / 2, bf16_words(load<lanes>(row + c), load<lanes>(row + c + lanes)));
+        for (; c < n; c += 2) {
             const word lo = bf16_bits(row[c]), hi = c + 1 < n ? bf16_bits(row[c + 1]) : 0u;
             out[c / 2] = lo | hi << 16;
         }
+    }
 }
 
 // Rows [begin, begin + count) into `padded` rows. row: scratch for one row.
@@ -44,15 +49,17 @@ void pack_keys(Reader& reader, index begin, index count, index padded, float* ro
     for (index j = 0; j < padded; j += block) {
         for (index i = 0; i < block; ++i) {
             if (j + i < count) {
-                reader.read(begin + j + i, row);
-                pack_row<Shape>(row, d, rows + i * words);
+                if constexpr (Shape.pairs()) {
+                    reader.read(begin + j + i, row);
+                    pack_row<Shape>(row, d, rows + i * words);
+                } else reader.read(begin + j + i, reinterpret_cast<float*>(rows + i * words)); // words are floats
             } else std::memset(rows + i * words, 0, static_cast<std::size_t>(words) * sizeof(word));
         }
         word* panel = out + j / width * width * words + j % width;
         index u = 0;
         for (; u + block <= words; u += block) transpose<Shape.lanes>(rows + u, words, panel + u * width, width);
         for (; u < words; ++u)
-            for (index i = 0; i < block; ++i) panel[u * width + i] = rows[i * words + u];
+            for (index i = 0; i < block; ++i) std::memcpy(panel + u * width + i, rows + i * words + u, sizeof(word));
     }
 }
 

@@ -33,6 +33,8 @@ struct cpu_shape {
     // 32-bit words that hold n numbers along a product's inner axis.
     constexpr index words(index n) const { return pairs() ? ceil_div(n, index{2}) : n; }
     constexpr index tile_words() const { return words(key_tile); } // of one row of weights
+    // Keys whose weights fill a vector of words: what the second product takes or leaves.
+    constexpr index key_unit() const { return pairs() ? 2 * lanes : lanes; }
 };
 
 // 32 registers: 6 x 4 accumulators for both products. 16 registers: 3 x 4 for the scores, where the cost of a row's
@@ -50,7 +52,7 @@ constexpr cpu_shape default_shape(cpu_isa isa, bool operands_are_bf16) {
 
 consteval bool can_work(cpu_shape s) {
     return s.query_tile % s.score.rows == 0 && s.query_tile % s.value.rows == 0 && s.value.rows % s.score.rows == 0 &&
-           s.key_tile % s.key_panel() == 0 && s.key_tile <= 64 * s.key_panel() && s.score.vectors % 2 == 0;
+           s.key_tile % s.key_panel() == 0 && s.key_tile <= 64 * s.key_unit() && s.score.vectors % 2 == 0;
 }
 
 } // namespace fovea::inline v0_1

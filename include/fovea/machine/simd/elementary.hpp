@@ -83,7 +83,7 @@ template <int N> FOVEA_HOST_DEVICE real_lanes<N> tanh(real_lanes<N> x) {
     p = fma(p, r, splat<N>(0.6931471824645996f));
     const real_lanes<N> power = scale_by_power(splat<N>(1.f), n);
     const real_lanes<N> e = fma(p * r, power, power - 1.f);
-    return e / (e + 2.f);
+    return e / (e + 2.f); // beside the products a quotient costs less than its multiplications would
 }
 // A lane at a time: scores seldom take a logarithm.
 template <int N> FOVEA_HOST_DEVICE real_lanes<N> log(real_lanes<N> x) {
