@@ -64,9 +64,9 @@ template <class E, class C, class V> FOVEA_HOST_DEVICE auto value_below(E const&
 // Rows that only go along with others that exceed stay as they are.
 template <class State, class Place> FOVEA_SELDOM float raise_row(State& state, float largest, Place place, int r) {
     if (largest <= state.threshold()) return 0;
-    const float before = state.alpha;
+    const bool fresh = state.fresh(); // then nothing was put
     const float step = raise(state, largest);
-    if (state.alpha != before) place.rescale(r, state.alpha / before);
+    if (!fresh) place.rescale(r, exp2(-step)); // not a quotient of alphas, which many steps take to 0
     return step;
 }
 

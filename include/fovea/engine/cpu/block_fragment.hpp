@@ -43,7 +43,7 @@ template <cpu_shape Shape> struct block_fragment {
     template <class Op> FOVEA_HOST_DEVICE static float across(value_type x, Op op) { return fold(x, op); }
     // Weights take the place of scores: those of pairs end where the scores that are still to come begin.
     FOVEA_HOST_DEVICE value_type put(int, int j, value_type a, value_type b, value_type sum) const {
-        return put_weights<Shape>(weights() + Shape.words(j * N), a, b, sum);
+        return put_words<Shape>(weights() + Shape.words(j * N), a, b, sum);
     }
     FOVEA_HOST_DEVICE word* weights() const { return reinterpret_cast<word*>(scores); }
     // No weights of this row are waiting.

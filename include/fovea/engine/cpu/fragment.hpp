@@ -28,7 +28,7 @@ template <cpu_shape Shape> inline constexpr exp2_terms weight_terms{Shape.pairs(
 
 // Two vectors of neighbouring keys' weights to their words; returns the row's new sum.
 template <cpu_shape Shape, int N>
-FOVEA_HOST_DEVICE real_lanes<N> put_weights(word* to, real_lanes<N> a, real_lanes<N> b, real_lanes<N> sum) {
+FOVEA_HOST_DEVICE real_lanes<N> put_words(word* to, real_lanes<N> a, real_lanes<N> b, real_lanes<N> sum) {
     if constexpr (Shape.pairs()) {
         // the sum is taken of the rounded weights, those that the second product uses
         const int_lanes<N> pair = bf16_words(a, b);
@@ -97,8 +97,8 @@ template <cpu_shape Shape, int Vectors> struct row_fragment {
     template <class Op> FOVEA_HOST_DEVICE static float across(value_type x, Op op) { return fold(x, op); }
 
     FOVEA_HOST_DEVICE value_type put(int r, int j, value_type a, value_type b, value_type sum) const {
-        return put_weights<Shape>(frame.weights + (row + r) * Shape.tile_words() + Shape.words(column + j * lanes), a,
-                                  b, sum);
+        return put_words<Shape>(frame.weights + (row + r) * Shape.tile_words() + Shape.words(column + j * lanes), a, b,
+                                sum);
     }
     FOVEA_HOST_DEVICE weight_place<Shape> place() const {
         return {frame.weights + row * Shape.tile_words(), frame.done_begin, frame.done_end};
