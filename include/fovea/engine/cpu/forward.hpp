@@ -20,7 +20,7 @@ enum class tiles_packed { ahead, visited };
 
 // One worker's memory for one query tile; sizes depend on the head sizes and the tile alone.
 template <cpu_shape Shape, class Bound, int Strips> struct tile_scratch {
-    using state_type = row_state<real_lanes<Shape.lanes>, Bound::moment_count>;
+    using state_type = row_state_for<Shape, Bound>;
     static constexpr index blocks = Shape.query_tile / Shape.score.rows;
     // Differences of a tile: one less than rows + keys, read in whole vectors.
     static constexpr index strip_length = Shape.query_tile + Shape.key_tile + Shape.lanes;
@@ -129,7 +129,7 @@ void score_tile(Scratch& s, Bound const& e, tile_frame& f, word const* keys, ind
             acc.clear();
             multiply_panel<Shape, Shape.score>(acc, s.queries.data() + row * words, words, keys + column * words, 0,
                                                words);
-            row_fragment<Shape> fragment{f, row, column, acc.c};
+            row_fragment<Shape, weight_terms<Shape, Bound>> fragment{f, row, column, acc.c};
             if (micro == coverage::all) step_block<Shape, Weights, coverage::all>(fragment, s.states.data() + row, e);
             else step_block<Shape, Weights, coverage::some>(fragment, s.states.data() + row, e);
         }

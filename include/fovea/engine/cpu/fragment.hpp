@@ -23,8 +23,13 @@ struct tile_frame {
     word* weights; // rows of Shape.tile_words()
 };
 
-// For 16-bit weights a polynomial of degree 3 is already far below the rounding.
-template <cpu_shape Shape> inline constexpr exp2_terms weight_terms{Shape.pairs() ? 3 : 5};
+// For weights that are only rounded to 16 bits, a polynomial of degree 3 is already far below that.
+template <cpu_shape Shape, class Bound>
+inline constexpr exp2_terms weight_terms{Shape.pairs() && !Bound::weights_observed ? 3 : 5};
+
+template <cpu_shape Shape, class Bound>
+using row_state_for = row_state<real_lanes<Shape.lanes>, Bound::moment_count,
+                                sums_kept<Bound>(Shape.pairs() ? weights_taken::rounded : weights_taken::as_they_are)>;
 
 // Weights of a row block that were put in earlier panels of the tile.
 template <cpu_shape Shape> struct weight_place {
@@ -45,7 +50,7 @@ template <cpu_shape Shape> struct weight_place {
     }
 };
 
-template <cpu_shape Shape> struct row_fragment {
+template <cpu_shape Shape, exp2_terms Terms> struct row_fragment {
     static constexpr int lanes = Shape.lanes, cols = Shape.score.vectors;
     using value_type = real_lanes<lanes>;
 
@@ -74,7 +79,7 @@ template <cpu_shape Shape> struct row_fragment {
         return exist && as_mask<lanes>(m);
     }
     FOVEA_HOST_DEVICE static value_type all(float x) { return splat<lanes>(x); }
-    FOVEA_HOST_DEVICE static value_type exp2(value_type x) { return fovea::exp2<weight_terms<Shape>>(x); }
+    FOVEA_HOST_DEVICE static value_type exp2(value_type x) { return fovea::exp2<Terms>(x); }
     FOVEA_HOST_DEVICE static value_type larger(value_type a, value_type b) { return max(a, b); }
     FOVEA_HOST_DEVICE static value_type inverse(value_type x) { return all(1.f) / x; }
     FOVEA_HOST_DEVICE static bool above(value_type x, float limit) { return any_greater(x, splat<lanes>(limit)); }
@@ -83,7 +88,6 @@ template <cpu_shape Shape> struct row_fragment {
     FOVEA_HOST_DEVICE value_type put(int r, int j, value_type a, value_type b, value_type sum) const {
         const index at = column + j * lanes;
         if constexpr (Shape.pairs()) {
-            // the sum is taken of the rounded weights, those that the second product uses
             const int_lanes<lanes> pair = bf16_words(a, b);
             store_into(frame.weights + (row + r) * Shape.tile_words() + at / 2, pair);
             return multiply_pairs(sum, pair, splat<lanes>(std::int32_t{0x3f803f80}));

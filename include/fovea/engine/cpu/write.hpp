@@ -8,10 +8,12 @@
 namespace [[gnu::visibility("hidden")]] fovea {
 inline namespace v0_1 {
 
-template <int Moments, class Value> row_total<Moments> folded(row_state<Value, Moments> const& s) {
+template <int Moments, class Value, weight_sums Sums>
+row_total<Moments> folded(row_state<Value, Moments, Sums> const& s) {
     row_total<Moments> t;
     t.reference = s.reference;
     t.sum = sum_of(s.sum);
+    t.divisor = Sums == weight_sums::both ? sum_of(s.divisor) : t.sum;
     t.fresh = s.fresh() && t.sum == 0; // scores that are all NaN raise nothing, but they are no empty row
     t.entropy = sum_of(s.entropy);
     t.top = max_of(s.top);
