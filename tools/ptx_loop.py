@@ -1,8 +1,8 @@
 """Counts the PTX instructions that one key tile costs: the shortest way around a kernel's main loop.
 
-The loop is what the matrix products lie on. Around it the way must pass every product and every 16-byte copy; between
-the two products it takes the shortest way (a full tile) and then the shortest that shares no exponential with it (a
-partial one). `mov` is not counted: it is register allocation's to place.
+The loop is what the matrix products lie on. Around it the way must pass every product, every 16-byte copy and the
+search for the next live tile (bfind); between the two products it takes the shortest way (a full tile) and then the
+shortest that shares no exponential with it (a partial one). `mov` is not counted: it is register allocation's to place.
 """
 
 import collections
@@ -131,9 +131,9 @@ def tile_counts(text):
     products = {n for n, b in enumerate(blocks) if b.has("mma")}
     loop = innermost_loop(blocks, products)
     outside = set(range(len(blocks))) - loop
-    copies = {n for n in loop if blocks[n].has("cp.async.cg")}
+    passed = {n for n in loop if blocks[n].has("cp.async.cg") or blocks[n].has("bfind")}
     # once around, from the first product: to whatever must be passed next and is nearest
-    order, left = [min(products)], (products | copies) - {min(products)}
+    order, left = [min(products)], (products | passed) - {min(products)}
     while left:
         reach = shortest(blocks, order[-1], outside)[0]
         nearest = min(left, key=lambda n: reach.get(n, 1 << 30))

@@ -4,14 +4,29 @@
 #include <limits>
 
 #include "engine/any_executor.hpp"
-#include "engine/small_problem.hpp"
-#include "support/catch.hpp"
+#include "engine/contract_rows.hpp"
 
 namespace fv = fovea;
 using tests::small_problem;
 
+namespace {
+
+constexpr fv::cpu_shape pairs = fv::default_shape({.lanes = 16, .registers = 32, .bf16_pairs = true}, true);
+
+struct on_pairs {
+    using element = fv::bf16;
+    static std::vector<tests::shape> shapes() { return {tests::at_the_end(130, 300)}; }
+    static void run(small_problem<fv::bf16>& x) { x.run(fv::cpu(tests::any_executor{}).with_shape<pairs>()); }
+};
+
+} // namespace
+
+// Weights that are rounded to bf16 are not what statistics are made of.
+TEST_CASE("cpu, pairs of bf16: logsumexp is the natural log, of the score as written", "[contract][pairs]") {
+    tests::contract::natural_logarithm<on_pairs>();
+}
+
 TEST_CASE("the contract holds for bf16 operands, and for products of pairs", "[contract]") {
-    constexpr fv::cpu_shape pairs = fv::default_shape({.lanes = 16, .registers = 32, .bf16_pairs = true}, true);
     const auto cpu = fv::cpu(tests::any_executor{});
     for (tests::shape const& s : {tests::at_the_end(130, 300), tests::at_the_end(2, 1100)}) {
         small_problem<fv::bf16> x(s), y(s), dirty(s);

@@ -1,12 +1,11 @@
 // The contract, written once: a function for each row of its table, asked of every engine as a named test.
 //
-//     struct on_cpu { name, element, redone, rounding, shapes(), run(problem), every_way(f) };
+//     struct on_cpu { name, element, redone, shapes(), run(problem), every_way(f) };
 //     const int rows = tests::hold_to_contract<on_cpu>();      "cpu: a row with no key ..."
 //
 // A subject is an engine at work on small_problem<element>. shapes(): two batches each, placed so that the last query
 // sees the last key and the one before does not. run: its default way. every_way: f(run) for every order of work that
 // must not show. redone: by how much an output may differ where a row was finished again, carefully; 0 if by no bit.
-// rounding: of one weight, relative, where rounded weights are summed.
 #pragma once
 #include <limits>
 #include <string>
@@ -180,9 +179,9 @@ template <class Subject> void natural_logarithm() {
         for (std::int64_t c = 0; c < s.channels; ++c)
             dot += static_cast<double>(x.q[static_cast<std::size_t>(c)]) * static_cast<double>(x.key(0, 0, 0, c));
         const double score = dot / std::sqrt(static_cast<double>(s.channels));
-        CHECK(std::abs(x.l[0] - score) < 1e-5 + Subject::rounding);
+        CHECK(std::abs(x.l[0] - score) < 1e-5);
         CHECK(std::abs(x.m[0] - score) < 1e-5);
-        CHECK(std::abs(x.h[0]) < 1e-6 + Subject::rounding);
+        CHECK(std::abs(x.h[0]) < 1e-6);
     });
 }
 

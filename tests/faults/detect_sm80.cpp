@@ -58,6 +58,19 @@ TEST_CASE("queries after every key, lengths beyond them", "[sm80]") {
     CHECK(x.compared() == "");
 }
 
+TEST_CASE("statistics are of the weights before they are rounded", "[sm80]") {
+    tests::shape few_keys = tiles;
+    few_keys.first_query = 0;
+    problem x(few_keys);
+    CHECK(run(x) == "");
+    CHECK(x.compared() == "");
+    double dot = 0; // of the first query and the only key that it sees
+    for (std::int64_t c = 0; c < few_keys.channels; ++c)
+        dot += static_cast<double>(x.q[problem::size(c)]) * static_cast<double>(x.key(0, 0, 0, c));
+    CHECK(std::abs(x.l[0] - dot / std::sqrt(static_cast<double>(few_keys.channels))) < 1e-5);
+    CHECK(std::abs(x.h[0]) < 1e-6);
+}
+
 TEST_CASE("what is not finite", "[sm80]") {
     problem clean(tiles), dirty(tiles);
     const std::int64_t j = tiles.keys - 9;

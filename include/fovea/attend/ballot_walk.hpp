@@ -40,10 +40,9 @@ template <thread_machine Machine, class Score> class ballot_walk {
 public:
     template <class Mask, class Ground>
     FOVEA_DEVICE ballot_walk(Score const& score, Mask const& mask, Ground const& ground) {
-        const walk_ground all = ground();
-        const auto last = static_cast<std::int32_t>(all.tiles.count()) - 1;
+        const auto last = static_cast<std::int32_t>(ground().tiles.count()) - 1;
         at_ = last;
-        if constexpr (is_positional<Score>) at_ = peak_ = peak(score, mask, all, last);
+        if constexpr (is_positional<Score>) at_ = peak_ = peak(score, mask, ground, last);
         at_ += 32;
     }
 
@@ -93,16 +92,18 @@ private:
         own_all_ = Machine::ballot(own == coverage::all && whole);
     }
 
-    // The live tile whose score can be the highest, the last among equals.
-    template <class Mask>
-    FOVEA_DEVICE static std::int32_t peak(Score const& score, Mask const& mask, walk_ground const& ground,
+    // The live tile whose score can be the highest, the last among equals. The ground is made inside the loop: what was
+    // known before it, the compiler would keep in registers through all of the walk.
+    template <class Mask, class Ground>
+    FOVEA_DEVICE static std::int32_t peak(Score const& score, Mask const& mask, Ground const& ground,
                                           std::int32_t last) {
         float highest = -infinity;
         std::int32_t best = -1;
         for (std::int32_t first = 0; first <= last; first += 32) {
             const std::int32_t tile = first + static_cast<std::int32_t>(Machine::lane());
-            element_box box = ground.block;
-            box.key = ground.tiles.range(tile, tile + 1);
+            const walk_ground all = ground();
+            element_box box = all.block;
+            box.key = all.tiles.range(tile, tile + 1);
             if (tile > last || covers(mask, box) == coverage::none) continue;
             const float hi = highest_score(score, box);
             if (best < 0 || hi >= highest) {

@@ -6,6 +6,7 @@
 #include "fovea/expr/bind.hpp"
 #include "fovea/expr/rescale.hpp"
 #include "fovea/meta/list.hpp"
+#include "fovea/softmax/row_state.hpp"
 #include "fovea/softmax/statistics.hpp"
 
 namespace [[gnu::visibility("hidden")]] fovea {
@@ -14,11 +15,22 @@ inline namespace v0_1 {
 template <class Score, class Mask, class Moments, class Problem> struct bound_problem {
     static constexpr statistics wanted = decltype(Problem::scored)::wanted;
     static constexpr int moment_count = Moments::count;
+    static constexpr bool has_values = Problem::has_values;
+    // Whether numbers beside the output are made of the weights.
+    static constexpr bool weights_observed = wanted.logsumexp || wanted.entropy || moment_count > 0;
+    static constexpr bool normalised = Problem::normalised;
     Score score; // base 2: natural units times log2(e)
     Mask mask;
     Moments moments;
     float sink; // base 2; -inf for none
 };
+
+// How the second product takes weights, and what a row sums them to then.
+enum class weights_taken : int { as_they_are, rounded };
+template <class Bound> consteval weight_sums sums_kept(weights_taken how) {
+    const bool differ = how == weights_taken::rounded && Bound::has_values && Bound::normalised;
+    return differ && Bound::weights_observed ? weight_sums::both : weight_sums::one;
+}
 
 // Strips are kept for score and mask; moments are seldom.
 template <class Problem> using base_2_score = decltype(multiplied(std::declval<Problem const&>().scored.score, log2_e));

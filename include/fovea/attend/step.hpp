@@ -4,9 +4,9 @@
 //
 // score_fragment, required: value_type; cols (even); here(r, j), the context of element(s) (r, j) with its raw product;
 // attended(r, j, m), which of them exist and hold m, the mask's value; put(r, j, a, b, sum), weights of columns j and
-// j + 1, returns the row's new sum; across(x, op), a fold of x over everything that works on the row; above(x, limit),
-// whether any of it exceeds, the same answer for all that must go on together; larger(a, b); inverse(x);
-// place(), a small value whose rescale(r, alpha) rescales what was already put of row r (cold).
+// j + 1 to the second product, returns sum + a + b as it takes them; across(x, op), a fold of x over everything that
+// works on the row; above(x, limit), whether any of it exceeds, the same answer for all that must go on together;
+// larger(a, b); inverse(x); place(), a small value whose rescale(r, alpha) rescales what was put of row r (cold).
 // Optional: leave_out_missing(x), what does not exist of a row's x becomes masked_score, and whether anything did: one
 // question a row where `attended` asks one an element; of_row(r), a context of the row: expressions are bound to it.
 // Models: engine/cpu/fragment.hpp, engine/sm80/fragment.hpp. Law: the result does not depend on how the keys are cut
@@ -70,6 +70,15 @@ template <class State, class Place> FOVEA_SELDOM float raise_row(State& state, f
     return step;
 }
 
+// Where no second product takes weights.
+struct nothing_put {
+    FOVEA_HOST_DEVICE void rescale(int, float) const {}
+};
+template <class Bound, class F> FOVEA_HOST_DEVICE auto place_of_weights(F const& fragment) {
+    if constexpr (Bound::has_values) return fragment.place();
+    else return nothing_put{};
+}
+
 template <class F, class V, int N> FOVEA_HOST_DEVICE V max_of_columns(F const&, V const (&x)[N]) {
     V top = x[0];
     FOVEA_UNROLL
@@ -96,6 +105,16 @@ template <class F, class M> FOVEA_HOST_DEVICE auto left_by_mask(F const& fragmen
     else return fragment.attended(r, j, m);
 }
 
+// Two weights to the second product, where there is one, and into the row's sums.
+template <class State, class Bound, class F, class V>
+FOVEA_HOST_DEVICE void put_weights(F& fragment, int r, int j, V const (&p)[2], V& sum, V& divisor) {
+    if constexpr (!Bound::has_values) sum = sum + (p[0] + p[1]);
+    else if constexpr (State::sums == weight_sums::both) {
+        divisor = fragment.put(r, j, p[0], p[1], divisor);
+        sum = sum + (p[0] + p[1]);
+    } else sum = fragment.put(r, j, p[0], p[1], sum);
+}
+
 template <coverage Covered, class F, class State, class Bound>
 FOVEA_HOST_DEVICE void step_row(F& fragment, int r, State& state, Bound const& e) {
     using value = typename F::value_type;
@@ -115,26 +134,28 @@ FOVEA_HOST_DEVICE void step_row(F& fragment, int r, State& state, Bound const& e
     if constexpr (partial && finds_missing<F>)
         if (fragment.leave_out_missing(x)) top = max_of_columns(fragment, x);
     if (__builtin_expect(fragment.above(top, state.threshold()), 0)) {
-        const float step = raise_row(state, fragment.across(top, take_max{}), fragment.place(), r);
+        const float step = raise_row(state, fragment.across(top, take_max{}), place_of_weights<Bound>(fragment), r);
         FOVEA_UNROLL
         for (int j = 0; j < F::cols; ++j)
             x[j] = select(x[j] > fragment.all(masked_score), x[j] - step, min(x[j], fragment.all(masked_score)));
     }
     if constexpr (Bound::wanted.maximum) state.top = F::larger(state.top, max_of_columns(fragment, x));
 
-    value sum = state.sum;
+    value sum = state.sum, divisor = state.divisor, entropy = state.entropy;
     FOVEA_UNROLL
     for (int j = 0; j < F::cols; j += 2) {
         const value p[2] = {fragment.exp2(x[j]), fragment.exp2(x[j + 1])};
         FOVEA_UNROLL
         for (int n = 0; n < 2; ++n) {
             if constexpr (Bound::wanted.entropy)
-                state.entropy = fma(p[n], max(x[j + n], fragment.all(masked_score)), state.entropy);
+                entropy = fma(p[n], max(x[j + n], fragment.all(masked_score)), entropy);
             if constexpr (Bound::moment_count > 0) add_moments<Covered>(fragment, r, j + n, state, e, p[n]);
         }
-        sum = fragment.put(r, j, p[0], p[1], sum);
+        put_weights<State, Bound>(fragment, r, j, p, sum, divisor);
     }
     state.sum = sum;
+    if constexpr (State::sums == weight_sums::both) state.divisor = divisor;
+    if constexpr (Bound::wanted.entropy) state.entropy = entropy;
 }
 
 // The same for sigmoid weights, which need no reference and are not normalised.
@@ -155,7 +176,7 @@ FOVEA_HOST_DEVICE void sigmoid_row(F& fragment, int r, State& state, Bound const
             if constexpr (partial) p[n] = select(fragment.attended(r, j + n, mask(here)), p[n], fragment.all(0.f));
             if constexpr (Bound::moment_count > 0) add_moments<Covered>(fragment, r, j + n, state, e, p[n]);
         }
-        state.sum = fragment.put(r, j, p[0], p[1], state.sum);
+        put_weights<State, Bound>(fragment, r, j, p, state.sum, state.divisor);
     }
 }
 

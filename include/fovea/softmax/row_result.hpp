@@ -5,12 +5,14 @@
 // Laws: merging is neutral with an empty row, and gives what one pass over all keys would, up to rounding.
 #pragma once
 #include "fovea/softmax/row_state.hpp"
+#include "fovea/softmax/statistics.hpp"
 
 namespace [[gnu::visibility("hidden")]] fovea {
 inline namespace v0_1 {
 
+// divisor: what outputs are divided by, which is sum unless both are kept.
 template <int Moments> struct row_total {
-    float reference = 0, sum = 0, entropy = 0, top = masked_score;
+    float reference = 0, sum = 0, divisor = 0, entropy = 0, top = masked_score;
     bool fresh = true;
     float moments[Moments == 0 ? 1 : Moments] = {};
 };
@@ -35,6 +37,7 @@ template <int Moments> FOVEA_HOST_DEVICE merge_scales merge(row_total<Moments>& 
     const merge_scales scale{exp2(-up_a), exp2(-up_b)};
     a.entropy = (a.entropy - a.sum * up_a) * scale.first + (b.entropy - b.sum * up_b) * scale.second;
     a.sum = a.sum * scale.first + b.sum * scale.second;
+    a.divisor = a.divisor * scale.first + b.divisor * scale.second;
     a.top = max(a.top - up_a, b.top - up_b);
     for (int i = 0; i < Moments; ++i) a.moments[i] = a.moments[i] * scale.first + b.moments[i] * scale.second;
     a.reference = reference;
@@ -44,6 +47,7 @@ template <int Moments> FOVEA_HOST_DEVICE merge_scales merge(row_total<Moments>& 
 // Totals of weights that are not normalised simply add up.
 template <int Moments> FOVEA_HOST_DEVICE void add(row_total<Moments>& a, row_total<Moments> const& b) {
     a.sum += b.sum;
+    a.divisor += b.divisor;
     for (int i = 0; i < Moments; ++i) a.moments[i] += b.moments[i];
 }
 
@@ -64,27 +68,33 @@ template <int Moments> struct row_result {
 };
 
 // sink: a logit in base 2 that joins the denominator, or -inf for none.
-// Empty: scale 0, logsumexp and maximum -inf, entropy 0. A NaN sum stays NaN.
-template <int Moments> FOVEA_HOST_DEVICE row_result<Moments> finish(row_total<Moments> const& t, float sink) {
+// Empty: scale 0, logsumexp and maximum -inf, entropy 0. A NaN sum stays NaN. What is not wanted may be 0: a logarithm a
+// row is a twentieth of a short sequence's time.
+template <statistics Wanted = every_statistic, int Moments>
+FOVEA_HOST_DEVICE row_result<Moments> finish(row_total<Moments> const& t, float sink) {
+    constexpr bool entropy = Wanted.entropy, logsumexp = Wanted.logsumexp;
     row_result<Moments> r{};
     const bool any = !(t.sum == 0); // not `sum > 0`: NaN must propagate
-    float denominator = t.sum, shrink = 1;
+    float denominator = t.sum, divisor = t.divisor, shrink = 1;
     float log2_denominator = 0;
     if (any) {
         if (sink > -infinity) {
             const float reference = max(t.reference, __builtin_ceilf(sink));
             shrink = exp2(t.reference - reference);
-            denominator = t.sum * shrink + exp2(sink - reference);
-            log2_denominator = log2(denominator) + (reference - t.reference);
-        } else log2_denominator = log2(denominator);
+            const float of_sink = exp2(sink - reference);
+            denominator = t.sum * shrink + of_sink;
+            divisor = t.divisor * shrink + of_sink;
+            if constexpr (entropy) log2_denominator = log2(denominator) + (reference - t.reference);
+        } else if constexpr (entropy) log2_denominator = log2(denominator);
     }
-    r.scale = any ? shrink / denominator : 0.f;
-    r.logsumexp = any ? (t.reference + log2(t.sum)) * ln_2 : -infinity;
+    r.scale = any ? shrink / divisor : 0.f;
+    const float share = any ? shrink / denominator : 0.f; // from weights to probabilities
+    if constexpr (logsumexp) r.logsumexp = any ? (t.reference + log2(t.sum)) * ln_2 : -infinity;
     // a NaN sum comes from a NaN score, or from an infinite one, which is then the reference
     const bool finite = t.sum - t.sum == 0;
     r.maximum = !any ? -infinity : finite ? (t.reference + t.top) * ln_2 : t.reference == infinity ? infinity : t.sum;
-    r.entropy = any ? (log2_denominator * t.sum - t.entropy) * r.scale * ln_2 : 0.f;
-    for (int i = 0; i < Moments; ++i) r.moments[i] = any ? t.moments[i] * r.scale : 0.f;
+    if constexpr (entropy) r.entropy = any ? (log2_denominator * t.sum - t.entropy) * share * ln_2 : 0.f;
+    for (int i = 0; i < Moments; ++i) r.moments[i] = any ? t.moments[i] * share : 0.f;
     return r;
 }
 
@@ -97,9 +107,9 @@ template <int Moments> FOVEA_HOST_DEVICE row_result<Moments> finish_unnormalised
     return r;
 }
 
-template <class Normaliser, int Moments>
+template <class Normaliser, statistics Wanted = every_statistic, int Moments>
 FOVEA_HOST_DEVICE row_result<Moments> finish_as(row_total<Moments> const& t, float sink) {
-    if constexpr (Normaliser::normalised) return finish(t, sink);
+    if constexpr (Normaliser::normalised) return finish<Wanted>(t, sink);
     else return finish_unnormalised(t);
 }
 

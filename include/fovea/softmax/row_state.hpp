@@ -20,18 +20,24 @@ inline constexpr float raise_threshold = 8.f;
 // Where registers are scarce: no threshold is kept, a reference that is no whole number says that there was no key yet.
 inline constexpr float unset_reference = 0x1p-64f;
 
-template <class Value, int Moments> struct row_state {
+// The sums of a row's weights. An output is divided by that of the weights as the second product takes them: where it
+// rounds them, rounding cancels in the average. Statistics are made of the weights themselves. Where both are needed
+// and differ, `divisor` is the former and `sum` the latter; else `sum` is the one that is needed.
+enum class weight_sums : int { one, both };
+
+template <class Value, int Moments, weight_sums Sums = weight_sums::one> struct row_state {
+    static constexpr weight_sums sums = Sums;
     float reference; // whole number; weights are exp2(score - reference)
     float limit; // masked_score until the first key is seen
     float alpha; // product of the rescales since the accumulated output was last brought up to date
-    Value sum, entropy, top;
+    Value sum, divisor, entropy, top;
     Value moments[Moments == 0 ? 1 : Moments];
 
     FOVEA_HOST_DEVICE void clear(Value zero, Value lowest) {
         reference = 0;
         limit = masked_score;
         alpha = 1;
-        sum = entropy = zero;
+        sum = divisor = entropy = zero;
         top = lowest;
         for (Value& m : moments) m = zero;
     }
@@ -43,14 +49,15 @@ template <class Value, int Moments> struct row_state {
     }
 };
 
-template <int Moments> struct lean_row_state {
-    float reference, alpha, sum, entropy, top;
+template <int Moments, weight_sums Sums = weight_sums::one> struct lean_row_state {
+    static constexpr weight_sums sums = Sums;
+    float reference, alpha, sum, divisor, entropy, top;
     float moments[Moments == 0 ? 1 : Moments];
 
     FOVEA_HOST_DEVICE void clear() {
         reference = unset_reference;
         alpha = 1;
-        sum = entropy = 0;
+        sum = divisor = entropy = 0;
         top = masked_score;
         for (float& m : moments) m = 0;
     }
@@ -70,6 +77,7 @@ template <class State> FOVEA_HOST_DEVICE float raise(State& state, float largest
     const float a = exp2(-step);
     state.entropy = (state.entropy - state.sum * step) * a;
     state.sum = state.sum * a;
+    state.divisor = state.divisor * a;
     for (auto& m : state.moments) m = m * a;
     state.alpha *= a;
     state.raise_to(state.reference + step);

@@ -9,6 +9,7 @@ inline namespace v0_1 {
 struct statistics {
     bool logsumexp = false, maximum = false, entropy = false;
 };
+inline constexpr statistics every_statistic{true, true, true};
 
 } // namespace v0_1
 } // namespace fovea

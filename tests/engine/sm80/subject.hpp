@@ -40,11 +40,6 @@ template <class T, fovea::precision Products = fovea::precision::of_elements> st
                                         : std::is_same_v<T, fovea::bf16> ? "sm_80, bf16"
                                                                          : "sm_80, fp16";
     static constexpr float redone = 0;
-    static constexpr format products = rounded                          ? format::tf32
-                                       : single                         ? format::fp32
-                                       : std::is_same_v<T, fovea::bf16> ? format::bf16
-                                                                        : format::fp16;
-    static constexpr double rounding = unit_of(products); // half a unit in the last place
     static std::vector<shape> shapes() {
         shape many = tiles;
         if (!std::is_same_v<T, fovea::bf16>) many.heads = 2; // half the time; groups are bf16's affair

@@ -1,6 +1,6 @@
 // The fragment of decoding: one row's scores of a block of keys, in memory.
 //
-//     block_fragment<Shape> fragment{where, query, first_query, first_key, key, valid, scores};
+//     block_fragment<Shape, Terms> fragment{where, query, first_query, first_key, key, valid, scores};
 //     step_row<coverage::some>(fragment, 0, state, bound);       // scores[] are weights now
 #pragma once
 #include "fovea/engine/cpu/decode_products.hpp"
@@ -9,7 +9,7 @@
 namespace [[gnu::visibility("hidden")]] fovea {
 inline namespace v0_1 {
 
-template <cpu_shape Shape> struct block_fragment {
+template <cpu_shape Shape, exp2_terms Terms> struct block_fragment {
     static constexpr int N = Shape.lanes, cols = decode_block / N;
     using value_type = real_lanes<N>;
 
@@ -36,7 +36,7 @@ template <cpu_shape Shape> struct block_fragment {
         return iota<N>() + j * N < splat<N>(static_cast<std::int32_t>(valid)) && as_mask<N>(m);
     }
     FOVEA_HOST_DEVICE static value_type all(float x) { return splat<N>(x); }
-    FOVEA_HOST_DEVICE static value_type exp2(value_type x) { return fovea::exp2<weight_terms<Shape>>(x); }
+    FOVEA_HOST_DEVICE static value_type exp2(value_type x) { return fovea::exp2<Terms>(x); }
     FOVEA_HOST_DEVICE static value_type larger(value_type a, value_type b) { return max(a, b); }
     FOVEA_HOST_DEVICE static value_type inverse(value_type x) { return all(1.f) / x; }
     FOVEA_HOST_DEVICE static bool above(value_type x, float limit) { return any_greater(x, splat<N>(limit)); }
@@ -46,11 +46,7 @@ template <cpu_shape Shape> struct block_fragment {
         return put_words<Shape>(weights() + Shape.words(j * N), a, b, sum);
     }
     FOVEA_HOST_DEVICE word* weights() const { return reinterpret_cast<word*>(scores); }
-    // No weights of this row are waiting.
-    struct nothing_put {
-        void rescale(int, float) const {}
-    };
-    FOVEA_HOST_DEVICE nothing_put place() const { return {}; }
+    FOVEA_HOST_DEVICE nothing_put place() const { return {}; } // no weights of this row are waiting
 };
 
 } // namespace v0_1

@@ -75,7 +75,7 @@ template <cpu_shape Shape, class Problem> struct decode_operands {
 // One worker's memory: its rows, to whole groups.
 template <cpu_shape Shape, class Problem, class Bound> struct decode_scratch {
     using operands = decode_operands<Shape, Problem>;
-    using state_type = row_state<real_lanes<Shape.lanes>, Bound::moment_count>;
+    using state_type = row_state_for<Shape, Bound>;
     arena_array<float> queries, scores, output, row, copy; // row, copy: of queries, keys and values in turn
     arena_array<state_type> states;
     arena_array<Bound> bound;
@@ -169,7 +169,7 @@ template <cpu_shape Shape, class Problem, class Bound>
                 for (int j = 0; j < decode_block; ++j) scores[j] = 0;
                 continue;
             }
-            block_fragment<Shape> fragment{
+            block_fragment<Shape, weight_terms<Shape, Bound>> fragment{
                 packed.head(r), q.first + packed.position(r), q.first, k.first, k.first + b, count, scores};
             auto& state = s.states[r];
             // The masked step serves full blocks too: beside two products it costs nothing, and halves the code.
@@ -246,7 +246,7 @@ FOVEA_COLD void finish_pieces(Problem const& p, prepared_operands<Problem> const
         }
     }
     for (index r = 0; r < rows; ++r) {
-        const auto result = finish_as<decltype(Problem::scored.normaliser)>(
+        const auto result = finish_as<decltype(Problem::scored.normaliser), Bound::wanted>(
             first.totals[r], bind_problem(p, packed.head(r), no_strips{}).sink);
         write_row<N>(p, result, first.output + r * channels, packed.head(r), packed.position(r));
     }

@@ -20,7 +20,7 @@ enum class tiles_packed { ahead, visited };
 
 // One worker's memory for one query tile; sizes depend on the head sizes and the tile alone.
 template <cpu_shape Shape, class Bound, int Strips> struct tile_scratch {
-    using state_type = row_state<real_lanes<Shape.lanes>, Bound::moment_count>;
+    using state_type = row_state_for<Shape, Bound>;
     static constexpr index blocks = Shape.query_tile / Shape.score.rows;
     // Differences of a tile: one less than rows + keys, read in whole vectors.
     static constexpr index strip_length = Shape.query_tile + Shape.key_tile + Shape.lanes;
@@ -115,7 +115,7 @@ FOVEA_HOST_DEVICE void score_block(Scratch& s, Bound const& e, tile_frame const&
     acc.clear();
     multiply_panel<Shape, micro_tile{Shape.score.rows, Vectors}, Shape.key_panel()>(
         acc, s.queries.data() + row * words, words, keys + column * words, 0, words);
-    row_fragment<Shape, Vectors> fragment{f, row, column, acc.c};
+    row_fragment<Shape, Vectors, weight_terms<Shape, Bound>> fragment{f, row, column, acc.c};
     if constexpr (Vectors == Shape.score.vectors) // less is never all of a panel
         if (covered == coverage::all) {
             step_block<Shape, Weights, coverage::all>(fragment, s.states.data() + row, e);

@@ -23,14 +23,18 @@ struct tile_frame {
     word* weights; // rows of Shape.tile_words()
 };
 
-// For 16-bit weights a polynomial of degree 3 is already far below the rounding.
-template <cpu_shape Shape> inline constexpr exp2_terms weight_terms{Shape.pairs() ? 3 : 5};
+// For weights that are only rounded to 16 bits, a polynomial of degree 3 is already far below that.
+template <cpu_shape Shape, class Bound>
+inline constexpr exp2_terms weight_terms{Shape.pairs() && !Bound::weights_observed ? 3 : 5};
 
-// Two vectors of neighbouring keys' weights to their words; returns the row's new sum.
+template <cpu_shape Shape, class Bound>
+using row_state_for = row_state<real_lanes<Shape.lanes>, Bound::moment_count,
+                                sums_kept<Bound>(Shape.pairs() ? weights_taken::rounded : weights_taken::as_they_are)>;
+
+// Two vectors of neighbouring keys' weights to their words; returns sum + a + b, as the second product takes them.
 template <cpu_shape Shape, int N>
 FOVEA_HOST_DEVICE real_lanes<N> put_words(word* to, real_lanes<N> a, real_lanes<N> b, real_lanes<N> sum) {
     if constexpr (Shape.pairs()) {
-        // the sum is taken of the rounded weights, those that the second product uses
         const int_lanes<N> pair = bf16_words(a, b);
         store_into(to, pair);
         return multiply_pairs(sum, pair, splat<N>(std::int32_t{0x3f803f80}));
@@ -61,7 +65,7 @@ template <cpu_shape Shape> struct weight_place {
 };
 
 // Vectors: those of the micro-tile that are worked on, from the first.
-template <cpu_shape Shape, int Vectors> struct row_fragment {
+template <cpu_shape Shape, int Vectors, exp2_terms Terms> struct row_fragment {
     static constexpr int lanes = Shape.lanes, cols = Vectors;
     using value_type = real_lanes<lanes>;
 
@@ -90,7 +94,7 @@ template <cpu_shape Shape, int Vectors> struct row_fragment {
         return exist && as_mask<lanes>(m);
     }
     FOVEA_HOST_DEVICE static value_type all(float x) { return splat<lanes>(x); }
-    FOVEA_HOST_DEVICE static value_type exp2(value_type x) { return fovea::exp2<weight_terms<Shape>>(x); }
+    FOVEA_HOST_DEVICE static value_type exp2(value_type x) { return fovea::exp2<Terms>(x); }
     FOVEA_HOST_DEVICE static value_type larger(value_type a, value_type b) { return max(a, b); }
     FOVEA_HOST_DEVICE static value_type inverse(value_type x) { return all(1.f) / x; }
     FOVEA_HOST_DEVICE static bool above(value_type x, float limit) { return any_greater(x, splat<lanes>(limit)); }

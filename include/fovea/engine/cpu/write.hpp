@@ -8,10 +8,12 @@
 namespace [[gnu::visibility("hidden")]] fovea {
 inline namespace v0_1 {
 
-template <int Moments, class Value> row_total<Moments> folded(row_state<Value, Moments> const& s) {
+template <int Moments, class Value, weight_sums Sums>
+row_total<Moments> folded(row_state<Value, Moments, Sums> const& s) {
     row_total<Moments> t;
     t.reference = s.reference;
     t.sum = sum_of(s.sum);
+    t.divisor = Sums == weight_sums::both ? sum_of(s.divisor) : t.sum;
     t.fresh = s.fresh() && t.sum == 0; // scores that are all NaN raise nothing, but they are no empty row
     t.entropy = sum_of(s.entropy);
     t.top = max_of(s.top);
@@ -81,9 +83,7 @@ void write_tile(Problem const& p, Bound const& e, query_tile_at at, Scratch& s) 
     const index padded = Shape.padded_channels(p.operand.v.channels());
     for (index r = 0; r < at.count; ++r) {
         const row_total<moments> total = folded<moments>(s.states[r]);
-        row_result<moments> result;
-        if constexpr (decltype(p.scored.normaliser)::normalised) result = finish(total, e.sink);
-        else result = finish_unnormalised(total);
+        const auto result = finish_as<decltype(p.scored.normaliser), Bound::wanted>(total, e.sink);
         float* output = s.output.data() + r * padded;
         write_row<Shape.lanes>(p, result, output, at.here, at.begin + r);
     }

@@ -26,9 +26,9 @@ template <sm80_machine Machine, class Problem, class Tile> class decode_block {
     using of_warp = typename Tile::of_warp;
     using query_element = typename Problem::query_element;
     using value_format = typename Tile::formats::values;
-    using place_type = std::conditional_t<Problem::has_values, output_place<Tile::values>, no_output_place>;
+    using place_type = std::conditional_t<Problem::has_values, output_place<Tile::values>, nothing_put>;
     using bound_type = decltype(bind_problem(std::declval<Problem const&>(), at_head{}, no_strips{}));
-    using state_type = lean_row_state<bound_type::moment_count>;
+    using state_type = row_state_for<bound_type, value_format>;
     using mask_type = std::remove_cvref_t<decltype(Problem::scored.mask)>;
     using walk_type = ballot_walk<Machine, constant<float>>; // rows are few: where the score peaks does not matter
     using writer_type = row_writer<Machine, Problem, Tile::values, Tile::query, packed_place>;

@@ -24,9 +24,9 @@ template <sm80_machine Machine, class Problem, class Tile, class Plan> class for
     using params_type = forward_params<Problem, Tile, Plan>;
     using value_format = typename Tile::formats::values;
     static constexpr int weight_tiles = Tile::key / product_depth<value_format>;
-    using place_type = std::conditional_t<Problem::has_values, output_place<Tile::values>, no_output_place>;
+    using place_type = std::conditional_t<Problem::has_values, output_place<Tile::values>, nothing_put>;
     using bound_type = decltype(bind_problem(std::declval<Problem const&>(), at_head{}, no_strips{}));
-    using state_type = lean_row_state<bound_type::moment_count>;
+    using state_type = row_state_for<bound_type, value_format>;
     using walk_type = ballot_walk<Machine, decltype(bound_type::score)>;
     static constexpr int blocks = Tile::blocks_of_warp, value_columns = Tile::value_columns;
     static constexpr int output_tiles = Problem::has_values ? Tile::values / 8 : 1;

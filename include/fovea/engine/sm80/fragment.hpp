@@ -33,11 +33,15 @@ template <int Values> struct output_place {
         }
     }
 };
-struct no_output_place {
-    FOVEA_DEVICE void rescale(int, float) const {}
-};
 
-// Format: of the second product. Place: output_place or no_output_place.
+// Weights of tf32x3 are taken to a 2^-23, with either sign: for a sum, as they are.
+template <class Format>
+inline constexpr weights_taken taken =
+    std::is_same_v<Format, tf32x3> ? weights_taken::as_they_are : weights_taken::rounded;
+template <class Bound, class Format>
+using row_state_for = lean_row_state<Bound::moment_count, sums_kept<Bound>(taken<Format>)>;
+
+// Format: of the second product. Place: output_place, or nothing_put without one.
 template <class Machine, int Keys, class Format, class Place, coverage Covered> struct matrix_fragment {
     static constexpr int rows = 2, cols = Keys / 4;
     using value_type = float;
@@ -82,16 +86,13 @@ template <class Machine, int Keys, class Format, class Place, coverage Covered> 
         x = op(x, Machine::shuffle_xor(x, 1));
         return op(x, Machine::shuffle_xor(x, 2));
     }
-    // The sum is taken of the rounded weights, those that the second product uses; of tf32x3, which uses them to a
-    // 2^-23 with either sign, of the weights themselves.
     FOVEA_DEVICE float put(int r, int j, float a, float b, float sum) const {
-        if constexpr (std::is_same_v<Place, no_output_place>) return sum + (a + b);
         if constexpr (is_half<Format>) {
             const word pair = Machine::template pair<Format>(a, b);
             weights[j / 4][j / 2 % 2 * 2 + r] = pair;
             return sum + (Machine::template low<Format>(pair) + Machine::template high<Format>(pair));
         } else {
-            constexpr bool split = std::is_same_v<Format, tf32x3>;
+            constexpr bool split = taken<Format> == weights_taken::as_they_are;
             const word first = split ? bits_of(a) : nearest_tf32<Machine>(a);
             const word second = split ? bits_of(b) : nearest_tf32<Machine>(b);
             weights[j / 2][r] = first;

@@ -8,24 +8,26 @@
 
 namespace fovea::sm80 {
 
-// A row's total as row_numbers of decode_plan.hpp, number by number: keep(n, x) and read(n).
-enum class state_number : int { reference, sum, entropy, top, fresh, moments };
+// A row's total as row_numbers of decode_plan.hpp, number by number: keep(n, x) and read(n). As in lean_row_state, a
+// reference that is no whole number says that there was no key.
+enum class state_number : int { reference, sum, divisor, entropy, top, moments };
 template <int Moments, class Keep> FOVEA_DEVICE void keep_total(row_total<Moments> const& t, Keep const& keep) {
-    keep(static_cast<int>(state_number::reference), t.reference);
+    keep(static_cast<int>(state_number::reference), t.fresh ? unset_reference : t.reference);
     keep(static_cast<int>(state_number::sum), t.sum);
+    keep(static_cast<int>(state_number::divisor), t.divisor);
     keep(static_cast<int>(state_number::entropy), t.entropy);
     keep(static_cast<int>(state_number::top), t.top);
-    keep(static_cast<int>(state_number::fresh), t.fresh ? 1.f : 0.f);
     FOVEA_UNROLL_DEVICE
     for (int i = 0; i < Moments; ++i) keep(static_cast<int>(state_number::moments) + i, t.moments[i]);
 }
 template <int Moments, class Read> FOVEA_DEVICE row_total<Moments> kept_total(Read const& read) {
     row_total<Moments> t;
     t.reference = read(static_cast<int>(state_number::reference));
+    t.fresh = t.reference == unset_reference;
     t.sum = read(static_cast<int>(state_number::sum));
+    t.divisor = read(static_cast<int>(state_number::divisor));
     t.entropy = read(static_cast<int>(state_number::entropy));
     t.top = read(static_cast<int>(state_number::top));
-    t.fresh = read(static_cast<int>(state_number::fresh)) != 0;
     FOVEA_UNROLL_DEVICE
     for (int i = 0; i < Moments; ++i) t.moments[i] = read(static_cast<int>(state_number::moments) + i);
     return t;

@@ -47,15 +47,16 @@ template <class Machine, class T> FOVEA_DEVICE pair_of<T> rounded_pair(float fir
     else return __builtin_bit_cast(pair_of<T>, Machine::template pair<T>(first, second));
 }
 
-template <class Machine, int Moments>
-FOVEA_DEVICE row_total<Moments> folded_over_lanes(lean_row_state<Moments> const& s) {
+template <class Machine, int Moments, weight_sums Sums>
+FOVEA_DEVICE row_total<Moments> folded_over_lanes(lean_row_state<Moments, Sums> const& s) {
     const auto across = [](float x, auto op) {
         x = op(x, Machine::shuffle_xor(x, 1));
         return op(x, Machine::shuffle_xor(x, 2));
     };
     row_total<Moments> t;
-    t.reference = s.reference;
-    t.sum = across(s.sum, take_sum{});
+    t.reference = s.fresh() ? 0.f : s.reference;
+    t.sum = t.divisor = across(s.sum, take_sum{});
+    if constexpr (Sums == weight_sums::both) t.divisor = across(s.divisor, take_sum{});
     t.fresh = s.fresh() && t.sum == 0; // scores that are all NaN raise nothing, but they are no empty row
     t.entropy = across(s.entropy, take_sum{});
     t.top = across(s.top, take_max{});
