@@ -74,6 +74,8 @@ def table(results):
                  times(row.get("unfused_s"), ours)]
         lines.append("| " + " | ".join(map(str, cells)) + " |")
     gflops = f"{peak['fp32_gflops']:.0f} GFLOP/s fp32" if peak.get("fp32_gflops") else ""
+    if peak.get("bf16_gflops"):
+        gflops += f", {peak['bf16_gflops']:.0f} in pairs of bf16"
     read = f", {peak['read_gbs']:.1f} GB/s read" if peak.get("read_gbs") else ""
     where = f"One thread of {results['machine']}, {results['compiler']}, commit {results['commit'][:12]}"
     lines += ["", f"{where}; peaks of the same run: {gflops}{read}. `x`: times as long as fovea. Medians; how they "
