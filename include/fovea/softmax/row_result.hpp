@@ -68,8 +68,8 @@ template <int Moments> struct row_result {
 };
 
 // sink: a logit in base 2 that joins the denominator, or -inf for none.
-// Empty: scale 0, logsumexp and maximum -inf, entropy 0. A NaN sum stays NaN. What is not wanted may be 0: a logarithm a
-// row is a twentieth of a short sequence's time.
+// Empty: scale 0, logsumexp and maximum -inf, entropy 0. A NaN sum stays NaN. What is not wanted may be 0: a logarithm
+// a row is a twentieth of a short sequence's time.
 template <statistics Wanted = every_statistic, int Moments>
 FOVEA_HOST_DEVICE row_result<Moments> finish(row_total<Moments> const& t, float sink) {
     constexpr bool entropy = Wanted.entropy, logsumexp = Wanted.logsumexp;

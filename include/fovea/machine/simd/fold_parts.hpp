@@ -1,6 +1,6 @@
 // Sums of parts of lanes, turned over: N vectors whose lanes are R rows of N / R parts become R vectors of N sums.
 //
-//     fovea::fold_parts<4>(x);      // sum of parts of row r in vector i  ->  lane i of x[r]; R = 1: N sums in one vector
+//     fovea::fold_parts<4>(x);      // the sum over the parts of row r in vector i is now lane i of x[r]
 //
 // The exchange of transpose.hpp at the distances 1, 2, 4, ...: over the distances within a row both halves are added,
 // over the others both are kept.
