@@ -1,4 +1,4 @@
-// Random cases. Shapes of other machines: 16 lanes, products of bf16 pairs, emulated where the machine has none.
+// Random cases. Shapes of other machines: 4, 8 and 16 lanes, products of bf16 pairs, emulated where the machine has none.
 #include "support/any_width.hpp"
 
 #include "engine/random_case.hpp"
@@ -10,6 +10,7 @@ using namespace tests;
 constexpr fovea::cpu_shape pairs_of_16 = fovea::default_shape({.lanes = 16, .registers = 32, .bf16_pairs = true}, true);
 constexpr fovea::cpu_shape lanes_of_16 =
     fovea::default_shape({.lanes = 16, .registers = 32, .bf16_pairs = false}, false);
+constexpr fovea::cpu_shape lanes_of_8 = fovea::default_shape({.lanes = 8, .registers = 16, .bf16_pairs = false}, false);
 constexpr fovea::cpu_shape lanes_of_4 = fovea::default_shape({.lanes = 4, .registers = 16, .bf16_pairs = false}, false);
 
 const int enlisted[] = {
@@ -17,7 +18,9 @@ const int enlisted[] = {
     enlist<variants::everything_at_once, fovea::bf16, fovea::bf16>("cpu, 16 lanes in pairs",
                                                                    cpu_at_random<pairs_of_16>{}),
     enlist<variants::streaming, float, float>("cpu, 16 lanes", cpu_at_random<lanes_of_16>{}),
+    enlist<variants::sliding_window, fovea::bf16, fovea::bf16>("cpu, 8 lanes", cpu_at_random<lanes_of_8>{}),
     enlist<variants::alibi, fovea::fp16, float>("cpu, 4 lanes", cpu_at_random<lanes_of_4>{}),
+    enlist<variants::alibi_two_sided, float, float>("cpu, 4 lanes", cpu_at_random<lanes_of_4>{}),
 };
 
 } // namespace
