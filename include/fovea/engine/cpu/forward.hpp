@@ -113,8 +113,8 @@ FOVEA_HOST_DEVICE void score_block(Scratch& s, Bound const& e, tile_frame const&
                                    index row, index column, coverage covered) {
     accumulators<Shape.lanes, micro_tile{Shape.score.rows, Vectors}> acc;
     acc.clear();
-    multiply_panel<Shape, micro_tile{Shape.score.rows, Vectors}, Shape.key_panel()>(
-        acc, s.queries.data() + row * words, words, keys + column * words, 0, words);
+    multiply_panel<Shape, micro_tile{Shape.score.rows, Vectors}>(acc, s.queries.data() + row * words, words,
+                                                                 keys + column * words, Shape.key_panel(), 0, words);
     row_fragment<Shape, Vectors, weight_terms<Shape, Bound>> fragment{f, row, column, acc.c};
     if constexpr (Vectors == Shape.score.vectors) // less is never all of a panel
         if (covered == coverage::all) {
@@ -181,7 +181,7 @@ template <cpu_shape Shape> void clear_weights(word* weights, index row_block, st
 
 // The second product over the live units of every row block, and the rescale that the softmax asked for.
 template <cpu_shape Shape, class Scratch>
-void accumulate_tile(Scratch& s, word const* values, index value_channels, index rows, bool fresh) {
+void accumulate_tile(Scratch& s, value_place values, index valid_keys, index value_channels, index rows, bool fresh) {
     constexpr index width = Shape.channel_panel(), height = Shape.value.rows, inner = height / Shape.score.rows;
     const index padded = Shape.padded_channels(value_channels), words = Shape.tile_words();
     float alpha[Shape.query_tile];
@@ -195,7 +195,8 @@ void accumulate_tile(Scratch& s, word const* values, index value_channels, index
         block[b] = {0, 0, false};
         if (live != 0) {
             const int first = __builtin_ctzll(live), last = 63 - __builtin_clzll(live);
-            block[b] = {first * index{Shape.lanes}, (last + 1) * index{Shape.lanes}, false};
+            block[b] = {first * index{Shape.lanes}, least((last + 1) * index{Shape.lanes}, Shape.words(valid_keys)),
+                        false};
             const std::uint64_t read = ~std::uint64_t{0} >> (63 - last) & ~std::uint64_t{0} << first;
             for (index i = b * inner; i < (b + 1) * inner; ++i)
                 clear_weights<Shape>(s.weights.data(), i, read & ~s.live[i]);
@@ -208,14 +209,14 @@ void accumulate_tile(Scratch& s, word const* values, index value_channels, index
     for (index c = 0; c < padded; c += width)
         for (index b = 0; b < rows / height; ++b) {
             if (block[b].begin == block[b].end && !fresh && !block[b].rescaled) continue;
-            multiply_values<Shape>(s.weights.data() + b * height * words, values + c * words,
-                                   s.output.data() + b * height * padded + c, padded, block[b].begin, block[b].end,
-                                   block[b].rescaled ? alpha + b * height : nullptr, fresh);
+            multiply_values<Shape>(s.weights.data() + b * height * words, values.data + c / width * values.panel,
+                                   values.row, s.output.data() + b * height * padded + c, padded, block[b].begin,
+                                   block[b].end, block[b].rescaled ? alpha + b * height : nullptr, fresh);
         }
     for (index r = 0; r < rows; ++r) s.states[r].alpha = 1;
 }
 
-// source.keys(tile), source.values(tile): packed operands of a key tile.
+// source.keys(tile): packed keys of a key tile; source.values(tile): where its values lie.
 template <cpu_shape Shape, class Problem, class Bound, class Scratch, class Source>
 [[gnu::noinline]] void forward_tile(Problem const& p, Bound const& e, prepared_operands<Problem> const& readers,
                                     query_tile_at at, Scratch& s, Source& source) {
@@ -253,7 +254,8 @@ template <cpu_shape Shape, class Problem, class Bound, class Scratch, class Sour
         fill_strips<Shape>(e.score, f);
         if (covered == coverage::some) fill_strips<Shape>(e.mask, f);
         score_tile<Shape, weights>(s, e, f, source.keys(tile), words, rows, covered, leftwards);
-        if constexpr (Problem::has_values) accumulate_tile<Shape>(s, source.values(tile), value_channels, rows, fresh);
+        if constexpr (Problem::has_values)
+            accumulate_tile<Shape>(s, source.values(tile), valid, value_channels, rows, fresh);
         else
             for (index r = 0; r < rows; ++r) s.states[r].alpha = 1;
         fresh = false;

@@ -65,18 +65,25 @@ FOVEA_HOST_DEVICE void multiply_word(accumulators<Shape.lanes, Tile>& acc, word 
     }
 }
 
-// acc += a x b over words [begin, end). a: Tile.rows rows with stride a_stride. b: a panel of Width numbers a word, of
-// which the first Tile.vectors vectors are taken.
-template <cpu_shape Shape, micro_tile Tile, index Width = Shape.lanes * Tile.vectors>
+// acc += a x b over words [begin, end). a: Tile.rows rows with stride a_stride. b: Tile.vectors vectors a word, b_stride
+// from one to the next.
+template <cpu_shape Shape, micro_tile Tile>
 FOVEA_HOST_DEVICE void multiply_panel(accumulators<Shape.lanes, Tile>& acc, word const* a, index a_stride,
-                                      word const* b, index begin, index end) {
-    for (index u = begin; u < end; ++u) multiply_word<Shape, Tile>(acc, a + u, a_stride, b + u * Width);
+                                      word const* b, index b_stride, index begin, index end) {
+    for (index u = begin; u < end; ++u) multiply_word<Shape, Tile>(acc, a + u, a_stride, b + u * b_stride);
 }
+
+// Where the values of a key tile lie, in words: from one word of keys to the next, from one panel of channels to the
+// next. Packed, or as the caller has them.
+struct value_place {
+    word const* data;
+    index row, panel;
+};
 
 // out[rows][channel panel] = alpha * out + weights x values over words [begin, end); fresh: out starts as zero.
 template <cpu_shape Shape>
-[[gnu::noinline]] void multiply_values(word const* weights, word const* values, float* out, index out_stride,
-                                       index begin, index end, float const* alpha, bool fresh) {
+[[gnu::noinline]] void multiply_values(word const* weights, word const* values, index value_stride, float* out,
+                                       index out_stride, index begin, index end, float const* alpha, bool fresh) {
     constexpr micro_tile tile = Shape.value;
     constexpr int n = Shape.lanes;
     accumulators<n, tile> acc;
@@ -95,7 +102,7 @@ template <cpu_shape Shape>
             }
         }
     }
-    multiply_panel<Shape, tile>(acc, weights, Shape.tile_words(), values, begin, end);
+    multiply_panel<Shape, tile>(acc, weights, Shape.tile_words(), values, value_stride, begin, end);
     FOVEA_UNROLL
     for (int i = 0; i < tile.rows; ++i) {
         FOVEA_UNROLL

@@ -47,7 +47,15 @@ void pack_keys(Reader& reader, index begin, index count, index padded, float* ro
     constexpr index width = Shape.key_panel(), block = Shape.lanes;
     const index d = reader.channels(), words = Shape.words(d);
     for (index j = 0; j < padded; j += block) {
-        for (index i = 0; i < block; ++i) {
+        word const* from = rows;
+        index stride = words;
+        if constexpr (!Shape.pairs() && requires { reader.in_place(j); })
+            if (j + block <= count)
+                if (float const* lies = reader.in_place(begin + j)) {
+                    from = reinterpret_cast<word const*>(lies);
+                    stride = reader.stride();
+                }
+        for (index i = 0; from == rows && i < block; ++i) {
             if (j + i < count) {
                 if constexpr (Shape.pairs()) {
                     reader.read(begin + j + i, row);
@@ -57,9 +65,9 @@ void pack_keys(Reader& reader, index begin, index count, index padded, float* ro
         }
         word* panel = out + j / width * width * words + j % width;
         index u = 0;
-        for (; u + block <= words; u += block) transpose<Shape.lanes>(rows + u, words, panel + u * width, width);
+        for (; u + block <= words; u += block) transpose<Shape.lanes>(from + u, stride, panel + u * width, width);
         for (; u < words; ++u)
-            for (index i = 0; i < block; ++i) std::memcpy(panel + u * width + i, rows + i * words + u, sizeof(word));
+            for (index i = 0; i < block; ++i) std::memcpy(panel + u * width + i, from + i * stride + u, sizeof(word));
     }
 }
 

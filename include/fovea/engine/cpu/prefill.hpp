@@ -53,16 +53,25 @@ public:
         pack_keys(tile, scratch_.keys.data());
         return scratch_.keys.data();
     }
-    word const* values(index tile) {
+    // Values that a single query tile visits are read where they lie, if they lie as the product takes them.
+    value_place values(index tile) {
         if (packed_ && how_ == values_read::as_they_are)
-            return packed_->values.data() + (first_ + tile) * packed_->value_words;
+            return packed_at(packed_->values.data() + (first_ + tile) * packed_->value_words);
+        if constexpr (!Shape.pairs() && Problem::has_values) {
+            auto const& v = problem_.operand.v;
+            const prepared plain(v);
+            const row_reader<v_type, Shape.lanes> reader(plain, here_.batch, here_.kv_head);
+            if (!packed_ && how_ == values_read::as_they_are && v.channels() % Shape.channel_panel() == 0)
+                if (float const* lies = reader.in_place(tile * Shape.key_tile))
+                    return {reinterpret_cast<word const*>(lies), reader.stride(), Shape.channel_panel()};
+        }
         word* to = scratch_.values.data();
         if (packed_) { // once more, after values that are not finite
             if (mended_.size() == 0) mended_ = buffer<word>(packed_->value_words);
             to = mended_.data();
         }
         pack_values(tile, to);
-        return to;
+        return packed_at(to);
     }
     void pack_keys(index tile, word* to) {
         row_reader<typename prepared_operands<Problem>::k_type, Shape.lanes> reader(readers_.k, here_.batch,
@@ -80,8 +89,12 @@ public:
     }
 
 private:
+    using v_type = decltype(decltype(Problem::operand)::v);
+    static value_place packed_at(word const* values) {
+        return {values, Shape.channel_panel(), Shape.channel_panel() * Shape.tile_words()};
+    }
     struct value_reader {
-        row_reader<decltype(decltype(Problem::operand)::v), Shape.lanes> rows;
+        row_reader<v_type, Shape.lanes> rows;
         values_read how;
         void read(index i, float* out) {
             rows.read(i, out);

@@ -59,6 +59,13 @@ public:
             for (; c + N <= d; c += N) store(out + c, load_as_real<N>(from + c));
         for (; c < d; ++c) out[c] = from[c * stride];
     }
+    // Where row i lies, if it needs no reading: floats side by side; else nullptr.
+    float const* in_place(index i) const {
+        if constexpr (std::is_same_v<typename O::element, float>)
+            if (view_.layout.stride.channel == 1) return view_.row(batch_, head_, i);
+        return nullptr;
+    }
+    index stride() const { return view_.layout.stride.position; }
     index position(index i) const { return view_.first + i; }
     index channels() const { return view_.channels(); }
 
