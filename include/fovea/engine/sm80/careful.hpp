@@ -1,7 +1,7 @@
 // The rare end of a tile whose output is not finite although its weights are: 0 x NaN from the value of a masked key
 // must not reach it by a bit, the value of an attended one must.
 //
-//     if (any_of_block<Machine, Tile>(shared, is_spoiled<Machine>(output, state))) ...   // then again
+//     attend_until_clean<Machine, Tile>(careful, shared, rows, [&] { ... });       // the pass, and it again
 //     non_finite_values<Machine, Params, Bound, Tile>(params, bound, here).add_to(first_row, rows, staged);
 //
 // A block that finds such an output computes its tile again with every non-finite value read as 0, which gives the bits
@@ -43,6 +43,18 @@ template <class Machine, class Tile> FOVEA_DEVICE bool any_of_block(word shared,
     for (int w = 0; w < Tile::warps; ++w) any |= Machine::template load_shared<word>(shared + 4 * static_cast<word>(w));
     Machine::sync_block();
     return any != 0;
+}
+
+// The pass over the keys; and where it spoiled an output, once more with careful set.
+template <class Machine, class Tile, class Rows, class Attend>
+FOVEA_DEVICE void attend_until_clean(bool& careful, word shared, Rows const& rows, Attend const& attend) {
+    for (bool again = true; again;) {
+        attend();
+        again = false;
+        if constexpr (Rows::has_values)
+            if (!careful)
+                again = careful = any_of_block<Machine, Tile>(shared, is_spoiled<Machine>(rows.output, rows.state));
+    }
 }
 
 template <class Machine, class Params, class Bound, class Tile> class non_finite_values {

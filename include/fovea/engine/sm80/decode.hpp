@@ -2,8 +2,8 @@
 //
 //     using kernel = decode<ptx_sm80_machine, Problem, Tile>;   // over plan.blocks(); with pieces > 1, then combine
 //
-// A block takes a packed tile of one key head's rows and a piece of its keys. Keys and values arrive as in forward.hpp,
-// in a ring of stages; every warp works on all rows and on its own keys of each tile, a softmax of its own:
+// A block takes a packed tile of one key head's rows and a piece of its keys, whose tiles arrive in a ring
+// (tile_ring.hpp); every warp works on all rows and on its own keys of each tile, a softmax of its own:
 //
 //     tile of 64 keys      warp 0: keys 0-15   warp 1: 16-31   warp 2: 32-47   warp 3: 48-63      x 16 rows
 //
@@ -12,12 +12,12 @@
 #pragma once
 #include <utility>
 
-#include "fovea/attend/ballot_walk.hpp"
 #include "fovea/attend/live_shares.hpp"
 #include "fovea/engine/sm80/careful.hpp"
 #include "fovea/engine/sm80/decode_plan.hpp"
 #include "fovea/engine/sm80/merge.hpp"
-#include "fovea/engine/sm80/products.hpp"
+#include "fovea/engine/sm80/tile_ring.hpp"
+#include "fovea/engine/sm80/warp_rows.hpp"
 
 namespace fovea::sm80 {
 
@@ -25,15 +25,12 @@ template <sm80_machine Machine, class Problem, class Tile> class decode_block {
     using params_type = decode_params<Problem, Tile>;
     using of_warp = typename Tile::of_warp;
     using query_element = typename Problem::query_element;
-    using value_format = typename Tile::formats::values;
-    using place_type = std::conditional_t<Problem::has_values, output_place<Tile::values>, nothing_put>;
-    using bound_type = decltype(bind_problem(std::declval<Problem const&>(), at_head{}, no_strips{}));
-    using state_type = row_state_for<bound_type, value_format>;
+    using rows_type = warp_rows<Machine, Problem, of_warp>;
+    using bound_type = typename rows_type::bound_type;
     using mask_type = std::remove_cvref_t<decltype(Problem::scored.mask)>;
     using walk_type = ballot_walk<Machine, constant<float>>; // rows are few: where the score peaks does not matter
     using writer_type = row_writer<Machine, Problem, Tile::values, Tile::query, packed_place>;
-    static constexpr int blocks = Tile::blocks_of_warp, output_tiles = Problem::has_values ? Tile::values / 8 : 1;
-    static constexpr int weight_tiles = of_warp::key / product_depth<value_format>;
+    static constexpr int blocks = Tile::blocks_of_warp;
     static constexpr word key_pitch = row_pitch<Tile::channels, Tile::element_bytes>,
                           value_pitch = row_pitch<Tile::value_columns, Tile::element_bytes>;
 
@@ -47,16 +44,52 @@ public:
             Machine::store(params_.memory.live + piece_layout<Tile>{params_.plan}.piece(place_),
                            static_cast<word>(!tiles_.empty()));
         if (split && tiles_.empty()) return;
-        for (bool again = true; again;) {
-            attend();
-            again = false;
-            if constexpr (Problem::has_values)
-                if (!careful_)
-                    again = careful_ = any_of_block<Machine, Tile>(shared_, is_spoiled<Machine>(output_, state_));
-        }
+        attend_until_clean<Machine, Tile>(careful_, shared_, rows_, [this] { attend(); });
         merge_warps();
         if (split) leave();
         else write();
+    }
+
+    // ---- what the ring asks for -------------------------------------------------------------------------------------
+    // Rows of several heads, once a piece: chunk by chunk, through registers.
+    FOVEA_DEVICE void load_queries() const {
+        using place = chunk_place<Tile::channels, Tile::element_bytes>;
+        constexpr int per_chunk = elements_of_chunk<query_element>, per_word = elements_of_word<query_element>;
+        for (int n = static_cast<int>(Machine::thread()); n < Tile::query * place::of_row; n += Tile::threads) {
+            const place at(n);
+            chunk_words words{};
+            if (at.row < rows()) {
+                const at_head head = packed().head(first_row() + at.row);
+                float x[per_chunk];
+                operand_rows<Machine, typename params_type::q_type, Tile::channels>(p_.operand.q, params_.q, head.batch,
+                                                                                    head.head)
+                    .read(packed().position(first_row() + at.row), per_chunk * at.chunk, x);
+                FOVEA_UNROLL_DEVICE
+                for (int w = 0; w < 4; ++w) words.at[w] = rounded_word<Machine, query_element>(x + w * per_word);
+            }
+            Machine::store_shared(at(shared_), words);
+        }
+    }
+    FOVEA_DEVICE void load_keys(std::int32_t tile, word stage) const {
+        tile_loader<Machine, Tile::threads, Tile::key, Tile::channels, typename params_type::k_type>(
+            p_.operand.k, params_.k, packed().batch, packed().kv_head)
+            .load(shared_ + Tile::keys_at + stage * Tile::key_bytes, first_key() + index{tile} * Tile::key);
+    }
+    FOVEA_DEVICE void load_values(std::int32_t tile, word stage) const {
+        if constexpr (Problem::has_values)
+            tile_loader<Machine, Tile::threads, Tile::key, Tile::value_columns, typename params_type::v_type>(
+                p_.operand.v, params_.v, packed().batch, packed().kv_head)
+                .load(shared_ + Tile::values_at + stage * Tile::value_bytes, first_key() + index{tile} * Tile::key,
+                      careful_ ? numbers_read::finite : numbers_read::as_they_are);
+    }
+    FOVEA_DEVICE void score(live_tile, word stage) {
+        clear(scores_);
+        multiply_scores<Machine, of_warp>(scores_, shared_,
+                                          shared_ + Tile::keys_at + stage * Tile::key_bytes + own_key() * key_pitch);
+    }
+    FOVEA_DEVICE void use(live_tile tile, word stage) {
+        rows_.take(scores_, tile, lane_rows{*this, first_key() + index{tile.number()} * Tile::key + index{own_key()}},
+                   shared_ + Tile::values_at + stage * Tile::value_bytes + own_key() * value_pitch);
     }
 
 private:
@@ -99,133 +132,32 @@ private:
 
     // ---- the pass over the piece ------------------------------------------------------------------------------------
     FOVEA_DEVICE void attend() {
-        FOVEA_UNROLL_DEVICE
-        for (int m = 0; m < blocks; ++m) {
-            FOVEA_UNROLL_DEVICE
-            for (int i = 0; i < 2; ++i) state_[m][i].clear();
-            FOVEA_UNROLL_DEVICE
-            for (int n = 0; n < output_tiles; ++n) clear(output_[m][n]);
-        }
+        rows_.clear();
         const auto ground = [this] {
             const element_box all = box();
             return walk_ground{all, all.query, {p_.k().first + first_key(), keys(), Tile::key}};
         };
         const auto group_mask = mask();
         walk_type walk(constant<float>{0}, group_mask, ground);
-        live_tile coming[Tile::stages + 1];
-        FOVEA_UNROLL_DEVICE
-        for (live_tile& tile : coming) tile = walk.next(group_mask, ground);
-        load_queries();
-        FOVEA_UNROLL_DEVICE
-        for (int i = 0; i < 2 * Tile::stages - 1; ++i) {
-            if (i % 2 == 0) load_keys(coming[i / 2], static_cast<word>(i / 2));
-            else load_values(coming[i / 2], static_cast<word>(i / 2));
-            Machine::commit_copies();
-        }
-        for (word stage = 0; coming[0].exists(); stage = stage + 1 == Tile::stages ? 0 : stage + 1) {
-            const live_tile now = coming[0];
-            wait_for_copies();
-            load_values(coming[Tile::stages - 1], stage == 0 ? Tile::stages - 1 : stage - 1);
-            Machine::commit_copies();
-            matrix_sums scores[blocks][of_warp::key / 8];
-            FOVEA_UNROLL_DEVICE
-            for (int m = 0; m < blocks; ++m) {
-                FOVEA_UNROLL_DEVICE
-                for (int n = 0; n < of_warp::key / 8; ++n) clear(scores[m][n]);
-            }
-            multiply_scores<Machine, of_warp>(
-                scores, shared_, shared_ + Tile::keys_at + stage * Tile::key_bytes + own_key() * key_pitch);
-            wait_for_copies();
-            load_keys(coming[Tile::stages], stage);
-            Machine::commit_copies();
-            matrix_words weights[blocks][weight_tiles];
-            if (now.is_whole()) step<coverage::all>(scores, weights, now.number());
-            else step<coverage::some>(scores, weights, now.number());
-            if constexpr (Problem::has_values)
-                multiply_values<Machine, of_warp>(
-                    output_, weights, shared_ + Tile::values_at + stage * Tile::value_bytes + own_key() * value_pitch);
-            FOVEA_UNROLL_DEVICE
-            for (int i = 0; i < Tile::stages; ++i) coming[i] = coming[i + 1];
-            coming[Tile::stages] = walk.next(group_mask, ground);
-        }
-        Machine::template wait_copies<0>();
+        tile_ring<Machine, Tile::stages>::run([&] { return walk.next(group_mask, ground); }, *this);
     }
-
     FOVEA_DEVICE static word own_key() { return Machine::warp() * of_warp::key; } // the first, in a tile
-    FOVEA_DEVICE static void wait_for_copies() {
-        Machine::template wait_copies<2 * Tile::stages - 2>();
-        Machine::sync_block();
-    }
-    FOVEA_DEVICE static void clear(matrix_sums& sums) {
-        FOVEA_UNROLL_DEVICE
-        for (int i = 0; i < 4; ++i) sums[i] = 0.f;
-    }
-    // Rows of several heads, once a piece: chunk by chunk, through registers.
-    FOVEA_DEVICE void load_queries() const {
-        using place = chunk_place<Tile::channels, Tile::element_bytes>;
-        constexpr int per_chunk = elements_of_chunk<query_element>, per_word = elements_of_word<query_element>;
-        for (int n = static_cast<int>(Machine::thread()); n < Tile::query * place::of_row; n += Tile::threads) {
-            const place at(n);
-            chunk_words words{};
-            if (at.row < rows()) {
-                const at_head head = packed().head(first_row() + at.row);
-                float x[per_chunk];
-                operand_rows<Machine, typename params_type::q_type, Tile::channels>(p_.operand.q, params_.q, head.batch,
-                                                                                    head.head)
-                    .read(packed().position(first_row() + at.row), per_chunk * at.chunk, x);
-                FOVEA_UNROLL_DEVICE
-                for (int w = 0; w < 4; ++w) words.at[w] = rounded_word<Machine, query_element>(x + w * per_word);
-            }
-            Machine::store_shared(at(shared_), words);
-        }
-    }
-    FOVEA_DEVICE void load_keys(live_tile tile, word stage) const {
-        if (tile.exists())
-            tile_loader<Machine, Tile::threads, Tile::key, Tile::channels, typename params_type::k_type>(
-                p_.operand.k, params_.k, packed().batch, packed().kv_head)
-                .load(shared_ + Tile::keys_at + stage * Tile::key_bytes,
-                      first_key() + index{tile.number()} * Tile::key);
-    }
-    FOVEA_DEVICE void load_values(live_tile tile, word stage) const {
-        if constexpr (Problem::has_values)
-            if (tile.exists())
-                tile_loader<Machine, Tile::threads, Tile::key, Tile::value_columns, typename params_type::v_type>(
-                    p_.operand.v, params_.v, packed().batch, packed().kv_head)
-                    .load(shared_ + Tile::values_at + stage * Tile::value_bytes,
-                          first_key() + index{tile.number()} * Tile::key,
-                          careful_ ? numbers_read::finite : numbers_read::as_they_are);
-    }
 
-    template <coverage Covered>
-    FOVEA_DEVICE void step(matrix_sums (&scores)[blocks][of_warp::key / 8],
-                           matrix_words (&weights)[blocks][weight_tiles], std::int32_t tile) {
-        const auto lane = static_cast<std::int32_t>(Machine::lane());
-        const index column = first_key() + index{tile} * Tile::key + index{own_key()};
-        const auto valid = static_cast<std::int32_t>(least(p_.k().positions() - column, index{of_warp::key}));
-        FOVEA_UNROLL_DEVICE
-        for (int m = 0; m < blocks; ++m) {
-            FOVEA_UNROLL_DEVICE
-            for (int r = 0; r < 2; ++r) {
-                const at_head at = packed().head(row(2 * m + r));
-                const tile_frame frame{at.batch,
-                                       at.head,
-                                       at.kv_head,
-                                       p_.q().first,
-                                       p_.k().first,
-                                       p_.k().first + column + 2 * (lane % 4),
-                                       valid - 2 * (lane % 4)};
-                matrix_fragment<Machine, of_warp::key, value_format, place_type, Covered> fragment{
-                    frame, {query(2 * m), query(2 * m + 1)}, scores[m], weights[m], place(m)};
-                state_[m][r].alpha = 1; // nothing waits to be rescaled
-                if constexpr (Problem::normalised) step_row<Covered>(fragment, r, state_[m][r], bound_[2 * m + r]);
-                else sigmoid_row<Covered>(fragment, r, state_[m][r], bound_[2 * m + r]);
-            }
+    // This lane's rows against this warp's keys of a tile, for warp_rows: each row has its own head.
+    struct lane_rows {
+        decode_block const& block;
+        index column; // of the first key
+
+        FOVEA_DEVICE tile_frame frame(int m, int r) const {
+            auto const &q = block.p_.q(), &k = block.p_.k();
+            const at_head at = block.packed().head(block.row(2 * m + r));
+            const auto key = 2 * static_cast<std::int32_t>(Machine::lane() % 4);
+            const auto valid = static_cast<std::int32_t>(least(k.positions() - column, index{of_warp::key}));
+            return {at.batch, at.head, at.kv_head, q.first, k.first, k.first + column + key, valid - key};
         }
-    }
-    FOVEA_DEVICE place_type place(int m) {
-        if constexpr (Problem::has_values) return {output_[m]};
-        else return {};
-    }
+        FOVEA_DEVICE index query(int m, int r) const { return block.query(2 * m + r); }
+        FOVEA_DEVICE bound_type const& bound(int m, int r) const { return block.bound_[2 * m + r]; }
+    };
 
     // ---- the end ----------------------------------------------------------------------------------------------------
     // The rows that this warp merges, of a tile's.
@@ -244,10 +176,10 @@ private:
         const writer_type writer(p_, own_place(), staged);
         FOVEA_UNROLL_DEVICE
         for (int m = 0; m < blocks; ++m) {
-            writer.stage_sums(m, output_[m]);
+            writer.stage_sums(m, rows_.output[m]);
             FOVEA_UNROLL_DEVICE
             for (int r = 0; r < 2; ++r) {
-                const auto total = folded_over_lanes<Machine>(state_[m][r]);
+                const auto total = folded_over_lanes<Machine>(rows_.state[m][r]);
                 if (lane % 4 == 0)
                     keep_total(total, [&](int n, float x) {
                         Machine::store_shared(state_at<Tile::values>(staged, Tile::query, 16 * m + 8 * r + lane / 4, n),
@@ -315,8 +247,8 @@ private:
     bool careful_;
     tile_run tiles_;
     bound_type bound_[2 * blocks]; // of this lane's rows
-    state_type state_[blocks][2];
-    matrix_sums output_[blocks][output_tiles];
+    rows_type rows_;
+    typename rows_type::scores_type scores_; // of the tile at work
 };
 
 template <sm80_machine Machine, class Problem, class Tile> struct decode {

@@ -2,34 +2,23 @@
 //
 //     using kernel = forward<ptx_sm80_machine, Problem, Tile>;    kernel::threads, kernel::params, kernel::run(params)
 //
-// A block of threads takes a tile of queries of one head and walks over its live key tiles. Keys and values arrive by
-// cp.async in a ring of stages: the loads k0 v0 k1 v1 ... are numbered, and while number i is used, number
-// i + 2 stages - 1 is asked for, into the place that number i - 1 left.
-//
-//     wait for keys,   sync, ask for values of tile + stages - 1,   scores = queries x keys
-//     wait for values, sync, ask for keys of tile + stages,         score, mask, softmax; output += weights x values
-//
-// Each warp works on its own rows; a tile that is dead for those alone is waited for but not computed.
+// A block of threads takes a tile of queries of one head and walks over its live key tiles, which arrive in a ring
+// (tile_ring.hpp). Each warp works on its own rows; a tile that is dead for those alone is waited for but not computed.
 #pragma once
-#include "fovea/attend/ballot_walk.hpp"
 #include "fovea/engine/sm80/careful.hpp"
 #include "fovea/engine/sm80/plan.hpp"
-#include "fovea/engine/sm80/products.hpp"
 #include "fovea/engine/sm80/shape.hpp"
+#include "fovea/engine/sm80/tile_ring.hpp"
+#include "fovea/engine/sm80/warp_rows.hpp"
 #include "fovea/engine/sm80/write.hpp"
 
 namespace fovea::sm80 {
 
 template <sm80_machine Machine, class Problem, class Tile, class Plan> class forward_block {
     using params_type = forward_params<Problem, Tile, Plan>;
-    using value_format = typename Tile::formats::values;
-    static constexpr int weight_tiles = Tile::key / product_depth<value_format>;
-    using place_type = std::conditional_t<Problem::has_values, output_place<Tile::values>, nothing_put>;
-    using bound_type = decltype(bind_problem(std::declval<Problem const&>(), at_head{}, no_strips{}));
-    using state_type = row_state_for<bound_type, value_format>;
+    using rows_type = warp_rows<Machine, Problem, Tile>;
+    using bound_type = typename rows_type::bound_type;
     using walk_type = ballot_walk<Machine, decltype(bound_type::score)>;
-    static constexpr int blocks = Tile::blocks_of_warp, value_columns = Tile::value_columns;
-    static constexpr int output_tiles = Problem::has_values ? Tile::values / 8 : 1;
 
 public:
     FOVEA_DEVICE explicit forward_block(params_type const& params)
@@ -44,70 +33,42 @@ public:
           values_(values_operand(), params.v, here().batch, here().kv_head) {}
 
     FOVEA_DEVICE void run() {
-        for (bool again = true; again;) {
-            attend();
-            again = false;
-            if constexpr (Problem::has_values)
-                if (!careful_)
-                    again = careful_ = any_of_block<Machine, Tile>(shared_, is_spoiled<Machine>(output_, state_));
-        }
+        attend_until_clean<Machine, Tile>(careful_, shared_, rows_, [this] { attend(); });
         write();
+    }
+
+    // ---- what the ring asks for -------------------------------------------------------------------------------------
+    FOVEA_DEVICE void load_keys(std::int32_t tile, word stage) const {
+        keys_.load(shared_ + Tile::keys_at + stage * Tile::key_bytes, index{tile} * Tile::key);
+    }
+    FOVEA_DEVICE void load_values(std::int32_t tile, word stage) const {
+        if constexpr (Problem::has_values)
+            values_.load(shared_ + Tile::values_at + stage * Tile::value_bytes, index{tile} * Tile::key,
+                         careful_ ? numbers_read::finite : numbers_read::as_they_are);
+    }
+    FOVEA_DEVICE void load_queries() const {
+        tile_loader<Machine, Tile::threads, Tile::query, Tile::channels, typename params_type::q_type>(
+            p_.operand.q, params_.q, here().batch, here().head)
+            .load(shared_, tile_row());
+    }
+    FOVEA_DEVICE void score(live_tile tile, word stage) {
+        clear(scores_);
+        if (!tile.is_dead())
+            multiply_scores<Machine, Tile>(scores_, shared_ + Machine::warp() * (Tile::query_bytes / Tile::warps),
+                                           shared_ + Tile::keys_at + stage * Tile::key_bytes);
+    }
+    FOVEA_DEVICE void use(live_tile tile, word stage) {
+        if (!tile.is_dead())
+            rows_.take(scores_, tile, lane_rows{*this, tile.number()},
+                       shared_ + Tile::values_at + stage * Tile::value_bytes);
     }
 
 private:
     FOVEA_DEVICE void attend() {
-        FOVEA_UNROLL_DEVICE
-        for (int m = 0; m < blocks; ++m) {
-            FOVEA_UNROLL_DEVICE
-            for (int i = 0; i < 2; ++i) state_[m][i].clear();
-            FOVEA_UNROLL_DEVICE
-            for (int n = 0; n < output_tiles; ++n) clear(output_[m][n]);
-        }
+        rows_.clear();
         const auto ground = [this] { return walked(); };
         walk_type walk(bound_.score, bound_.mask, ground);
-        live_tile coming[Tile::stages + 1];
-        FOVEA_UNROLL_DEVICE
-        for (live_tile& tile : coming) tile = walk.next(bound_.mask, ground);
-        tile_loader<Machine, Tile::threads, Tile::query, Tile::channels, typename params_type::q_type>(
-            p_.operand.q, params_.q, here().batch, here().head)
-            .load(shared_, tile_row());
-        FOVEA_UNROLL_DEVICE
-        for (int i = 0; i < 2 * Tile::stages - 1; ++i) {
-            if (i % 2 == 0) load_keys(coming[i / 2], static_cast<word>(i / 2));
-            else load_values(coming[i / 2], static_cast<word>(i / 2));
-            Machine::commit_copies();
-        }
-
-        for (word stage = 0; coming[0].exists(); stage = after(stage)) {
-            const live_tile now = coming[0];
-            wait_for_copies();
-            load_values(coming[Tile::stages - 1], before(stage));
-            Machine::commit_copies();
-            matrix_sums scores[blocks][Tile::key / 8];
-            FOVEA_UNROLL_DEVICE
-            for (int m = 0; m < blocks; ++m) {
-                FOVEA_UNROLL_DEVICE
-                for (int n = 0; n < Tile::key / 8; ++n) clear(scores[m][n]);
-            }
-            if (!now.is_dead())
-                multiply_scores<Machine, Tile>(scores, shared_ + Machine::warp() * (Tile::query_bytes / Tile::warps),
-                                               shared_ + Tile::keys_at + stage * Tile::key_bytes);
-
-            wait_for_copies();
-            const word values_at = shared_ + Tile::values_at + stage * Tile::value_bytes;
-            load_keys(coming[Tile::stages], stage);
-            Machine::commit_copies();
-            if (!now.is_dead()) {
-                matrix_words weights[blocks][weight_tiles];
-                if (now.is_whole()) step<coverage::all>(scores, weights, now.number());
-                else step<coverage::some>(scores, weights, now.number());
-                if constexpr (Problem::has_values) multiply_values<Machine, Tile>(output_, weights, values_at);
-            }
-            FOVEA_UNROLL_DEVICE
-            for (int i = 0; i < Tile::stages; ++i) coming[i] = coming[i + 1];
-            coming[Tile::stages] = walk.next(bound_.mask, ground);
-        }
-        Machine::template wait_copies<0>();
+        tile_ring<Machine, Tile::stages>::run([&] { return walk.next(bound_.mask, ground); }, *this);
     }
 
     FOVEA_DEVICE walk_ground walked() const {
@@ -138,68 +99,30 @@ private:
     FOVEA_DEVICE static std::int32_t own_row() { // the same, counted from the block's
         return static_cast<std::int32_t>(Machine::warp()) * Tile::rows_of_warp;
     }
-    // The ring's next stage, and the one before; of two, the other.
-    FOVEA_DEVICE static word after(word stage) {
-        if constexpr (Tile::stages == 2) return stage ^ 1;
-        else return stage + 1 == Tile::stages ? 0 : stage + 1;
-    }
-    FOVEA_DEVICE static word before(word stage) {
-        if constexpr (Tile::stages == 2) return stage ^ 1;
-        else return stage == 0 ? Tile::stages - 1 : stage - 1;
-    }
-    FOVEA_DEVICE static void wait_for_copies() {
-        Machine::template wait_copies<2 * Tile::stages - 2>();
-        Machine::sync_block();
-    }
-    FOVEA_DEVICE static void clear(matrix_sums& sums) {
-        FOVEA_UNROLL_DEVICE
-        for (int i = 0; i < 4; ++i) sums[i] = 0.f;
-    }
     FOVEA_DEVICE auto const& values_operand() const {
         if constexpr (Problem::has_values) return p_.operand.v;
         else return p_.k();
     }
-    FOVEA_DEVICE void load_keys(live_tile tile, word stage) const {
-        if (tile.exists())
-            keys_.load(shared_ + Tile::keys_at + stage * Tile::key_bytes, index{tile.number()} * Tile::key);
-    }
-    FOVEA_DEVICE void load_values(live_tile tile, word stage) const {
-        if constexpr (Problem::has_values)
-            if (tile.exists())
-                values_.load(shared_ + Tile::values_at + stage * Tile::value_bytes, index{tile.number()} * Tile::key,
-                             careful_ ? numbers_read::finite : numbers_read::as_they_are);
-    }
 
-    template <coverage Covered>
-    FOVEA_DEVICE void step(matrix_sums (&scores)[blocks][Tile::key / 8], matrix_words (&weights)[blocks][weight_tiles],
-                           std::int32_t tile) {
-        const index column = index{tile} * Tile::key, first = p_.q().first + tile_row();
-        const auto lane = static_cast<std::int32_t>(Machine::lane()), key = 2 * (lane % 4);
-        const auto valid = static_cast<std::int32_t>(least(p_.k().positions() - column, index{Tile::key}));
-        const at_head at = here();
-        const tile_frame frame{at.batch,   at.head, at.kv_head, p_.q().first, p_.k().first, p_.k().first + key + column,
-                               valid - key};
-        FOVEA_UNROLL_DEVICE
-        for (int m = 0; m < blocks; ++m) {
-            const std::int32_t row = own_row() + 16 * m + lane / 4;
-            matrix_fragment<Machine, Tile::key, value_format, place_type, Covered> fragment{
-                frame,
-                {first + least(row, last_row_), first + least(row + 8, last_row_)},
-                scores[m],
-                weights[m],
-                place(m)};
-            FOVEA_UNROLL_DEVICE
-            for (int r = 0; r < 2; ++r) {
-                state_[m][r].alpha = 1; // nothing waits to be rescaled
-                if constexpr (Problem::normalised) step_row<Covered>(fragment, r, state_[m][r], bound_);
-                else sigmoid_row<Covered>(fragment, r, state_[m][r], bound_);
-            }
+    // This lane's rows against a tile of keys, for warp_rows.
+    struct lane_rows {
+        forward_block const& block;
+        std::int32_t tile;
+
+        FOVEA_DEVICE tile_frame frame(int, int) const {
+            auto const &q = block.p_.q(), &k = block.p_.k();
+            const index column = index{tile} * Tile::key;
+            const auto key = 2 * (static_cast<std::int32_t>(Machine::lane()) % 4);
+            const auto valid = static_cast<std::int32_t>(least(k.positions() - column, index{Tile::key}));
+            const at_head at = block.here();
+            return {at.batch, at.head, at.kv_head, q.first, k.first, k.first + key + column, valid - key};
         }
-    }
-    FOVEA_DEVICE place_type place(int m) {
-        if constexpr (Problem::has_values) return {output_[m]};
-        else return {};
-    }
+        FOVEA_DEVICE index query(int m, int r) const {
+            const std::int32_t row = own_row() + 16 * m + static_cast<std::int32_t>(Machine::lane()) / 4 + 8 * r;
+            return block.p_.q().first + block.tile_row() + least(row, block.last_row_);
+        }
+        FOVEA_DEVICE bound_type const& bound(int, int) const { return block.bound_; }
+    };
 
     // After every warp has read its last tile: outputs are staged where the operands were.
     FOVEA_DEVICE void write() const {
@@ -211,7 +134,7 @@ private:
         const word staged = shared_ + Machine::warp() * (Tile::rows_of_warp * Tile::staged_bytes_of_row);
         const row_writer<Machine, Problem, Tile::values, Tile::rows_of_warp> writer(p_, at, staged);
         FOVEA_UNROLL_DEVICE
-        for (int m = 0; m < blocks; ++m) writer.stage(m, state_[m], output_[m], bound_.sink);
+        for (int m = 0; m < Tile::blocks_of_warp; ++m) writer.stage(m, rows_.state[m], rows_.output[m], bound_.sink);
         Machine::sync_warp();
         if constexpr (Problem::has_values)
             if (careful_)
@@ -226,9 +149,9 @@ private:
     bool careful_;
     bound_type bound_;
     tile_loader<Machine, Tile::threads, Tile::key, Tile::channels, typename params_type::k_type> keys_;
-    tile_loader<Machine, Tile::threads, Tile::key, value_columns, typename params_type::v_type> values_;
-    state_type state_[blocks][2];
-    matrix_sums output_[blocks][output_tiles];
+    tile_loader<Machine, Tile::threads, Tile::key, Tile::value_columns, typename params_type::v_type> values_;
+    rows_type rows_;
+    typename rows_type::scores_type scores_; // of the tile at work
 };
 
 template <sm80_machine Machine, class Problem, class Tile, class Plan = block_plan> struct forward {

@@ -1,0 +1,86 @@
+// What a warp keeps of its rows while it walks over keys, in registers; and how a tile of scores is taken into it.
+//
+//     warp_rows<Machine, Problem, Tile> rows;      rows.clear();
+//     rows.take(scores, tile, lane_rows, values_at);      // rows.state[m][r], rows.output[m]
+//
+// m: 16 rows of the warp, of which a lane has two, r (fragment.hpp). lane_rows says of each: frame(m, r), its
+// tile_frame; query(m, r), its position; bound(m, r), the problem bound to its head.
+#pragma once
+#include "fovea/attend/ballot_walk.hpp"
+#include "fovea/engine/sm80/fragment.hpp"
+#include "fovea/engine/sm80/products.hpp"
+
+namespace fovea::sm80 {
+
+template <int Blocks, int Tiles> FOVEA_DEVICE void clear(matrix_sums (&sums)[Blocks][Tiles]) {
+    FOVEA_UNROLL_DEVICE
+    for (int m = 0; m < Blocks; ++m) {
+        FOVEA_UNROLL_DEVICE
+        for (int n = 0; n < Tiles; ++n) {
+            FOVEA_UNROLL_DEVICE
+            for (int i = 0; i < 4; ++i) sums[m][n][i] = 0.f;
+        }
+    }
+}
+
+// Tile: what the products of one warp see.
+template <class Machine, class Problem, class Tile> struct warp_rows {
+    static constexpr bool has_values = Problem::has_values;
+    static constexpr int blocks = Tile::blocks_of_warp, output_tiles = has_values ? Tile::values / 8 : 1;
+    using format = typename Tile::formats::values;
+    using bound_type = decltype(bind_problem(std::declval<Problem const&>(), at_head{}, no_strips{}));
+    using scores_type = matrix_sums[blocks][Tile::key / 8];
+    using weights_type = matrix_words[blocks][Tile::key / product_depth<format>];
+
+    row_state_for<bound_type, format> state[blocks][2];
+    matrix_sums output[blocks][output_tiles];
+
+    FOVEA_DEVICE void clear() {
+        FOVEA_UNROLL_DEVICE
+        for (int m = 0; m < blocks; ++m) {
+            FOVEA_UNROLL_DEVICE
+            for (int r = 0; r < 2; ++r) state[m][r].clear();
+        }
+        sm80::clear(output);
+    }
+
+    // Score, mask, softmax, and the second product with the values at an address of shared memory.
+    template <class Rows>
+    FOVEA_DEVICE void take(scores_type& scores, live_tile tile, Rows const& rows, word values) {
+        weights_type weights;
+        if (tile.is_whole()) step<coverage::all>(scores, weights, rows);
+        else step<coverage::some>(scores, weights, rows);
+        if constexpr (has_values) multiply_values<Machine, Tile>(output, weights, values);
+    }
+
+private:
+    using place_type = std::conditional_t<has_values, output_place<Tile::values>, nothing_put>;
+
+    template <coverage Covered, class Rows>
+    FOVEA_DEVICE void step(scores_type& scores, weights_type& weights, Rows const& rows) {
+        // All of them first: behind a row's shuffles, nvcc would read the call's parameters again.
+        index query[blocks][2];
+        tile_frame frame[blocks][2];
+        FOVEA_UNROLL_DEVICE
+        for (int n = 0; n < 2 * blocks; ++n) query[n / 2][n % 2] = rows.query(n / 2, n % 2);
+        FOVEA_UNROLL_DEVICE
+        for (int n = 0; n < 2 * blocks; ++n) frame[n / 2][n % 2] = rows.frame(n / 2, n % 2);
+        FOVEA_UNROLL_DEVICE
+        for (int m = 0; m < blocks; ++m) {
+            FOVEA_UNROLL_DEVICE
+            for (int r = 0; r < 2; ++r) {
+                matrix_fragment<Machine, Tile::key, format, place_type, Covered> fragment{
+                    frame[m][r], {query[m][0], query[m][1]}, scores[m], weights[m], place(m)};
+                state[m][r].alpha = 1; // nothing waits to be rescaled
+                if constexpr (Problem::normalised) step_row<Covered>(fragment, r, state[m][r], rows.bound(m, r));
+                else sigmoid_row<Covered>(fragment, r, state[m][r], rows.bound(m, r));
+            }
+        }
+    }
+    FOVEA_DEVICE place_type place(int m) {
+        if constexpr (has_values) return {output[m]};
+        else return {};
+    }
+};
+
+} // namespace fovea::sm80
