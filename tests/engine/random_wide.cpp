@@ -1,4 +1,4 @@
-// Random cases. Shapes of other machines: 4, 8 and 16 lanes, products of bf16 pairs, emulated where the machine has none.
+// Random cases. Shapes of other machines: 4, 8 and 16 lanes; products of bf16 pairs, emulated where there are none.
 #include "support/any_width.hpp"
 
 #include "engine/random_case.hpp"

@@ -65,7 +65,7 @@ FOVEA_HOST_DEVICE void multiply_word(accumulators<Shape.lanes, Tile>& acc, word 
     }
 }
 
-// acc += a x b over words [begin, end). a: Tile.rows rows with stride a_stride. b: Tile.vectors vectors a word, b_stride
+// acc += a x b over words [begin, end). a: Tile.rows rows, a_stride apart. b: Tile.vectors vectors a word, b_stride words
 // from one to the next.
 template <cpu_shape Shape, micro_tile Tile>
 FOVEA_HOST_DEVICE void multiply_panel(accumulators<Shape.lanes, Tile>& acc, word const* a, index a_stride,
