@@ -65,8 +65,8 @@ FOVEA_HOST_DEVICE void multiply_word(accumulators<Shape.lanes, Tile>& acc, word 
     }
 }
 
-// acc += a x b over words [begin, end). a: Tile.rows rows, a_stride apart. b: Tile.vectors vectors a word, b_stride words
-// from one to the next.
+// acc += a x b over words [begin, end). a: Tile.rows rows, a_stride apart. b: for each word Tile.vectors vectors, those
+// of the next b_stride further.
 template <cpu_shape Shape, micro_tile Tile>
 FOVEA_HOST_DEVICE void multiply_panel(accumulators<Shape.lanes, Tile>& acc, word const* a, index a_stride,
                                       word const* b, index b_stride, index begin, index end) {
