@@ -111,13 +111,13 @@ template <cpu_shape Shape, class Problem, class Bound>
     const index words = keys.channels() / operands::key_words::channels;
     [[maybe_unused]] const index value_channels = operands::value_words::whole(p.operand.v.channels());
 
-    for (index c = q.channels(); c < keys.channels(); ++c) s.row[c] = 0;
     for (index i = 0; i < s.queries.size(); ++i) s.queries[i] = 0;
     for (index i = 0; i < s.output.size(); ++i) s.output[i] = 0;
     each_row_group<n>(rows, [&](auto size, index first) {
         for (index r = first; r < least(first + size(), rows); ++r) {
             row_reader<typename operands::q_type, n> reader(readers.q, batch, packed.head(r).head);
             reader.read(packed.position(r), s.row.data());
+            for (index c = q.channels(); c < keys.channels(); ++c) s.row[c] = 0;
             lay_out_query<Shape, key_element, size()>(s.row.data(), static_cast<int>(r - first), words,
                                                       s.queries.data() + laid_out<Shape, key_element>(first, words));
         }
@@ -165,10 +165,9 @@ template <cpu_shape Shape, class Problem, class Bound>
         for (index r = 0; r < rows; ++r) {
             ahead.step(softmax_work);
             float* scores = s.scores.data() + r * decode_block;
-            if (covered[r] == coverage::none) {
-                for (int j = 0; j < decode_block; ++j) scores[j] = 0;
-                continue;
-            }
+            const bool dead = covered[r] == coverage::none;
+            for (index j = dead ? 0 : blocks * n; j < decode_block; ++j) scores[j] = 0;
+            if (dead) continue;
             block_fragment<Shape, weight_terms<Shape, Bound>> fragment{
                 packed.head(r), q.first + packed.position(r), q.first, k.first, k.first + b, count, scores};
             auto& state = s.states[r];
