@@ -1,4 +1,4 @@
-// expect: fovea: cpu_shape: query_tile is a multiple of score.rows and value.rows, value.rows of score.rows, key_tile of lanes * score.vectors and at most 64 of them, and score.vectors is even
+// expect: fovea: cpu_shape: query_tile is a multiple of score.rows and value.rows, value.rows of score.rows, key_tile of lanes * score.vectors and at most 64 vectors of weights, and score.vectors is even
 #include <fovea/fovea.hpp>
 
 namespace fv = fovea;

@@ -194,7 +194,7 @@ template <cpu_shape Shape, class Problem, executor E>
 void prefill(Problem const& p, E& executor, index packing_budget) {
     static_assert(can_work(Shape),
                   "fovea: cpu_shape: query_tile is a multiple of score.rows and value.rows, value.rows of score.rows, "
-                  "key_tile of lanes * score.vectors and at most 64 of them, and score.vectors is even");
+                  "key_tile of lanes * score.vectors and at most 64 vectors of weights, and score.vectors is even");
     using plan_type = prefill_plan<Shape, Problem>;
     using scratch_type = typename plan_type::scratch_type;
     auto const &q = p.q(), &k = p.k();

@@ -13,7 +13,7 @@ namespace [[gnu::visibility("hidden")]] fovea {
 inline namespace v0_1 {
 
 template <int R, int Distance = 1, int N> FOVEA_HOST_DEVICE void fold_parts(real_lanes<N> (&x)[N]) {
-    static_assert(N % R == 0, "fovea: fold_parts: the rows divide the lanes");
+    static_assert(N % R == 0);
     constexpr std::make_integer_sequence<int, N> all{};
     constexpr int parts = N / R;
     FOVEA_UNROLL
