@@ -36,7 +36,8 @@ struct bump {{
 }};
 void attend({element}* pointer, [[maybe_unused]] float const* reals, [[maybe_unused]] std::int32_t const* ids,
             fv::index n, cudaStream_t stream, [[maybe_unused]] fv::workspace scratch) {{
-    auto q = fv::tensor(pointer, fv::bshd(1, n, 8, {channels}_c)), k = q, v = q, o = q;
+    auto k = fv::tensor(pointer, fv::bshd(1, n, 8, {channels}_c)), v = k, o = k;
+    auto q = fv::tensor(static_cast<{element} const*>(pointer), fv::bshd(1, n, 8, {channels}_c)); // another type
     [[maybe_unused]] auto rows = fv::tensor(const_cast<float*>(reals), fv::bhs(1, 8, n));
     const auto s = {score};
     const auto p = fv::softmax(s);

@@ -98,13 +98,10 @@ status execute(Engine const& engine, Problem const& p) {
 template <class Engine, view V, operand O>
     requires is_cuda_engine<Engine>
 status execute_copy(Engine const& engine, assignment<V, O> const& copy) {
-    constexpr index known = known_size<typename source_type<O>::channels_type>;
-    static_assert(!is_rotated_twice<O>, "fovea: cuda: an operand is rotated once; write the first rotation to memory");
-    constexpr int channels = known > 0 ? static_cast<int>(round_up(known, index{16})) : 256;
-    using kernel = sm80::copy_rows<ptx_sm80_machine, O, V, channels>;
+    using kernel = sm80::copy_for<ptx_sm80_machine, O, V>;
+    if (status why = kernel::refusal_of(copy); !why.ok()) return why;
     const auto params = kernel::make_params(copy);
-    return launch<kernel, typename Engine::target>(engine.stream, ceil_div(params.chunks, index{kernel::threads}),
-                                                   params);
+    return launch<kernel, typename Engine::target>(engine.stream, kernel::blocks_for(params), params);
 }
 
 } // namespace fovea::inline v0_1

@@ -34,6 +34,15 @@ template <class Problem> std::string order_text(sm80::tile_order order) {
                                                                      : "the others attend no more keys\n"});
 }
 
+// Blocks that read each tile of rotated keys, and so rotate it.
+template <class Problem> std::string rotation_text(index blocks) {
+    if constexpr (is_rotated<decltype(decltype(Problem::operand)::k)>)
+        return blocks == 1 ? std::string("each key is rotated once, as it is read\n")
+                           : spell({"each key is rotated as it is read, at most ", blocks,
+                                    " times; a copy beforehand, rotated = rope_...(k, ...), does it once\n"});
+    else return {};
+}
+
 // order: of an engine with an order of its own.
 template <class Tile, class Problem>
 void describe_sm80(description& d, Problem const& p, char const* order = nullptr) {
@@ -47,6 +56,7 @@ void describe_sm80(description& d, Problem const& p, char const* order = nullptr
     d.why += tile_text<Tile>();
     d.why += products_text<Tile, Problem>();
     d.why += order != nullptr ? order : order_text<Problem>(plan.order);
+    d.why += rotation_text<Problem>(plan.tiles * p.group());
     if (plan.section < plan.heads)
         d.why += spell({index{plan.section}, " heads at a time of ", index{plan.heads},
                         ": their keys and values stay in the second-level cache\n"});
@@ -68,6 +78,7 @@ void describe_sm80_decode(description& d, Problem const& p, workspace const& scr
     d.why += spell({"a tile is ", index{Tile::query}, " packed rows by ", index{Tile::key}, " keys, divided by ",
                     index{Tile::warps}, " warps; ", index{plan.rows}, " rows share a key head\n"});
     d.why += products_text<Tile, Problem>();
+    d.why += rotation_text<Problem>(plan.tiles);
     d.why += spell({"the keys are cut into ", index{plan.pieces}, plan.pieces == 1 ? " piece" : " pieces"});
     d.why += scratch.bytes < wanted
                  ? spell({", because the workspace has ", scratch.bytes, " bytes and not ", wanted, "\n"})

@@ -81,7 +81,8 @@ struct bytes_beside {
 };
 
 template <class Problem> census take_census(Problem const& p, tile_size tile) {
-    auto const &q = p.q(), &k = p.k();
+    auto const& q = p.q();
+    auto const& k = p.k();
     auto const& mask = p.scored.mask;
     using mask_type = std::remove_cvref_t<decltype(mask)>;
     attended_counter<mask_type> counter(mask);

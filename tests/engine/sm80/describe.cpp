@@ -61,4 +61,21 @@ TEST_CASE("describe of sm_80: sections, order and what is left out without a dev
           std::string::npos);
     CHECK(d.why.find("blocks begin with the last queries: the others attend no more keys") != std::string::npos);
     CHECK(d.why.find("heads at a time") == std::string::npos);
+    CHECK(d.why.find("rotated") == std::string::npos);
+}
+
+TEST_CASE("describe of sm_80: how often keys are rotated") {
+    operands x(300, 4, 2); // three tiles of queries for each of the two heads that share keys
+    const tests::emulated<> engine;
+    const auto times = [&](auto q, auto k) {
+        const auto s = fv::scaled_dot(q, fv::rope_pairs(k, fv::rope_plain{}));
+        return fv::describe(engine, x.o() = fv::sum(fv::softmax(s) * x.k())).why;
+    };
+    CHECK(times(x.q(), x.k())
+              .find("each key is rotated as it is read, at most 6 times; a copy beforehand, rotated = "
+                    "rope_...(k, ...), does it once\n") != std::string::npos);
+    operands once(100, 2, 2);
+    const auto s = fv::scaled_dot(once.q(), fv::rope_pairs(once.k(), fv::rope_plain{}));
+    CHECK(fv::describe(engine, once.o() = fv::sum(fv::softmax(s) * once.k()))
+              .why.find("each key is rotated once, as it is read\n") != std::string::npos);
 }

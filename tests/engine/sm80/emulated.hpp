@@ -4,6 +4,7 @@
 //
 // What the emulator finds (races, bounds, unwritten outputs) refuses the run with its report.
 #pragma once
+#include <fovea/engine/sm80/copy.hpp>
 #include <fovea/engine/sm80/forward.hpp>
 #include <fovea/launch/run.hpp>
 
@@ -21,6 +22,12 @@ struct emulated {
     fovea::simt::report* said = nullptr; // where to leave the report
 };
 
+template <class Engine> fovea::status outcome(Engine const& engine, fovea::simt::report const& said) {
+    if (engine.said != nullptr) *engine.said = said;
+    const std::string text = said.text();
+    return said.ok() ? fovea::status() : fovea::status({text.c_str()});
+}
+
 template <fovea::tile_shape Tile, fovea::sm80::head_sizes Most, fovea::precision Products, class Problem>
 fovea::status execute(emulated<Tile, Most, Products> const& engine, Problem const& p) {
     // Values are drawn as wide as 128, or as the queries are.
@@ -32,9 +39,18 @@ fovea::status execute(emulated<Tile, Most, Products> const& engine, Problem cons
     const auto params = fovea::sm80::make_params<tile>(p);
     const fovea::simt::report said =
         fovea::simt::launch<kernel>({static_cast<fovea::word>(params.plan.blocks())}, params, engine.how);
-    if (engine.said != nullptr) *engine.said = said;
-    const std::string text = said.text();
-    return said.ok() ? fovea::status() : fovea::status({text.c_str()});
+    return outcome(engine, said);
+}
+
+// An operand written to a view.
+template <fovea::tile_shape Tile, fovea::sm80::head_sizes Most, fovea::precision Products, fovea::view V,
+          fovea::operand O>
+fovea::status execute_copy(emulated<Tile, Most, Products> const& engine, fovea::assignment<V, O> const& copy) {
+    using kernel = fovea::sm80::copy_for<fovea::simt::machine, O, V>;
+    if (fovea::status why = kernel::refusal_of(copy); !why.ok()) return why;
+    const auto params = kernel::make_params(copy);
+    return outcome(engine, fovea::simt::launch<kernel>({static_cast<fovea::word>(kernel::blocks_for(params))}, params,
+                                                       engine.how));
 }
 
 } // namespace tests

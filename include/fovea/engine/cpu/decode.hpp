@@ -102,7 +102,8 @@ template <cpu_shape Shape, class Problem, class Bound>
     constexpr int n = Shape.lanes;
     using operands = decode_operands<Shape, Problem>;
     using key_element = typename operands::keys_type::element;
-    auto const &q = p.q(), &k = p.k();
+    auto const& q = p.q();
+    auto const& k = p.k();
     const index batch = piece.batch, kv_head = piece.kv_head;
     const index rows = q.positions() * p.group(), grouped = grouped_rows<n>(rows);
     const packed_rows packed{batch, kv_head, p.group()};

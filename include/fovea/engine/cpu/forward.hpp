@@ -222,7 +222,8 @@ template <cpu_shape Shape, class Problem, class Bound, class Scratch, class Sour
                                     query_tile_at at, Scratch& s, Source& source) {
     constexpr weighting weights = Problem::normalised ? weighting::softmax : weighting::sigmoid;
     using lanes_type = real_lanes<Shape.lanes>;
-    auto const &q = p.q(), &k = p.k();
+    auto const& q = p.q();
+    auto const& k = p.k();
     const index words = Shape.words(q.channels());
     [[maybe_unused]] const index value_channels = p.operand.v.channels(); // unused without values
     const index rows = round_up(at.count, index{Shape.value.rows});

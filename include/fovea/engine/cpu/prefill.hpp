@@ -197,7 +197,8 @@ void prefill(Problem const& p, E& executor, index packing_budget) {
                   "key_tile of lanes * score.vectors and at most 64 vectors of weights, and score.vectors is even");
     using plan_type = prefill_plan<Shape, Problem>;
     using scratch_type = typename plan_type::scratch_type;
-    auto const &q = p.q(), &k = p.k();
+    auto const& q = p.q();
+    auto const& k = p.k();
     const prepared_operands<Problem> readers(p);
     plan_type plan(p, executor.concurrency(), packing_budget);
     const buffer<std::byte> memory = in_one_block([&](arena& from) { plan.take(from); });

@@ -47,7 +47,7 @@ template <class Machine, class Tile> FOVEA_DEVICE bool any_of_block(word shared,
 
 // The pass over the keys; and where it spoiled an output, once more with careful set.
 template <class Machine, class Tile, class Rows, class Attend>
-FOVEA_DEVICE void attend_until_clean(bool& careful, word shared, Rows const& rows, Attend const& attend) {
+FOVEA_DEVICE void attend_until_clean(bool& careful, word shared, Rows& rows, Attend const& attend) {
     for (bool again = true; again;) {
         attend();
         again = false;

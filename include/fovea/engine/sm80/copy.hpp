@@ -1,9 +1,10 @@
 // An operand written to a view on a GPU: conversion, rotation and scaling without attention.
 //
-//     using kernel = copy_rows<ptx_sm80_machine, Operand, View, 128>;      // launched over kernel::blocks_of(copy)
+//     using kernel = copy_for<ptx_sm80_machine, Operand, View>;      // launched over kernel::blocks_for(params)
 //
 // A thread takes eight channels of a row.
 #pragma once
+#include "fovea/base/refusal.hpp"
 #include "fovea/engine/sm80/operand_rows.hpp"
 #include "fovea/engine/sm80/write.hpp"
 #include "fovea/expr/probability.hpp"
@@ -11,6 +12,7 @@
 namespace fovea::sm80 {
 
 template <sm80_machine Machine, operand O, view V, int Channels> struct copy_rows {
+    static_assert(!is_rotated_twice<O>, "fovea: cuda: an operand is rotated once; write the first rotation to memory");
     static constexpr int threads = 128, blocks = 1, shared_bytes = 0;
     struct params {
         assignment<V, O> copy;
@@ -24,6 +26,15 @@ template <sm80_machine Machine, operand O, view V, int Channels> struct copy_row
     }
     static params make_params(assignment<V, O> const& copy) {
         return {copy, plan_operand<Channels>(copy.expression), chunks_of(copy.expression)};
+    }
+
+    static index blocks_for(params const& p) { return ceil_div(p.chunks, index{threads}); }
+    // A rotation's angles are kept for so many channels.
+    static status refusal_of(assignment<V, O> const& copy) {
+        const index channels = source_of(copy.expression).channels();
+        if (!is_rotated<O> || channels <= Channels) return {};
+        return status({"the operand copied has ", channels, " channels but the kernel was made for at most ", Channels,
+                       "; state them as a constant"});
     }
 
     FOVEA_DEVICE static void run(params const& p) {
@@ -43,5 +54,12 @@ template <sm80_machine Machine, operand O, view V, int Channels> struct copy_row
                 Machine::store(&p.copy.target.at(batch, head, row, channel + c), stored_as<element>(x[c]));
     }
 };
+
+// Made for as many channels as the operand's type states, for 256 where it states none.
+template <operand O>
+inline constexpr index stated_channels = known_size<typename source_type<O>::channels_type>;
+template <class Machine, operand O, view V>
+using copy_for =
+    copy_rows<Machine, O, V, stated_channels<O> <= 0 ? 256 : static_cast<int>(round_up(stated_channels<O>, index{16}))>;
 
 } // namespace fovea::sm80

@@ -149,7 +149,8 @@ private:
         index column; // of the first key
 
         FOVEA_DEVICE tile_frame frame(int m, int r) const {
-            auto const &q = block.p_.q(), &k = block.p_.k();
+            auto const& q = block.p_.q();
+            auto const& k = block.p_.k();
             const at_head at = block.packed().head(block.row(2 * m + r));
             const auto key = 2 * static_cast<std::int32_t>(Machine::lane() % 4);
             const auto valid = static_cast<std::int32_t>(least(k.positions() - column, index{of_warp::key}));

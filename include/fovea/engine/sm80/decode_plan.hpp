@@ -139,7 +139,8 @@ template <class Tile> struct [[gnu::visibility("hidden")]] piece_layout {
 
 // As many pieces as the keys deserve, or as fit into the workspace.
 template <class Tile, class Problem> decode_plan plan_decode(Problem const& p, index workspace_bytes) {
-    auto const &q = p.q(), &k = p.k();
+    auto const& q = p.q();
+    auto const& k = p.k();
     decode_plan plan{};
     plan.rows = static_cast<std::int32_t>(q.positions() * p.group());
     plan.tiles = static_cast<std::int32_t>(ceil_div(q.positions() * p.group(), index{Tile::query}));

@@ -72,7 +72,8 @@ private:
     }
 
     FOVEA_DEVICE walk_ground walked() const {
-        auto const &q = p_.q(), &k = p_.k();
+        auto const& q = p_.q();
+        auto const& k = p_.k();
         const at_head at = here();
         const index first = q.first + tile_row(), last = q.first + q.positions() - 1,
                     own = q.first + row(); // beyond the last: no rows, to which every tile is dead
@@ -110,7 +111,8 @@ private:
         std::int32_t tile;
 
         FOVEA_DEVICE tile_frame frame(int, int) const {
-            auto const &q = block.p_.q(), &k = block.p_.k();
+            auto const& q = block.p_.q();
+            auto const& k = block.p_.k();
             const index column = index{tile} * Tile::key;
             const auto key = 2 * (static_cast<std::int32_t>(Machine::lane()) % 4);
             const auto valid = static_cast<std::int32_t>(least(k.positions() - column, index{Tile::key}));

@@ -4,8 +4,8 @@
 //     operand_rows<Machine, Operand, 64> rows(operand, plan, batch, head);
 //     rows.read(row, channel, x);                                        // x[0] x[1] ..., as many as x has, in float
 //
-// A rotated operand's angles are worked out each time a chunk is read: for keys, once per query tile. Where many query
-// tiles share their keys, rotating them once beforehand, run(engine, rotated = rope_halves(k, f)), may cost less.
+// A rotated operand's angles are worked out each time a chunk is read: for keys, once per query tile and head of a
+// group. Where several share their keys, a copy beforehand, run(engine, rotated = rope_halves(k, f)), does it once.
 #pragma once
 #include "fovea/base/turn.hpp"
 #include "fovea/machine/sm80_machine.hpp"

@@ -54,7 +54,8 @@ inline constexpr bool reads_memory<ternary<Op, A, B, D>> =
 template <class Tile, class Problem> tile_order order_of(Problem const& p) {
     using mask_type = std::remove_cvref_t<decltype(p.scored.mask)>;
     if constexpr (!reads_memory<mask_type>) {
-        auto const &q = p.q(), &k = p.k();
+        auto const& q = p.q();
+        auto const& k = p.k();
         const key_tiles tiles{k.first, k.positions(), Tile::key};
         const auto live = [&](index row) {
             const index last = least(row + Tile::query, q.positions()) - 1;
@@ -66,7 +67,8 @@ template <class Tile, class Problem> tile_order order_of(Problem const& p) {
 }
 
 template <class Tile, class Problem> block_plan plan_blocks(Problem const& p) {
-    auto const &q = p.q(), &k = p.k();
+    auto const& q = p.q();
+    auto const& k = p.k();
     block_plan plan{};
     plan.tiles = static_cast<std::int32_t>(ceil_div(q.positions(), index{Tile::query}));
     plan.heads = static_cast<std::int32_t>(q.batches() * q.heads());
@@ -80,7 +82,8 @@ template <class Tile, class Problem> block_plan plan_blocks(Problem const& p) {
 // Sizes that the tile, or 32 bits inside a block, cannot take.
 template <class Tile, class Problem> status refusal_of_sizes(Problem const& p) {
     constexpr index most = 0x7fffffff;
-    auto const &q = p.q(), &k = p.k();
+    auto const& q = p.q();
+    auto const& k = p.k();
     if (q.channels() > Tile::channels)
         return status({"q has ", q.channels(), " channels but the kernel was made for at most ", Tile::channels,
                        "; state them as a constant"});

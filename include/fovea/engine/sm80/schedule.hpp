@@ -60,7 +60,8 @@ template <thread_machine Machine, class Problem, class Tile> struct count_work {
 
 private:
     FOVEA_DEVICE static word live_tiles(Problem const& p, block_place at) {
-        auto const &q = p.q(), &k = p.k();
+        auto const& q = p.q();
+        auto const& k = p.k();
         const auto heads = static_cast<std::int32_t>(q.heads());
         const index batch = at.head / heads, head = at.head % heads, kv_head = head / p.group();
         const auto bound = bind_problem(p, {batch, head, kv_head}, no_strips{});

@@ -1,0 +1,106 @@
+// What a copy of an operand has to do, written once for every engine: rotations against long double, conversion,
+// appending to a cache with nothing beside it touched.
+//
+//     tests::rotates_exactly(fovea::cpu());      tests::appends_to_a_cache(engine);      tests::converts(engine);
+#pragma once
+#include <fovea/fovea.hpp>
+#include <vector>
+
+#include "support/catch.hpp"
+#include "support/draws.hpp"
+#include "support/memory.hpp"
+#include "support/oracle.hpp"
+
+namespace tests {
+
+// The largest error of a rotation of unit-sized rows, over positions from 0 to a million and beyond.
+template <class Engine, class Rotate>
+double worst_rotation(Engine const& engine, Rotate rotate, rope_rule rule, std::int64_t channels) {
+    constexpr std::int64_t positions = 70; // over the CPU reader's seeds at multiples of 64
+    double worst = 0;
+    for (std::int64_t first : {0, 61, 4000, 131071, 999990}) {
+        const auto values = normals(positions * channels, 51 + static_cast<std::uint64_t>(first));
+        std::vector<float> turned(values.size());
+        const auto x = fovea::at(fovea::tensor(values.data(), fovea::bhsd(1, 1, positions, channels)), first);
+        fovea::run(engine, fovea::tensor(turned.data(), fovea::bhsd(1, 1, positions, channels)) = rotate(x));
+        std::vector<double> right(values.begin(), values.end());
+        turn_rows(right, positions, positions, channels, first, rule);
+        for (std::size_t i = 0; i < right.size(); ++i)
+            worst = std::max(worst, std::abs(right[i] - static_cast<double>(turned[i])));
+    }
+    return worst;
+}
+
+// Every frequency type, halves and pairs. Bound: two products and a sum of numbers below 5, in fp32; YaRN's amplitude
+// is below 1.3.
+template <class Engine> void rotates_exactly(Engine const& engine) {
+    using namespace fovea;
+    constexpr double bound = 5 * 6 * 0x1p-24;
+    for (std::int64_t channels : {64, 40, 2}) {
+        INFO(channels << " channels");
+        const auto both = [&](auto f, rope_rule rule) {
+            rule.pairs = false;
+            CHECK(worst_rotation(engine, [&](auto x) { return rope_halves(x, f); }, rule, channels) <= bound);
+            rule.pairs = true;
+            CHECK(worst_rotation(engine, [&](auto x) { return rope_pairs(x, f); }, rule, channels) <= bound);
+        };
+        both(rope_plain{.theta = 1e5}, {.theta = 1e5L});
+        both(rope_linear{.theta = 1e4, .factor = 4}, {.kind = rope_kind::linear, .theta = 1e4L, .factor = 4});
+        both(rope_llama3{},
+             {.kind = rope_kind::llama3, .theta = 5e5L, .factor = 8, .original = 8192, .low = 1, .high = 4});
+        both(rope_yarn{.theta = 1e4, .factor = 16, .original_length = 4096},
+             {.kind = rope_kind::yarn, .theta = 1e4L, .factor = 16});
+        if (channels > 2) {
+            both(rope_ntk{.theta = 1e4, .factor = 4}, {.kind = rope_kind::ntk, .theta = 1e4L, .factor = 4});
+            both(rope_plain{.theta = 1e4, .channels = channels / 4 * 2}, {.theta = 1e4L, .channels = channels / 4 * 2});
+        }
+    }
+}
+
+template <class Engine> void appends_to_a_cache(Engine const& engine) {
+    constexpr std::int64_t batches = 2, heads = 3, cached = 20, added = 5, channels = 24;
+    const auto fresh = normals(batches * heads * added * channels, 53);
+    guarded<fovea::bf16> memory(batches * heads * cached * channels);
+    const auto cache = fovea::tensor(memory.data(), fovea::bshd(batches, cached, heads, channels));
+    const auto slot = fovea::rows(cache, 11, added);
+    const auto source = fovea::at(fovea::tensor(fresh.data(), fovea::bshd(batches, added, heads, channels)), 11);
+    fovea::run(engine, slot = fovea::scale(fovea::rope_pairs(source, fovea::rope_plain{.theta = 1e4}), 0.5f));
+    CHECK(memory.untouched() == memory.size() - batches * heads * added * channels);
+    const rope_rule rule{.theta = 1e4L, .pairs = true};
+    int wrong = 0;
+    for (std::int64_t b = 0; b < batches; ++b)
+        for (std::int64_t h = 0; h < heads; ++h)
+            for (std::int64_t i = 0; i < added; ++i) {
+                std::vector<double> row;
+                for (std::int64_t c = 0; c < channels; ++c) row.push_back(double{source.at(b, h, i, c)});
+                rule.turn(row.data(), channels, 11 + i);
+                for (std::int64_t c = 0; c < channels; ++c) {
+                    const double right = 0.5 * row[static_cast<std::size_t>(c)];
+                    wrong += std::abs(static_cast<double>(static_cast<float>(cache.at(b, h, 11 + i, c))) - right) >
+                             0x1p-8 * std::abs(right) + 1e-6;
+                }
+            }
+    CHECK(wrong == 0);
+}
+
+// Between formats and layouts, bit for bit.
+template <class Engine> void converts(Engine const& engine) {
+    constexpr std::int64_t batches = 2, heads = 3, positions = 9, channels = 19;
+    const auto values = normals(batches * heads * positions * channels, 54);
+    const auto from = fovea::tensor(values.data(), fovea::bhsd(batches, heads, positions, channels));
+    std::vector<fovea::fp16> half(values.size());
+    std::vector<float> back(values.size());
+    const auto middle = fovea::tensor(half.data(), fovea::sbhd(positions, batches, heads, channels));
+    const auto to = fovea::tensor(back.data(), fovea::bshd(batches, positions, heads, channels));
+    fovea::run(engine, middle = from);
+    fovea::run(engine, to = middle);
+    int wrong = 0;
+    for (std::int64_t b = 0; b < batches; ++b)
+        for (std::int64_t h = 0; h < heads; ++h)
+            for (std::int64_t i = 0; i < positions; ++i)
+                for (std::int64_t c = 0; c < channels; ++c)
+                    wrong += to.at(b, h, i, c) != static_cast<float>(fovea::fp16{from.at(b, h, i, c)});
+    CHECK(wrong == 0);
+}
+
+} // namespace tests
