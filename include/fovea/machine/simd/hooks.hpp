@@ -11,14 +11,12 @@
 namespace [[gnu::visibility("hidden")]] fovea {
 inline namespace v0_1 {
 
-#if defined(__AVX512F__)
-// A mask register with all 16 lanes set, in the type that the compiler's builtins take.
-#if defined(__clang__)
-inline constexpr unsigned short every_lane = 0xffff;
-#else
-inline constexpr short every_lane = -1;
-#endif
-#endif
+// A mask register with all 16 lanes set, in the type that a compiler's builtin takes: nvcc's differ among themselves.
+struct every_lane_set {
+    FOVEA_HOST_DEVICE constexpr operator short() const { return -1; }
+    FOVEA_HOST_DEVICE constexpr operator unsigned short() const { return 0xffff; }
+};
+inline constexpr every_lane_set every_lane{};
 
 // Keeps x in a register: g++ would otherwise load it anew for each of its uses, and the load ports become the limit.
 template <class T, int N> FOVEA_HOST_DEVICE void hold(lanes<T, N>& x) {
