@@ -4,9 +4,9 @@
 #include "support/catch.hpp"
 #include "support/draws.hpp"
 
-using fovea::index;
+namespace { // <strings.h> has a global index()
 
-namespace {
+using fovea::index;
 
 __extension__ typedef __int128 wide;
 
@@ -18,8 +18,6 @@ int disagreements(index a, index b) {
     return (fovea::add_saturated(a, b) != held(wide{a} + b)) + (fovea::subtract_saturated(a, b) != held(wide{a} - b)) +
            (fovea::multiply_saturated(a, b) != held(wide{a} * b)) + (fovea::negate_saturated(a) != held(-wide{a}));
 }
-
-} // namespace
 
 TEST_CASE("saturated arithmetic is the exact result held inside 64 bits", "[integers]") {
     const index ends[] = {fovea::index_min,     fovea::index_min + 1, -3, -1, 0, 1, 2,
@@ -48,3 +46,5 @@ TEST_CASE("sizes are rounded up to whole tiles", "[integers]") {
     CHECK(fovea::least(index{3}, index{-4}) == -4);
     CHECK(fovea::greatest(index{3}, index{-4}) == 3);
 }
+
+} // namespace

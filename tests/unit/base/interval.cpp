@@ -8,12 +8,12 @@
 #include "support/catch.hpp"
 #include "support/draws.hpp"
 
+namespace { // <strings.h> has a global index()
+
 using fovea::bounds;
 using fovea::index;
 using fovea::index_range;
 using fovea::truth;
-
-namespace {
 
 // Every interval with ends in [-reach, reach], shifted.
 std::vector<index_range> intervals(index reach, index shift = 0) {
@@ -48,8 +48,6 @@ int broken(Op op, std::vector<index_range> const& left, std::vector<index_range>
 constexpr auto any = [](index) { return true; };
 constexpr auto not_zero = [](index y) { return y != 0; };
 constexpr auto shift_count = [](index y) { return y >= 0; };
-
-} // namespace
 
 TEST_CASE("integer intervals hold every result of their elements", "[interval]") {
     // 64 moves one side across a power of two, where the common upper bits end.
@@ -151,16 +149,12 @@ TEST_CASE("real intervals hold every result of their elements, infinities and Na
     CHECK(check([](auto a, auto) { return fovea::log(a); }));
 }
 
-namespace {
-
 __extension__ typedef __int128 wide;
 
 index held(wide x) {
     return x > fovea::index_max ? fovea::index_max : x < fovea::index_min ? fovea::index_min : static_cast<index>(x);
 }
 index_range ordered(index a, index b) { return a < b ? index_range{a, b} : index_range{b, a}; }
-
-} // namespace
 
 TEST_CASE("huge integer intervals hold the exact results, held inside 64 bits", "[interval]") {
     tests::draws draw{3};
@@ -219,3 +213,5 @@ TEST_CASE("intervals mix with plain numbers as a functor writes them", "[interva
     CHECK(fovea::max(a, 0).lo == 0);
     CHECK(covers(a + 0.5f > -2.6f) == fovea::coverage::all);
 }
+
+} // namespace

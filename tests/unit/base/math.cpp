@@ -6,6 +6,8 @@
 #include "support/catch.hpp"
 #include "support/draws.hpp"
 
+namespace { // <strings.h> has a global index()
+
 using fovea::bounds;
 using fovea::index;
 
@@ -39,3 +41,5 @@ TEST_CASE("intervals of exp, exp2, log and tanh hold their points", "[math]") {
     }
     CHECK(faults == 0);
 }
+
+} // namespace
