@@ -93,8 +93,10 @@ def cropped(svg):
 
 
 def tally(svg):
-    """What the legend of a tile map says: full, partial and dead tiles."""
-    return ", ".join(re.findall(r">(\d+ (?:full|partial|dead))", svg))
+    """What the legend of a tile map says: full, partial and dead tiles, and from where to where a bias goes."""
+    tiles = re.findall(r">(\d+ (?:full|partial|dead))", svg)
+    bias = re.search(r">score where the product is 0: (\S+)<.*>to (\S+)<", svg, re.S)
+    return ", ".join([*tiles, *(f"bias {from_} to {to}" for from_, to in bias and [bias.groups()] or [])])
 
 
 TALLIES = {}  # of the pictures, by program/name
@@ -120,7 +122,7 @@ def gallery(_):
         cost = draw_results.cost(v.measured) if v.measured else ""
         if cost:
             text += [f"*Cost:* {cost}", ""]
-        text += ["</div><div>\n", f"![Tiles of the mask: {v.title}](../pictures/gallery/{v.stem}.svg)", "",
+        text += ["</div><div>\n", f"![Tiles: {v.title}](../pictures/gallery/{v.stem}.svg)", "",
                  "{.tally}", TALLIES[f"gallery/{v.stem}"], "", "</div></div>\n"]
     return "\n".join(text)
 

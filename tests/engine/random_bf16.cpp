@@ -5,7 +5,7 @@ namespace {
 
 using namespace tests;
 
-const int enlisted[] = {
+const int enlisted_bf16[] = {
     enlist<variants::full, fovea::bf16, fovea::bf16>("cpu", cpu_at_random<>{}),
     enlist<variants::causal, fovea::bf16, float>("cpu", cpu_at_random<>{}),
     enlist<variants::sliding_window, fovea::bf16, fovea::bf16>("cpu", cpu_at_random<>{}),

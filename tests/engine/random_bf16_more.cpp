@@ -5,7 +5,7 @@ namespace {
 
 using namespace tests;
 
-const int enlisted[] = {
+const int enlisted_bf16_more[] = {
     enlist<variants::sinks, fovea::bf16, fovea::bf16>("cpu", cpu_at_random<>{}),
     enlist<variants::sigmoid, fovea::bf16, float>("cpu", cpu_at_random<>{}),
     enlist<variants::documents, fovea::bf16, fovea::bf16>("cpu", cpu_at_random<>{}),

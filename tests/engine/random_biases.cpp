@@ -5,7 +5,7 @@ namespace {
 
 using namespace tests;
 
-const int enlisted[] = {
+const int enlisted_biases[] = {
     enlist<variants::t5_bias<true>, float, float>("cpu", cpu_at_random<>{}),
     enlist<variants::t5_bias<false>, float, float>("cpu", cpu_at_random<>{}),
     enlist<variants::bias, float, float>("cpu", cpu_at_random<>{}),

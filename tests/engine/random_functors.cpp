@@ -5,7 +5,7 @@ namespace {
 
 using namespace tests;
 
-const int enlisted[] = {
+const int enlisted_functors[] = {
     enlist<variants::generic_functor, float, float>("cpu", cpu_at_random<>{}),
     enlist<variants::plain_functor, float, float>("cpu", cpu_at_random<>{}),
     enlist<variants::sinks, float, float>("cpu", cpu_at_random<>{}),

@@ -5,7 +5,7 @@ namespace {
 
 using namespace tests;
 
-const int enlisted[] = {
+const int enlisted_masks[] = {
     enlist<variants::full, float, float>("cpu", cpu_at_random<>{}),
     enlist<variants::causal, float, float>("cpu", cpu_at_random<>{}),
     enlist<variants::sliding_window, float, float>("cpu", cpu_at_random<>{}),

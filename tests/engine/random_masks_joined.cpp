@@ -5,7 +5,7 @@ namespace {
 
 using namespace tests;
 
-const int enlisted[] = {
+const int enlisted_masks_joined[] = {
     enlist<variants::streaming, float, float>("cpu", cpu_at_random<>{}),
     enlist<variants::prefix, float, float>("cpu", cpu_at_random<>{}),
     enlist<variants::dilated, float, float>("cpu", cpu_at_random<>{}),

@@ -5,7 +5,7 @@ namespace {
 
 using namespace tests;
 
-const int enlisted[] = {
+const int enlisted_scores[] = {
     enlist<variants::softcap, float, float>("cpu", cpu_at_random<>{}),
     enlist<variants::alibi, float, float>("cpu", cpu_at_random<>{}),
     enlist<variants::alibi_two_sided, float, float>("cpu", cpu_at_random<>{}),

@@ -5,7 +5,7 @@ namespace {
 
 using namespace tests;
 
-const int enlisted[] = {
+const int enlisted_tables[] = {
     enlist<variants::documents, float, float>("cpu", cpu_at_random<>{}),
     enlist<variants::padding, float, float>("cpu", cpu_at_random<>{}),
     enlist<variants::block_sparse, float, float>("cpu", cpu_at_random<>{}),

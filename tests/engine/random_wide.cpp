@@ -13,7 +13,7 @@ constexpr fovea::cpu_shape lanes_of_16 =
 constexpr fovea::cpu_shape lanes_of_8 = fovea::default_shape({.lanes = 8, .registers = 16, .bf16_pairs = false}, false);
 constexpr fovea::cpu_shape lanes_of_4 = fovea::default_shape({.lanes = 4, .registers = 16, .bf16_pairs = false}, false);
 
-const int enlisted[] = {
+const int enlisted_wide[] = {
     enlist<variants::causal, fovea::bf16, float>("cpu, 16 lanes in pairs", cpu_at_random<pairs_of_16>{}),
     enlist<variants::everything_at_once, fovea::bf16, fovea::bf16>("cpu, 16 lanes in pairs",
                                                                    cpu_at_random<pairs_of_16>{}),

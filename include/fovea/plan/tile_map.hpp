@@ -5,7 +5,8 @@
 //     write("mask.svg", m.to_svg());       // write: your own
 //
 // Every tile is classified by the interval reading, as the engines do it: one sees what an engine skips. A tile that no
-// interval could decide is + as well. Not part of fovea.hpp: include <fovea/tile_map.hpp>.
+// interval could decide is + as well. The map of a score shows its bias too: the darker, the higher.
+// Not part of fovea.hpp: include <fovea/tile_map.hpp>.
 #pragma once
 #include <cstdio>
 #include <string>
@@ -34,6 +35,9 @@ struct [[gnu::visibility("default")]] tile_map {
     std::string mask; // as text
     std::vector<coverage> tiles; // row by row
     std::string elements; // 1 where attended, row by row; empty for a larger grid, or where the score decides
+    // Of a score that varies with positions: what it is where the product of query and key is 0, element by element; 0
+    // where nothing is attended. Empty for masks, for other scores, and where `elements` is.
+    std::vector<float> biases;
     index full = 0, partial = 0, dead = 0;
 
     index rows() const { return ceil_div(grid.queries, grid.query_tile); }
@@ -66,14 +70,21 @@ struct map_element {
     }
 };
 
-// Of a mask, or of the mask around a score.
+// Whether a score is another for other pairs of the same product.
+template <class E>
+inline constexpr bool varies_with_position =
+    E::kind == kinds::real && (E::depends.query || E::depends.key || E::depends.difference);
+template <class M, class S>
+inline constexpr bool varies_with_position<masked<M, S>> = varies_with_position<S>;
+
+// Of a mask, or of a score and the mask around it.
 template <expression E> tile_map map_tiles(E const& e, tile_grid const& g) {
     const auto mask = [&] {
         if constexpr (E::kind == kinds::truth) return e;
         else return mask_of_score(e);
     }();
     using mask_type = std::remove_const_t<decltype(mask)>;
-    tile_map m{.grid = g, .mask = to_string(mask), .tiles = {}, .elements = {}};
+    tile_map m{.grid = g, .mask = to_string(mask), .tiles = {}, .elements = {}, .biases = {}};
     element_box box{g.batch, g.head, g.kv_head, {}, {}, g.first_query, g.first_key, any_score};
     for (index q = 0; q < g.queries; q += g.query_tile)
         for (index k = 0; k < g.keys; k += g.key_tile) {
@@ -86,11 +97,14 @@ template <expression E> tile_map map_tiles(E const& e, tile_grid const& g) {
     if constexpr (!mask_type::depends.score)
         if (g.queries * g.keys <= most_elements_kept)
             for (index q = 0; q < g.queries; ++q)
-                for (index k = 0; k < g.keys; ++k)
-                    m.elements += mask(map_element{g.batch, g.head, g.kv_head, g.first_query + q, g.first_key + k,
-                                                   g.first_query, g.first_key})
-                                      ? '1'
-                                      : '0';
+                for (index k = 0; k < g.keys; ++k) {
+                    const map_element at{g.batch,         g.head,        g.kv_head,  g.first_query + q,
+                                         g.first_key + k, g.first_query, g.first_key};
+                    const bool attended = mask(at);
+                    m.elements += attended ? '1' : '0';
+                    if constexpr (varies_with_position<E>)
+                        m.biases.push_back(attended ? static_cast<float>(as_real(bare_score(e)(at))) : 0.f);
+                }
     return m;
 }
 

@@ -2,7 +2,8 @@
 //
 //     map_tiles(causal, {.queries = 64, .keys = 64, .query_tile = 8, .key_tile = 8}).to_svg()
 //
-// Units: pixels. Full tiles are dark, partial ones light, dead ones almost the colour of the paper.
+// Units: pixels. Full tiles are dark, partial ones light, dead ones almost the colour of the paper. Where a score has a
+// bias, live tiles show it instead, element by element, from light for the lowest to dark for the highest.
 #pragma once
 #include "fovea/plan/tile_map.hpp"
 
@@ -21,7 +22,8 @@ public:
     }
 
     std::string drawn() {
-        const double page_width = greatest(left + width_, 560.0) + 40, page_height = top_ + height_ + 64;
+        const double page_width = greatest(left + width_, 560.0) + 40,
+                     page_height = top_ + height_ + (shows_biases() ? 94 : 64);
         add(spell({"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"", px(page_width), "\" height=\"",
                    px(page_height), "\" viewBox=\"0 0 ", px(page_width), " ", px(page_height),
                    "\" font-family=\"Inter, 'Helvetica Neue', Helvetica, Arial, 'DejaVu Sans', sans-serif\">"}));
@@ -29,11 +31,16 @@ public:
         for (std::size_t i = 0; i < title_.size(); ++i)
             text(left, 40 + 22 * static_cast<double>(i), title_[i], "font-size=\"15\" font-weight=\"600\"", ink);
         text(left, top_ - 44, summary(), "font-size=\"12.5\"", soft_ink);
-        tiles();
-        if (!m_.elements.empty()) dots();
+        box(left, top_, width_, height_, dead);
+        if (shows_biases()) biases();
+        else {
+            tiles();
+            if (!m_.elements.empty()) dots();
+        }
         seams();
         axes();
         legend(top_ + height_ + 34);
+        if (shows_biases()) scale_of_biases(top_ + height_ + 64);
         add("</svg>");
         return svg_;
     }
@@ -42,6 +49,7 @@ private:
     static constexpr char const *paper = "#fdfdfb", *ink = "#22303c", *soft_ink = "#667684";
     static constexpr char const *full = "#2f6690", *partial = "#bcd7e6", *dead = "#eef0ee";
     static constexpr double side = 640, narrow = 120, left = 76;
+    static constexpr int shades = 24;
 
     static std::string px(double x) {
         char digits[32];
@@ -109,7 +117,6 @@ private:
 
     // Neighbours alike are one rectangle.
     void tiles() {
-        box(left, top_, width_, height_, dead);
         for (index row = 0; row < m_.rows(); ++row)
             for (index begin = 0, end = 0; begin < m_.columns(); begin = end) {
                 const coverage c = m_.at(row, begin);
@@ -146,6 +153,65 @@ private:
     }
     bool dotted(index query, index key) const {
         return m_.at(query / g_.query_tile, key / g_.key_tile) == coverage::some && m_.attended(query, key);
+    }
+
+    // ---- biases ----
+
+    bool shows_biases() const { return !m_.biases.empty() && width_ >= static_cast<double>(g_.keys) / 2; }
+    // The lowest and the highest finite bias of an attended element.
+    bounds bias_range() const {
+        bounds range{infinity, -infinity};
+        for (std::size_t i = 0; i < m_.biases.size(); ++i)
+            if (m_.elements[i] == '1' && m_.biases[i] - m_.biases[i] == 0)
+                range = {least(range.lo, m_.biases[i]), greatest(range.hi, m_.biases[i])};
+        return range.lo <= range.hi ? range : bounds{0, 0};
+    }
+    // Colour number `level` of those between the lightest and the darkest.
+    static std::string shade(int level) {
+        constexpr int light[] = {0xdc, 0xea, 0xf2}, dark[] = {0x1f, 0x4e, 0x79};
+        char colour[8];
+        const auto mix = [&](int i) {
+            return static_cast<unsigned>(light[i] + (dark[i] - light[i]) * level / (shades - 1));
+        };
+        std::snprintf(colour, sizeof colour, "#%02x%02x%02x", mix(0) & 0xffu, mix(1) & 0xffu, mix(2) & 0xffu);
+        return colour;
+    }
+    // Runs of a row that have one colour, all of a colour in one path.
+    void biases() {
+        const bounds range = bias_range();
+        const double h = height_ / static_cast<double>(g_.queries);
+        const auto level = [&](index q, index k) {
+            if (!m_.attended(q, k)) return -1;
+            const float at = m_.biases[static_cast<std::size_t>(q * g_.keys + k)];
+            if (!(at > range.lo)) return 0; // a NaN too
+            if (at >= range.hi) return shades - 1;
+            return static_cast<int>((at - range.lo) / (range.hi - range.lo) * static_cast<float>(shades));
+        };
+        std::string paths[shades];
+        for (index q = 0; q < g_.queries; ++q)
+            for (index k = 0, end = 0; k < g_.keys; k = end) {
+                const int of_run = level(q, k);
+                for (end = k + 1; end < g_.keys && level(q, end) == of_run;) ++end;
+                if (of_run >= 0)
+                    paths[of_run] += spell({"M", px(x_of(k)), " ", px(y_of(q)), "h", px(x_of(end) - x_of(k)), "v",
+                                            px(h), "H", px(x_of(k)), "z"});
+            }
+        for (int i = 0; i < shades; ++i)
+            if (!paths[i].empty()) add(spell({"<path fill=\"", shade(i), "\" d=\"", paths[i], "\"/>"}));
+    }
+    void scale_of_biases(double y) {
+        const auto number = [](float x) {
+            char digits[32];
+            std::snprintf(digits, sizeof digits, "%.3g", static_cast<double>(x));
+            return std::string(digits);
+        };
+        const bounds range = bias_range();
+        const std::string style = "font-size=\"12.5\"",
+                          from = spell({"score where the product is 0: ", number(range.lo)});
+        text(left, y, from, style, ink);
+        const double x = left + 7.2 * static_cast<double>(from.size()), width = 120.0 / shades;
+        for (int i = 0; i < shades; ++i) box(x + i * width, y - 11, width, 14, shade(i).c_str());
+        text(x + 120 + 7, y, spell({"to ", number(range.hi)}), style, ink);
     }
 
     // Thin lines of paper between tiles, thinner where tiles are small.

@@ -8,7 +8,7 @@ using fovea::precision;
 
 template <int N> using c = fovea::constant_size<N>;
 
-const int enlisted[] = {
+const int enlisted_decode_fp32[] = {
     enlist<variants::streaming, float, float, c<64>>("sm_80 decode", decode_at_random<>{}),
     enlist<variants::alibi, float, fovea::bf16, c<33>>("sm_80 decode", decode_at_random<>{}),
     enlist<variants::causal, float, float, c<256>>("sm_80 decode", decode_at_random<>{}),

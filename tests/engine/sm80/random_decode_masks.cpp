@@ -9,7 +9,7 @@ using fovea::fp16;
 
 template <int N> using c = fovea::constant_size<N>;
 
-const int enlisted[] = {
+const int enlisted_decode_masks[] = {
     enlist<variants::causal, fp16, float, c<64>>("sm_80 decode", decode_at_random<>{}),
     enlist<variants::full, bf16, bf16, c<128>>("sm_80 decode", decode_at_random<>{}),
     enlist<variants::streaming, bf16, bf16, c<96>>("sm_80 decode", decode_at_random<>{}),

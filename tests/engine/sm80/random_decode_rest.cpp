@@ -9,7 +9,7 @@ using fovea::fp16;
 
 template <int N> using c = fovea::constant_size<N>;
 
-const int enlisted[] = {
+const int enlisted_decode_rest[] = {
     enlist<variants::sliding_window, bf16, float, c<256>>("sm_80 decode", decode_at_random<>{}),
     enlist<variants::dilated, fp16, fp16, c<33>>("sm_80 decode", decode_at_random<>{}),
     enlist<variants::statistics_alone, fp16, float, c<192>>("sm_80 decode", decode_at_random<>{}),

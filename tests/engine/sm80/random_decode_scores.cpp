@@ -10,7 +10,7 @@ using fovea::fp16;
 
 template <int N> using c = fovea::constant_size<N>;
 
-const int enlisted[] = {
+const int enlisted_decode_scores[] = {
     enlist<variants::softcap, bf16, float, c<64>>("sm_80 decode", decode_at_random<>{}),
     enlist<variants::alibi, fp16, float, c<128>>("sm_80 decode", decode_at_random<>{}),
     enlist<variants::bias, fp16, fp16, c<64>>("sm_80 decode", decode_at_random<>{}),

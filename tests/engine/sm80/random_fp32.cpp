@@ -7,7 +7,7 @@ using namespace tests;
 
 template <int N> using c = fovea::constant_size<N>;
 
-const int enlisted[] = {
+const int enlisted_fp32[] = {
     enlist<variants::causal, float, float, c<64>>("sm_80", emulated_at_random<>{}),
     enlist<variants::streaming, float, float, c<128>>("sm_80", emulated_at_random<>{}),
     enlist<variants::alibi, float, fovea::bf16, c<33>>("sm_80", emulated_at_random<>{}),

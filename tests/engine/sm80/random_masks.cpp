@@ -9,7 +9,7 @@ using fovea::fp16;
 
 template <int N> using c = fovea::constant_size<N>;
 
-const int enlisted[] = {
+const int enlisted_masks[] = {
     enlist<variants::causal, fp16, float, c<64>>("sm_80", emulated_at_random<>{}),
     enlist<variants::full, bf16, bf16, c<128>>("sm_80", emulated_at_random<>{}),
     enlist<variants::sliding_window, bf16, float, c<96>>("sm_80", emulated_at_random<>{}),

@@ -9,7 +9,7 @@ using fovea::fp16;
 
 template <int N> using c = fovea::constant_size<N>;
 
-const int enlisted[] = {
+const int enlisted_rope[] = {
     enlist<variants::rope_halves, fp16, float, c<64>>("sm_80", emulated_at_random<>{}),
     enlist<variants::rope_pairs, bf16, bf16, c<80>>("sm_80", emulated_at_random<>{}),
     enlist<variants::rope_yarn, fp16, fp16, c<128>>("sm_80", emulated_at_random<>{}),

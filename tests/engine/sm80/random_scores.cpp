@@ -9,7 +9,7 @@ using fovea::fp16;
 
 template <int N> using c = fovea::constant_size<N>;
 
-const int enlisted[] = {
+const int enlisted_scores[] = {
     enlist<variants::softcap, bf16, float, c<64>>("sm_80", emulated_at_random<>{}),
     enlist<variants::alibi, fp16, float, c<128>>("sm_80", emulated_at_random<>{}),
     enlist<variants::alibi_two_sided, bf16, bf16, c<63>>("sm_80", emulated_at_random<>{}),

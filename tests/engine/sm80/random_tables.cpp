@@ -9,7 +9,7 @@ using fovea::fp16;
 
 template <int N> using c = fovea::constant_size<N>;
 
-const int enlisted[] = {
+const int enlisted_tables[] = {
     enlist<variants::documents, bf16, float, c<64>>("sm_80", emulated_at_random<>{}),
     enlist<variants::padding, fp16, fp16, c<64>>("sm_80", emulated_at_random<>{}),
     enlist<variants::block_sparse, bf16, bf16, c<40>>("sm_80", emulated_at_random<>{}),

@@ -9,7 +9,7 @@ template <int N> using c = fovea::constant_size<N>;
 
 const emulated_at_random<fovea::tile_shape{}, fovea::precision::tf32> engine;
 
-const int enlisted[] = {
+const int enlisted_tf32[] = {
     enlist<variants::causal, float, float, c<64>>("sm_80, tf32", engine),
     enlist<variants::sliding_window, float, float, c<128>>("sm_80, tf32", engine),
     enlist<variants::softcap, float, fovea::bf16, c<96>>("sm_80, tf32", engine),

@@ -9,7 +9,7 @@ using fovea::fp16;
 
 template <int N> using c = fovea::constant_size<N>;
 
-const int enlisted[] = {
+const int enlisted_tiles[] = {
     enlist<variants::causal, bf16, bf16, c<64>>(
         "sm_80", emulated_at_random<fovea::tile_shape{.query = 64, .key = 64, .warps = 4, .stages = 1}>{}),
     enlist<variants::alibi, fp16, float, c<64>>(

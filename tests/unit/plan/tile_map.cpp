@@ -85,3 +85,33 @@ TEST_CASE("tile_map: the picture") {
     const std::string long_title(400, 'x');
     CHECK(m.to_svg(long_title).find("x ...<") != std::string::npos);
 }
+
+TEST_CASE("tile_map: the bias of a score") {
+    const auto view = fv::tensor(static_cast<float*>(nullptr), fv::bshd(1, 16, 1, 8));
+    const std::vector<float> slopes{0.5f};
+    const fv::tile_grid grid{.queries = 16, .keys = 16, .query_tile = 4, .key_tile = 4};
+    const auto penalised = fv::scaled_dot(view, view) + fv::alibi(fv::table(slopes));
+    const fv::tile_map m = fv::map_tiles(fv::where(fv::causal, penalised), grid);
+    REQUIRE(m.biases.size() == 16 * 16);
+    int wrong = 0;
+    for (fv::index q = 0; q < 16; ++q)
+        for (fv::index k = 0; k < 16; ++k)
+            wrong += m.biases[static_cast<std::size_t>(q * 16 + k)] != (k <= q ? -0.5f * static_cast<float>(q - k) : 0);
+    CHECK(wrong == 0);
+    const std::string svg = m.to_svg();
+    CHECK(svg.find(">score where the product is 0: -7.5<") != std::string::npos);
+    CHECK(svg.find(">to 0<") != std::string::npos);
+    CHECK(occurrences(svg, "<path fill=\"#") == 16); // a colour for each distance
+    CHECK(occurrences(svg, " 0z") == 0); // and no dots
+    // No bias, no shades: of a mask, of a score that is the same for all pairs, of a tile map without elements.
+    CHECK(fv::map_tiles(fv::causal, grid).biases.empty());
+    CHECK(fv::map_tiles(fv::where(fv::causal, fv::softcap(3.f, fv::dot(view, view))), grid).biases.empty());
+    CHECK(fv::map_tiles(fv::where(fv::dot(view, view) > 0.f, penalised), grid).biases.empty());
+    CHECK(fv::map_tiles(fv::where(fv::causal, fv::dot(view, view)), grid).to_svg().find("product") ==
+          std::string::npos);
+    // What is not finite has a colour too, and does not stretch the scale.
+    const auto hidden = fv::dot(view, view) + fv::select(k_pos == 3, -fv::infinity, 1.f * k_pos);
+    const std::string dark = fv::map_tiles(hidden, grid).to_svg();
+    CHECK(dark.find(">score where the product is 0: 0<") != std::string::npos);
+    CHECK(dark.find(">to 15<") != std::string::npos);
+}

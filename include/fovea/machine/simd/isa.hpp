@@ -29,6 +29,13 @@ inline constexpr cpu_isa native_isa{4, 32, false};
 inline constexpr cpu_isa native_isa{4, 16, false};
 #endif
 
+// nvcc refuses vectors in functions for both sides, which all is that the engines share.
+#if defined(__NVCC__)
+inline constexpr bool compiles_vectors = false;
+#else
+inline constexpr bool compiles_vectors = true;
+#endif
+
 inline constexpr char const* isa_name =
 #if defined(__AVX512F__) && defined(__AVX512BF16__)
     "AVX-512 with BF16";
