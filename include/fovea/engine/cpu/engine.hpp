@@ -103,9 +103,10 @@ template <cpu_shape Shape, class Problem, executor E> void decode(Problem const&
 template <class Executor, cpu_shape Given, class Problem>
 void execute(cpu_engine<Executor, Given>& engine, Problem const& p) {
     constexpr bool compiles = compiles_vectors || sizeof(Problem) == 0;
-    static_assert(compiles,
-                  "fovea: nvcc cannot compile the CPU engine, as it allows no vectors in __host__ __device__ functions: "
-                  "call run(cpu(), ...) in a .cpp file; cuda() and reference() run here");
+    static_assert(
+        compiles,
+        "fovea: nvcc cannot compile the CPU engine, as it allows no vectors in __host__ __device__ functions: "
+        "call run(cpu(), ...) in a .cpp file; cuda() and reference() run here");
     if constexpr (compiles) {
         constexpr cpu_shape shape = cpu_engine<Executor, Given>::template shape_for<Problem>();
         if (is_decode(p)) decode<shape>(p, engine.executor);
