@@ -32,10 +32,12 @@ struct decode_pieces {
     index end(index i) const { return least((i + 1) * size, keys); }
 };
 
-// Rows worked on together: eight, four or one, some of which may not exist. f(constant_size<R>{}, first row).
+// Rows worked on together: eight, four or one, two of short vectors; some may not exist. f(constant_size<R>{}, first).
 template <int N, class F> void each_row_group(index rows, F const& f) {
     index r = 0;
     while (rows - r > 1) {
+        if constexpr (N <= 8)
+            if (rows - r == 2) return f(constant_size<2>{}, r);
         if constexpr (N >= 8)
             if (rows - r > 5) {
                 f(constant_size<8>{}, r);

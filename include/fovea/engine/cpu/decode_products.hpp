@@ -70,8 +70,9 @@ template <cpu_shape Shape, int R, class T>
                                 float* scores, read_ahead& ahead) {
     using w = element_words<Shape, T>;
     constexpr int n = Shape.lanes, parts = n / R;
-    // Keys at once: many hide the latency of a product; few rows wait for memory, which is quickest in its order.
-    constexpr int together = R >= 8 ? n : 4;
+    // Keys at once: eight hide the latency of a product; few rows of long vectors wait for memory, which is quickest in
+    // its order, and so does one row.
+    constexpr int together = R >= 8 || (R > 1 && n <= 8) ? n : 4;
     read_ahead due = ahead; // in registers
     for (index block = 0; block < blocks; ++block) {
         real_lanes<n> part[n];

@@ -185,6 +185,10 @@ template <int N, int P> FOVEA_HOST_DEVICE real_lanes<N> repeat_words(void const*
             return {__builtin_ia32_broadcastf32x4_512(x.v, zero, every_lane)};
         }
 #endif
+#if defined(__AVX__) && defined(__GNUC__) && !defined(__clang__)
+        if constexpr (N == 8 && P == 4)
+            return {__builtin_ia32_vbroadcastf128_ps256(static_cast<real_lanes<4>::native const*>(p))};
+#endif
         real_lanes<P> x;
         std::memcpy(&x, p, sizeof x);
         real_lanes<N> repeated = {};
