@@ -70,8 +70,8 @@ private:
 
     template <class S> void draw(S const& s) const {
         if (folder_.empty()) return;
-        auto const& q = fv::source_of(dot_of(s).q);
-        auto const& k = fv::source_of(dot_of(s).k);
+        const auto q = fv::source_of(dot_of(s).q);
+        const auto k = fv::source_of(dot_of(s).k);
         const fv::tile_map m = fv::map_tiles(s, {.queries = q.positions(),
                                                  .keys = k.positions(),
                                                  .query_tile = 8,

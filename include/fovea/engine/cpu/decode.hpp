@@ -225,24 +225,24 @@ FOVEA_COLD void finish_pieces(Problem const& p, prepared_operands<Problem> const
                               decode_pieces cut, decode_scratch<Shape, Problem, Bound>& s,
                               piece_result<Bound::moment_count> first) {
     const index queries = p.q().positions(), rows = queries * p.group(), value_channels = p.operand.v.channels();
-    constexpr int N = Shape.lanes;
+    constexpr int n = Shape.lanes;
     const index channels = decode_operands<Shape, Problem>::value_words::whole(value_channels);
     const packed_rows packed{batch, kv_head, p.group()};
-    merge_rows<N, Problem>(rows, channels, cut.count, first);
+    merge_rows<n, Problem>(rows, channels, cut.count, first);
     if constexpr (Problem::has_values) {
         bool any = false;
         for (index r = 0; r < rows; ++r)
-            any = any || spoiled<N>(first.output + r * channels, value_channels, first.totals[r].sum);
+            any = any || spoiled<n>(first.output + r * channels, value_channels, first.totals[r].sum);
         if (__builtin_expect(any, 0)) {
             for (index i = 0; i < cut.count; ++i)
                 decode_piece<Shape>(p, readers, {batch, kv_head, cut.begin(i), cut.end(i)}, {}, s,
                                     {first.totals + i * rows, first.output + i * rows * channels}, values_read::finite);
-            merge_rows<N, Problem>(rows, channels, cut.count, first);
-            const non_finite_keys<N, Problem> found(p, {batch, kv_head * p.group(), kv_head});
+            merge_rows<n, Problem>(rows, channels, cut.count, first);
+            const non_finite_keys<n, Problem> found(p, {batch, kv_head * p.group(), kv_head});
             for (index r = 0; r < rows; ++r) {
                 const Bound e = bind_problem(p, packed.head(r), no_strips{});
                 if (found.attended_by(p, e, packed.head(r), packed.position(r)))
-                    resum_row<N>(p, e, readers, packed.head(r), packed.position(r), first.totals[r].reference,
+                    resum_row<n>(p, e, readers, packed.head(r), packed.position(r), first.totals[r].reference,
                                  first.output + r * channels);
             }
         }
@@ -250,7 +250,7 @@ FOVEA_COLD void finish_pieces(Problem const& p, prepared_operands<Problem> const
     for (index r = 0; r < rows; ++r) {
         const auto result = finish_as<decltype(Problem::scored.normaliser), Bound::wanted>(
             first.totals[r], bind_problem(p, packed.head(r), no_strips{}).sink);
-        write_row<N>(p, result, first.output + r * channels, packed.head(r), packed.position(r));
+        write_row<n>(p, result, first.output + r * channels, packed.head(r), packed.position(r));
     }
 }
 
