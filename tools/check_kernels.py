@@ -17,6 +17,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from compile import in_parallel
 from pace import pace
 from ptx_loop import tile_counts
 from tree import ROOT, report
@@ -143,22 +144,24 @@ def measured(options, row, folder):
             "partial": counts["partial"], "seconds": round(seconds, 2), "megabytes": round(megabytes)}
 
 
-def rich_faults(options, channels, folder):
+def rich_faults(options, channels):
     """What is spilled by the default tile of a head size with a softcap, ALiBi and statistics."""
-    source, (score, more) = folder / "rich.cu", RICH
-    source.write_text(SOURCE.format(element="fv::bf16", channels=channels, score=score, more=more, tile="",
-                                    engine="fv::cuda(stream)"))
+    score, more = RICH
     faults, registers = [], []
-    for target in RICH_TARGETS:
-        arguments = [f"-gencode=arch=compute_{target},code=sm_{target}", "-cubin", "-Xptxas", "-v"]
-        worked, said, _, _ = nvcc(options, arguments, source, folder / "rich.cubin")
-        if not worked:
-            faults.append(f"rich, {channels}, sm_{target}: does not compile: {said[:300]}")
-            continue
-        registers.append(PTXAS.findall(said)[0])
-        spills = sum(int(a) + int(b) for a, b in SPILLS.findall(said))
-        if spills:
-            faults.append(f"rich, {channels}, sm_{target}: {spills} bytes are spilled")
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / "rich.cu"
+        source.write_text(SOURCE.format(element="fv::bf16", channels=channels, score=score, more=more, tile="",
+                                        engine="fv::cuda(stream)"))
+        for target in RICH_TARGETS:
+            arguments = [f"-gencode=arch=compute_{target},code=sm_{target}", "-cubin", "-Xptxas", "-v"]
+            worked, said, _, _ = nvcc(options, arguments, source, Path(folder) / "rich.cubin")
+            if not worked:
+                faults.append(f"rich, {channels}, sm_{target}: does not compile: {said[:300]}")
+                continue
+            registers.append(PTXAS.findall(said)[0])
+            spills = sum(int(a) + int(b) for a, b in SPILLS.findall(said))
+            if spills:
+                faults.append(f"rich, {channels}, sm_{target}: {spills} bytes are spilled")
     print(f"  rich, {channels:<18} {' '.join(registers)} registers on sm_{', sm_'.join(RICH_TARGETS)}", flush=True)
     return faults
 
@@ -205,9 +208,7 @@ def main():
             print("  {name:24} {registers:4} registers, {full:5} / {partial} instructions, {seconds:.1f} s, "
                   "{megabytes} MB".format(**got), flush=True)
     rich = [d for d in HEAD_SIZES if not options.name or any(part in f"rich, {d}" for part in options.name)]
-    for channels in rich:
-        with tempfile.TemporaryDirectory() as folder:
-            faults += rich_faults(options, channels, Path(folder))
+    faults += sum(in_parallel(rich, lambda channels: rich_faults(options, channels)), [])
     if options.json:
         options.json.write_text(json.dumps(figures, indent=2) + "\n")
     return report("kernels", faults, f"{len(rows)} variants for sm_{options.target}, {len(rich)} head sizes")
