@@ -32,7 +32,7 @@ def cpu_seconds(command):
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-def pace(compiler="g++", repeats=3):
+def pace(compiler="g++", repeats=2):
     """What to divide a time by: what the yardstick takes now over what it takes on a machine at its own pace; or 1."""
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "yardstick.cpp"
