@@ -46,7 +46,7 @@ def main():
     for what, measured in runs.items():
         least, slow = min(measured), 1.0
         if least > BUDGET[what]:
-            slow = pace()
+            slow = pace(options.repeats)
         over = least > BUDGET[what] * slow
         faults += over
         verdict = "over budget" if over else "within budget"

@@ -11,8 +11,6 @@ from pathlib import Path
 
 # CPU time of the yardstick with g++ 12 on the machine of bench/results/avx2/, where the budgets were set.
 SECONDS = 1.08
-# Where the machine is slower by more than the first, times are known to about the second: the budget's benefit.
-SLOWER, ROUGHLY = 1.1, 1.15
 YARDSTICK = """
 #include <algorithm>
 #include <functional>
@@ -32,11 +30,10 @@ def cpu_seconds(command):
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-def pace(compiler="g++", repeats=2):
-    """What to divide a time by: what the yardstick takes now over what it takes on a machine at its own pace; or 1."""
+def pace(repeats, compiler="g++"):
+    """What to divide the least of so many times by: the yardstick's over what it is at the machine's own pace; or 1."""
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "yardstick.cpp"
         source.write_text(YARDSTICK)
         command = [compiler, "-std=c++20", "-O2", "-c", str(source), "-o", str(Path(folder) / "yardstick.o")]
-        slow = min(cpu_seconds(command) for _ in range(repeats)) / SECONDS
-    return slow * ROUGHLY if slow > SLOWER else 1.0
+        return max(1.0, min(cpu_seconds(command) for _ in range(repeats)) / SECONDS)
