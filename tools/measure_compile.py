@@ -42,8 +42,10 @@ def main():
         nothing = min(seconds(empty))
         runs = {"include": [round(s - nothing, 4) for s in seconds(include)], "variant": seconds(variant)}
 
-        paced = {"include": at_pace(min(runs["include"]), lambda: min(seconds(include, 1)) - nothing, BUDGET["include"]),
-                 "variant": at_pace(min(runs["variant"]), lambda: min(seconds(variant, 1)), BUDGET["variant"])}
+        paced = {
+            "include": at_pace(min(runs["include"]), lambda: seconds(include, 1)[0] - nothing, BUDGET["include"]),
+            "variant": at_pace(min(runs["variant"]), lambda: seconds(variant, 1)[0], BUDGET["variant"]),
+        }
 
     faults = 0
     for what, measured in runs.items():
