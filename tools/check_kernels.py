@@ -18,7 +18,7 @@ import tempfile
 from pathlib import Path
 
 from compile import in_parallel
-from pace import at_pace
+from pace import CUDA, at_pace
 from ptx_loop import tile_counts
 from tree import ROOT, report
 
@@ -132,7 +132,8 @@ def measured(options, row, folder):
     if not worked:
         errors = [line for line in said.splitlines() if "error" in line]
         return f"{name}: does not compile: {errors[0][:300] if errors else said[:300]}"
-    seconds = at_pace(seconds, lambda: nvcc(options, [*target, "-c"], source, folder / "variant.o")[2], SECONDS_MOST)
+    seconds = at_pace(seconds, lambda: nvcc(options, [*target, "-c"], source, folder / "variant.o")[2], SECONDS_MOST,
+                      CUDA, options.nvcc)
     spills = sum(int(a) + int(b) for a, b in SPILLS.findall(said))
     kernels = len(PTXAS.findall(said))
     registers = max(map(int, PTXAS.findall(said)))

@@ -1,25 +1,15 @@
 """How slow this machine is at the moment, for budgets in seconds of CPU time: those are for a machine at its own pace.
 
-One that shares its cores with others takes up to twice as long for the same instructions. The yardstick is a fixed
-compilation of the standard library, with nothing of ours in it.
+One that shares its cores with others takes up to twice as long for the same instructions. A yardstick is a fixed
+compilation with nothing of ours in it, by the compiler whose time is in question: nvcc, which starts seven programs and
+maps hundreds of megabytes, suffers otherwise than g++ does.
 """
 
 import resource
 import subprocess
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
-
-# CPU time of the yardstick with g++ 12 on the machine of bench/results/avx2/, where the budgets were set.
-SECONDS = 1.08
-YARDSTICK = """
-#include <algorithm>
-#include <functional>
-#include <map>
-#include <string>
-#include <vector>
-void ordered(std::vector<std::string>& words) { std::stable_sort(words.begin(), words.end()); }
-std::map<std::string, std::function<int(int)>> made() { return {{"a", [](int x) { return x + 1; }}}; }
-"""
 
 
 def cpu_seconds(command):
@@ -30,18 +20,61 @@ def cpu_seconds(command):
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-def pace(compiler="g++"):
-    """What the yardstick takes now over what it takes on a machine at its own pace; at least 1."""
-    with tempfile.TemporaryDirectory() as folder:
-        source = Path(folder) / "yardstick.cpp"
-        source.write_text(YARDSTICK)
-        command = [compiler, "-std=c++20", "-O2", "-c", str(source), "-o", str(Path(folder) / "yardstick.o")]
-        return max(1.0, cpu_seconds(command) / SECONDS)
+@dataclass
+class Yardstick:
+    """One source, its name and flags, and what it takes at a machine's own pace: the least of many on an idle one."""
+
+    seconds: float
+    name: str
+    flags: tuple
+    source: str
+
+    def taken(self, compiler):
+        """The CPU time of it now."""
+        with tempfile.TemporaryDirectory() as folder:
+            source = Path(folder) / self.name
+            source.write_text(self.source)
+            return cpu_seconds([compiler, "-std=c++20", *self.flags, "-c", str(source), "-o", f"{folder}/yardstick.o"])
+
+    def pace(self, compiler):
+        """What it takes now over what it takes on a machine at its own pace; at least 1."""
+        return max(1.0, self.taken(compiler) / self.seconds)
 
 
-def at_pace(seconds, again, most):
+CXX = Yardstick(1.08, "yardstick.cpp", ("-O2",), """
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+void ordered(std::vector<std::string>& words) { std::stable_sort(words.begin(), words.end()); }
+std::map<std::string, std::function<int(int)>> made() { return {{"a", [](int x) { return x + 1; }}}; }
+""")
+
+# The least of a dozen on an idle Xeon (Emerald Rapids). Its phases take about as long as those of an attention.
+CUDA = Yardstick(3.55, "yardstick.cu", ("-arch=sm_80",), """
+#include <cuda_bf16.h>
+#include <cuda_fp16.h>
+#include <functional>
+template <int Apart> __global__ void recurrence(float* x, int n) {
+    float sums[64] = {};
+    for (int i = 0; i < n; ++i) {
+#pragma unroll
+        for (int j = 0; j < 256; ++j) sums[j % 64] = exp2f(x[j] * x[i]) + sums[j % 64] * x[64 + (j ^ Apart)];
+#pragma unroll
+        for (int j = 0; j < 256; ++j) sums[(j ^ Apart) % 64] = fmaxf(sums[j % 64], x[i + j]) * x[128 + j];
+    }
+#pragma unroll
+    for (int j = 0; j < 64; ++j) x[j] = sums[j];
+}
+template __global__ void recurrence<1>(float*, int);
+template __global__ void recurrence<2>(float*, int);
+""")
+
+
+def at_pace(seconds, again, most, yardstick, compiler):
     """A time at the machine's own pace: where it is over `most`, the least of a few, each beside the yardstick."""
     for _ in range(5):
         if seconds > most:
-            seconds = min(seconds, again() / pace())
+            seconds = min(seconds, again() / yardstick.pace(compiler))
     return seconds
