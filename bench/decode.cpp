@@ -35,7 +35,7 @@ void measure(bench::report& report, bench::options const& options, index keys, i
                 bench::read_all(w->v().data, w->key_bytes(), ahead);
             }
         });
-    constexpr bool pairs = std::is_same_v<T, fovea::bf16> && bench::has_bf16_products;
+    constexpr bool pairs = std::is_same_v<T, fovea::bf16> && fovea::native_isa.bf16_pairs;
     double flops = 0; // of the products that decoding is made of
     candidates.push_back([&flops, rounds = options.quick ? 20000 : 500000] {
         flops = pairs ? bench::bf16_burst(rounds) : bench::fp32_burst(rounds);

@@ -29,7 +29,11 @@ inline double fp32_burst(index rounds) {
     return 2. * n * peak_chains * static_cast<double>(rounds);
 }
 
-constexpr bool has_bf16_products = fovea::native_isa.bf16_pairs;
+#if defined(__AVX512BF16__)
+constexpr bool has_bf16_products = true; // whether or not they are worth using: native_isa.bf16_pairs
+#else
+constexpr bool has_bf16_products = false;
+#endif
 
 // The same for products of bf16 pairs, 4 operations each a lane; 0 where the machine has no such instruction.
 inline double bf16_burst(index rounds) {

@@ -11,13 +11,15 @@
 namespace [[gnu::visibility("hidden")]] fovea {
 inline namespace v0_1 {
 
-// lanes: floats in a vector register. bf16_pairs: the machine multiplies pairs of bf16 into fp32 (vdpbf16ps).
+// lanes: floats in a vector register. bf16_pairs: the machine multiplies pairs of bf16 into fp32 (vdpbf16ps) faster than
+// it multiplies floats. Intel's cores that have AVX512-FP16 do not: they start one such product in two cycles, and four
+// multiply-adds of as many floats.
 struct [[gnu::visibility("default")]] cpu_isa {
     int lanes, registers;
     bool bf16_pairs;
 };
 
-#if defined(__AVX512F__) && defined(__AVX512BF16__)
+#if defined(__AVX512F__) && defined(__AVX512BF16__) && !defined(__AVX512FP16__)
 inline constexpr cpu_isa native_isa{16, 32, true};
 #elif defined(__AVX512F__)
 inline constexpr cpu_isa native_isa{16, 32, false};
@@ -37,7 +39,9 @@ inline constexpr bool compiles_vectors = true;
 #endif
 
 inline constexpr char const* isa_name =
-#if defined(__AVX512F__) && defined(__AVX512BF16__)
+#if defined(__AVX512F__) && defined(__AVX512BF16__) && defined(__AVX512FP16__)
+    "AVX-512 with BF16 and FP16";
+#elif defined(__AVX512F__) && defined(__AVX512BF16__)
     "AVX-512 with BF16";
 #elif defined(__AVX512F__)
     "AVX-512";
