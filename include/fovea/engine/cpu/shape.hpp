@@ -39,13 +39,13 @@ struct cpu_shape {
 
 // 32 registers: 6 x 4 accumulators for both products. 16 registers: 3 x 4 for the scores, where the cost of a row's
 // softmax step is shared by four vectors, and 6 x 2 for the values, whose panel of 256 keys then stays in L1.
-// 96 x 256 tiles: weights and queries stay in L2.
+// 96 x 256 tiles: weights and queries stay in L2, of 2 MiB those of twice the rows, which then share a read of the keys.
 constexpr cpu_shape default_shape(cpu_isa isa, bool operands_are_bf16) {
     const bool wide = isa.registers >= 32;
     return {.lanes = isa.lanes,
             .score = wide ? micro_tile{6, 4} : micro_tile{3, 4},
             .value = wide ? micro_tile{6, 4} : micro_tile{6, 2},
-            .query_tile = 96,
+            .query_tile = isa.second_cache >= 2048 ? 192 : 96,
             .key_tile = 256,
             .product = isa.bf16_pairs && operands_are_bf16 ? products::bf16_pairs : products::fp32};
 }

@@ -3,7 +3,8 @@
 //     auto w = fovea::exp2(x);                       // relative error 2e-7
 //     auto w = fovea::exp2<fovea::exp2_terms{3}>(x);  // 1e-4, enough below bf16's 2e-3
 //
-// Error: tests/unit/machine/elementary.cpp. Masked scores (the lowest float) and -inf give exactly 0, NaN stays NaN.
+// Error: tests/unit/machine/elementary.cpp. Below -125.5 exp2 gives exactly 0, of masked scores (the lowest float) and
+// -inf too: no denormal, which some machines multiply a hundred times slower. NaN stays NaN.
 #pragma once
 #include "fovea/machine/simd/hooks.hpp"
 
@@ -29,19 +30,20 @@ template <int N> FOVEA_HOST_DEVICE split_power<N> split(real_lanes<N> x) {
     return {n, x - n};
 }
 
-// Minimax in the relative error on [-1/2, 1/2] with a constant term of exactly 1: 1.0e-4 and 9.1e-8.
-template <exp2_terms Terms, int N> FOVEA_HOST_DEVICE real_lanes<N> power_polynomial(real_lanes<N> r) {
+// Times 2^r. Minimax in the relative error on [-1/2, 1/2] with a constant term of exactly 1: 1.0e-4 and 9.1e-8.
+template <exp2_terms Terms, int Times = 1, int N> FOVEA_HOST_DEVICE real_lanes<N> power_polynomial(real_lanes<N> r) {
     static_assert(Terms.degree == 3 || Terms.degree == 5, "fovea: exp2_terms::degree is 3 or 5");
+    constexpr float m = Times;
     if constexpr (Terms.degree == 3) {
-        real_lanes<N> p = fma(r, 0.05500892922282219f, 0.2422109693288803f);
-        p = fma(p, r, splat<N>(0.6932829022407532f));
-        return fma(p, r, splat<N>(1.f));
+        real_lanes<N> p = fma(r, m * 0.05500892922282219f, m * 0.2422109693288803f);
+        p = fma(p, r, splat<N>(m * 0.6932829022407532f));
+        return fma(p, r, splat<N>(m));
     } else {
-        real_lanes<N> p = fma(r, 0.001326472731307149f, 0.009671512991189957f);
-        p = fma(p, r, splat<N>(0.05550733581185341f));
-        p = fma(p, r, splat<N>(0.24022242426872253f));
-        p = fma(p, r, splat<N>(0.6931470036506653f));
-        return fma(p, r, splat<N>(1.f));
+        real_lanes<N> p = fma(r, m * 0.001326472731307149f, m * 0.009671512991189957f);
+        p = fma(p, r, splat<N>(m * 0.05550733581185341f));
+        p = fma(p, r, splat<N>(m * 0.24022242426872253f));
+        p = fma(p, r, splat<N>(m * 0.6931470036506653f));
+        return fma(p, r, splat<N>(m));
     }
 }
 
@@ -50,16 +52,17 @@ template <exp2_terms Terms = exp2_terms{}, int N> FOVEA_HOST_DEVICE real_lanes<N
         const auto [n, r] = split(x);
         return scale_by_power(power_polynomial<Terms>(r), n);
     } else {
-        // Clamped at -127, whose power is the float with all bits clear: 0. The shifter carries the exponent's bias.
-        constexpr float shifter = 0x1.8p23f + 127.f;
-        const real_lanes<N> y = max(x, splat<N>(-127.f));
+        // The shifter carries the exponent's bias less 1, for twice the polynomial: -126, at which x is clamped, is the
+        // float with all bits clear, 0.
+        constexpr float shifter = 0x1.8p23f + 126.f;
+        const real_lanes<N> y = max(x, splat<N>(-126.f));
         real_lanes<N> t = y + shifter;
 #if defined(__ASSOCIATIVE_MATH__) || defined(__FAST_MATH__)
         asm("" : "+x"(t.v));
 #endif
         const real_lanes<N> r = y - (t - shifter);
         const int_lanes<N> power{reinterpret<std::int32_t>(t).v << 23};
-        return power_polynomial<Terms>(r) * reinterpret<float>(power);
+        return power_polynomial<Terms, 2>(r) * reinterpret<float>(power);
     }
 }
 // For scores as written, over the whole range of float: n ln 2 is taken off in two parts, and 2^n multiplied in two

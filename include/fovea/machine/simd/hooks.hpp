@@ -54,10 +54,14 @@ template <int N> FOVEA_HOST_DEVICE bool any_greater(real_lanes<N> a, real_lanes<
     return any(a > b);
 }
 
-// x * 2^n for whole n in [-127, 127] or far below; -127 and below give exactly 0.
+// x * 2^n for whole n in [-125, 127], or exactly 0 for -127 and below.
 template <int N> FOVEA_HOST_DEVICE real_lanes<N> scale_by_power(real_lanes<N> x, real_lanes<N> n) {
 #if defined(__AVX512F__)
-    if constexpr (N == 16) return {__builtin_ia32_scalefps512_mask(x.v, n.v, x.v, every_lane, 4)};
+    if constexpr (N == 16) {
+        const typename real_lanes<N>::native zero = {};
+        const auto kept = __builtin_ia32_cmpps512_mask(n.v, splat<N>(-126.f).v, 0x16, every_lane, 4); // not <=, quiet
+        return {__builtin_ia32_scalefps512_mask(x.v, n.v, zero, kept, 4)};
+    }
 #endif
     // The exponent by its bits, not by a conversion: that of a NaN is undefined, and clang makes use of it.
     const real_lanes<N> t = max(n, splat<N>(-127.f)) + (0x1.8p23f + 127.f);

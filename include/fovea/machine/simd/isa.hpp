@@ -13,14 +13,17 @@ inline namespace v0_1 {
 
 // lanes: floats in a vector register. bf16_pairs: the machine multiplies pairs of bf16 into fp32 (vdpbf16ps) faster than
 // it multiplies floats. Intel's cores that have AVX512-FP16 do not: they start one such product in two cycles, and four
-// multiply-adds of as many floats.
+// multiply-adds of as many floats. second_cache: a core's, in KiB, where it is known to be large.
 struct [[gnu::visibility("default")]] cpu_isa {
     int lanes, registers;
     bool bf16_pairs;
+    int second_cache = 512;
 };
 
 #if defined(__AVX512F__) && defined(__AVX512BF16__) && !defined(__AVX512FP16__)
 inline constexpr cpu_isa native_isa{16, 32, true};
+#elif defined(__AVX512F__) && defined(__AVX512FP16__)
+inline constexpr cpu_isa native_isa{16, 32, false, 2048};
 #elif defined(__AVX512F__)
 inline constexpr cpu_isa native_isa{16, 32, false};
 #elif defined(__AVX__)
