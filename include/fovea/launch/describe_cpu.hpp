@@ -16,7 +16,7 @@ template <cpu_shape Shape, class Problem> std::string why_these_products() {
     if constexpr (Shape.pairs())
         return "products of bf16 pairs: q, k and v are bf16 and the machine is faster at pairs\n";
     else if constexpr (all_bf16<Problem>)
-        return spell({"products in fp32, though q, k and v are bf16: ", isa_name, " has no fast product of bf16 pairs\n"});
+        return spell({"products in fp32, though q, k and v are bf16: ", isa_name, " is not faster at pairs\n"});
     else {
         std::string types = spell({"q is ", element_name<typename Problem::query_element>, ", k is ",
                                    element_name<typename Problem::key_element>});

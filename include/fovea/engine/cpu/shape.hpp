@@ -39,7 +39,7 @@ struct cpu_shape {
 
 // 32 registers: 6 x 4 accumulators for both products. 16 registers: 3 x 4 for the scores, where the cost of a row's
 // softmax step is shared by four vectors, and 6 x 2 for the values, whose panel of 256 keys then stays in L1.
-// 96 x 256 tiles: weights and queries stay in L2, of 2 MiB those of twice the rows, which then share a read of the keys.
+// 96 x 256 tiles: weights and queries stay in L2; in 2 MiB so do those of twice the rows, which share a read of keys.
 constexpr cpu_shape default_shape(cpu_isa isa, bool operands_are_bf16) {
     const bool wide = isa.registers >= 32;
     return {.lanes = isa.lanes,

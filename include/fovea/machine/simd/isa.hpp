@@ -11,9 +11,9 @@
 namespace [[gnu::visibility("hidden")]] fovea {
 inline namespace v0_1 {
 
-// lanes: floats in a vector register. bf16_pairs: the machine multiplies pairs of bf16 into fp32 (vdpbf16ps) faster than
-// it multiplies floats. Intel's cores that have AVX512-FP16 do not: they start one such product in two cycles, and four
-// multiply-adds of as many floats. second_cache: a core's, in KiB, where it is known to be large.
+// lanes: floats in a vector register. bf16_pairs: the machine multiplies pairs of bf16 into fp32 (vdpbf16ps) faster
+// than it multiplies floats. Intel's cores that have AVX512-FP16 do not: they start one such product in two cycles, and
+// four multiply-adds of as many floats. second_cache: a core's, in KiB, where it is known to be large.
 struct [[gnu::visibility("default")]] cpu_isa {
     int lanes, registers;
     bool bf16_pairs;
