@@ -28,6 +28,7 @@ struct cpu_shape {
 
     constexpr bool pairs() const { return product == products::bf16_pairs; }
     constexpr index key_panel() const { return lanes * score.vectors; }
+    constexpr bool halves() const { return score.vectors % 4 == 0; } // whether half a panel is worked on by itself
     constexpr index channel_panel() const { return lanes * value.vectors; }
     constexpr index padded_channels(index n) const { return round_up(n, channel_panel()); }
     // 32-bit words that hold n numbers along a product's inner axis.
