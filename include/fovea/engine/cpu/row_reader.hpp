@@ -61,7 +61,7 @@ public:
     }
     // Where row i lies, if it needs no reading: floats side by side; else nullptr.
     float const* in_place(index i) const {
-        if constexpr (std::is_same_v<typename O::element, float>)
+        if constexpr (std::is_same_v<element_of_operand<O>, float>)
             if (view_.layout.stride.channel == 1) return view_.row(batch_, head_, i);
         return nullptr;
     }
