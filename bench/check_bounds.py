@@ -79,7 +79,7 @@ def forward_lines(r, report):
         rows = [] if no_pairs else r.rows("forward", dtype="bf16", head_dim=head_dim, mask="full",
                                           queries=(2048, 4096, 8192))
         report.least(f"forward: bf16 d {head_dim} full 2k-8k, share of vdpbf16ps peak", rows, share_of_peak, bound,
-                     " %", "not measurable: this machine has no vdpbf16ps")
+                     " %", "not used: this machine is not faster at vdpbf16ps")
         if no_pairs:
             report.note("against the fp32 peak, which bounds bf16 here",
                         r.rows("forward", dtype="bf16", head_dim=head_dim, mask="full", queries=(2048, 4096, 8192)),

@@ -30,7 +30,7 @@ inline double fp32_burst(index rounds) {
 }
 
 #if defined(__AVX512BF16__)
-constexpr bool has_bf16_products = true; // whether or not they are worth using: native_isa.bf16_pairs
+constexpr bool has_bf16_products = true; // used where they are faster: native_isa.bf16_pairs
 #else
 constexpr bool has_bf16_products = false;
 #endif

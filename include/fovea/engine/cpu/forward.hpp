@@ -161,7 +161,7 @@ void score_tile(Scratch& s, Bound const& e, tile_frame& f, word const* keys, ind
                      (dear || classify(row, height, column + u * unit, unit) != coverage::none)))
                     live |= std::uint64_t{1} << u;
             s.live[b] |= live << column / unit;
-            constexpr int all = Shape.score.vectors, half = Shape.halves() ? all / 2 : all;
+            constexpr int all = Shape.score.vectors, half = Shape.least_vectors();
             if (half < all && live >> half * Shape.lanes / unit == 0)
                 score_block<Shape, Weights, half>(s, e, f, keys, words, row, column, micro);
             else score_block<Shape, Weights, all>(s, e, f, keys, words, row, column, micro);

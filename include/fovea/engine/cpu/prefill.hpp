@@ -105,8 +105,8 @@ private:
     index count(index tile) const {
         return least(index{Shape.key_tile}, problem_.k().positions() - tile * Shape.key_tile);
     }
-    // Keys beyond the last half panel in use are neither packed nor read.
-    index padded(index tile) const { return round_up(count(tile), Shape.key_panel() / (Shape.halves() ? 2 : 1)); }
+    // Keys beyond the last part of a panel in use are neither packed nor read.
+    index padded(index tile) const { return round_up(count(tile), index{Shape.lanes} * Shape.least_vectors()); }
 
     Problem const& problem_;
     prepared_operands<Problem> const& readers_;

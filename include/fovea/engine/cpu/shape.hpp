@@ -28,7 +28,8 @@ struct cpu_shape {
 
     constexpr bool pairs() const { return product == products::bf16_pairs; }
     constexpr index key_panel() const { return lanes * score.vectors; }
-    constexpr bool halves() const { return score.vectors % 4 == 0; } // whether half a panel is worked on by itself
+    // Vectors of a panel that may be worked on by themselves: half of them, where that is even.
+    constexpr int least_vectors() const { return score.vectors % 4 == 0 ? score.vectors / 2 : score.vectors; }
     constexpr index channel_panel() const { return lanes * value.vectors; }
     constexpr index padded_channels(index n) const { return round_up(n, channel_panel()); }
     // 32-bit words that hold n numbers along a product's inner axis.

@@ -3,8 +3,8 @@
 //     auto w = fovea::exp2(x);                       // relative error 2e-7
 //     auto w = fovea::exp2<fovea::exp2_terms{3}>(x);  // 1e-4, enough below bf16's 2e-3
 //
-// Error: tests/unit/machine/elementary.cpp. Below -125.5 exp2 gives exactly 0, of masked scores (the lowest float) and
-// -inf too: no denormal, which some machines multiply a hundred times slower. NaN stays NaN.
+// Error: tests/unit/machine/elementary.cpp. From -125.5 down exp2 gives exactly 0, of masked scores (the lowest float)
+// and -inf too: no denormal, which some machines multiply in microcode. NaN stays NaN.
 #pragma once
 #include "fovea/machine/simd/hooks.hpp"
 

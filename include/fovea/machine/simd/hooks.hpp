@@ -54,7 +54,7 @@ template <int N> FOVEA_HOST_DEVICE bool any_greater(real_lanes<N> a, real_lanes<
     return any(a > b);
 }
 
-// x * 2^n for whole n in [-125, 127], or exactly 0 for -127 and below.
+// x * 2^n for whole n in [-125, 127]; -126 and below give exactly 0.
 template <int N> FOVEA_HOST_DEVICE real_lanes<N> scale_by_power(real_lanes<N> x, real_lanes<N> n) {
 #if defined(__AVX512F__)
     if constexpr (N == 16) {
@@ -64,8 +64,9 @@ template <int N> FOVEA_HOST_DEVICE real_lanes<N> scale_by_power(real_lanes<N> x,
     }
 #endif
     // The exponent by its bits, not by a conversion: that of a NaN is undefined, and clang makes use of it.
-    const real_lanes<N> t = max(n, splat<N>(-127.f)) + (0x1.8p23f + 127.f);
-    return x * reinterpret<float>(int_lanes<N>{reinterpret<std::int32_t>(t).v << 23});
+    // Of 2^(n - 1), for twice x: that of -126 is all bits clear.
+    const real_lanes<N> t = max(n, splat<N>(-126.f)) + (0x1.8p23f + 126.f);
+    return (x + x) * reinterpret<float>(int_lanes<N>{reinterpret<std::int32_t>(t).v << 23});
 }
 
 // acc + a.lo * b.lo + a.hi * b.hi on pairs of bf16 in 32-bit words.

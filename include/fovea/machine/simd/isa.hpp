@@ -20,10 +20,10 @@ struct [[gnu::visibility("default")]] cpu_isa {
     int second_cache = 512;
 };
 
-#if defined(__AVX512F__) && defined(__AVX512BF16__) && !defined(__AVX512FP16__)
-inline constexpr cpu_isa native_isa{16, 32, true};
-#elif defined(__AVX512F__) && defined(__AVX512FP16__)
+#if defined(__AVX512F__) && defined(__AVX512FP16__)
 inline constexpr cpu_isa native_isa{16, 32, false, 2048};
+#elif defined(__AVX512F__) && defined(__AVX512BF16__)
+inline constexpr cpu_isa native_isa{16, 32, true};
 #elif defined(__AVX512F__)
 inline constexpr cpu_isa native_isa{16, 32, false};
 #elif defined(__AVX__)
