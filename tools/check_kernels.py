@@ -4,8 +4,8 @@
 Each row of ROWS is one attention in a source of its own. Asserted: no warning, no spill, one kernel (decoding: two),
 PTX instructions of a full and of a partial tile at most what the row says (tools/ptx_loop.py counts), CPU time and
 memory of nvcc at most the budget, time at the machine's own pace (tools/pace.py). A count that has fallen well below
-its row is reported too, so that the table stays true. And of the default tile of every size in HEAD_SIZES, with all
-that takes registers, no spill on any architecture of RICH_TARGETS.
+its row is reported too, so that the table stays true. And of the default tiles in DEFAULTS, no spill on any
+architecture of DEFAULT_TARGETS.
 """
 
 import argparse
@@ -65,12 +65,14 @@ ROWS = [
     ("documents", f"fv::where({CAUSAL} && fv::documents(fv::sorted(ids, 1, n)), {SCALED})", "", NARROW, "fv::fp16", 64,
      456, 817),
     ("functor", f"fv::where({CAUSAL}, fv::apply(bump{{reals}}, {SCALED}, q_pos, k_pos))", "", NARROW, "fv::fp16", 64,
-     638, 719),
+     645, 724),
+    ("relative bias", f"fv::where({CAUSAL}, {SCALED} + fv::relative_bias(fv::table(reals, 8, 32), fv::t5{{}}))", "",
+     NARROW, "fv::fp16", 64, 918, 1501),
     ("dilated", f"fv::where(fv::dilated(n), {SCALED})", "", NARROW, "fv::fp16", 64, None, 700),
     ("entropy", f"fv::where({CAUSAL}, {SCALED})", ", rows = fv::entropy(p)", NARROW, "fv::fp16", 64, 585, 689),
-    # the default tile of every head size
+    # the default tile of every head size: 80 keys up to 64 channels, 48 up to 128, 64 up to 192, 32
     *[(f"default, {d}", f"fv::where({CAUSAL}, {SCALED})", "", "", "fv::bf16", d, full, partial)
-      for d, full, partial in [(32, 627, 824), (64, 748, 945), (80, 506, 639), (96, 524, 657), (128, 584, 707),
+      for d, full, partial in [(32, 728, 948), (64, 855, 1075), (80, 619, 769), (96, 680, 830), (128, 741, 891),
                                (192, 798, 901), (256, 529, 600)]],
     # fp32: three products of tf32 to one, and what splits every operand for them
     *[(f"fp32, {d}", f"fv::where({CAUSAL}, {SCALED})", "", "", "float", d, full, partial)
@@ -90,8 +92,13 @@ DECODE_ROWS = [
 ]
 ENGINES = {"decode": ("fv::cuda_decode(stream, scratch)", 2)}  # by the first word of a row's name: also its kernels
 
-HEAD_SIZES, RICH_TARGETS = (32, 64, 80, 96, 128, 160, 192, 224, 256), ("80", "90a", "120")
+# name, score, what else, head sizes: what the default tile must not spill on any of the architectures. "rich" has all
+# that takes registers; the others have the tiles of scores that do not depend on positions.
 RICH = f"fv::where({CAUSAL}, {CAPPED} + {ALIBI})", ", rows = fv::logsumexp(s)"
+DEFAULTS = [("rich", *RICH, d) for d in (32, 64, 80, 96, 128, 160, 192, 224, 256)]
+DEFAULTS += [(name, score, "", d) for d in (64, 96, 128) for name, score in (
+    ("full", SCALED), ("causal", f"fv::where({CAUSAL}, {SCALED})"), ("window", f"fv::where({WINDOW}, {SCALED})"))]
+DEFAULT_TARGETS = ("80", "90a", "120")
 
 PTXAS = re.compile(r"Used (\d+) registers")
 SPILLS = re.compile(r"(\d+) bytes spill stores, (\d+) bytes spill loads")
@@ -142,25 +149,26 @@ def measured(options, row, folder):
             "partial": counts["partial"], "seconds": round(seconds, 2), "megabytes": round(megabytes)}
 
 
-def rich_faults(options, channels):
-    """What is spilled by the default tile of a head size with a softcap, ALiBi and statistics."""
-    score, more = RICH
+def spill_faults(options, default):
+    """What a row of DEFAULTS spills."""
+    name, score, more, channels = default
     faults, registers = [], []
     with tempfile.TemporaryDirectory() as folder:
-        source = Path(folder) / "rich.cu"
+        source = Path(folder) / "default.cu"
         source.write_text(SOURCE.format(element="fv::bf16", channels=channels, score=score, more=more, tile="",
                                         engine="fv::cuda(stream)"))
-        for target in RICH_TARGETS:
+        for target in DEFAULT_TARGETS:
             arguments = [f"-gencode=arch=compute_{target},code=sm_{target}", "-cubin", "-Xptxas", "-v"]
-            worked, said, _, _ = nvcc(options, arguments, source, Path(folder) / "rich.cubin")
+            worked, said, _, _ = nvcc(options, arguments, source, Path(folder) / "default.cubin")
             if not worked:
-                faults.append(f"rich, {channels}, sm_{target}: does not compile: {said[:300]}")
+                faults.append(f"{name}, {channels}, sm_{target}: does not compile: {said[:300]}")
                 continue
             registers.append(PTXAS.findall(said)[0])
             spills = sum(int(a) + int(b) for a, b in SPILLS.findall(said))
             if spills:
-                faults.append(f"rich, {channels}, sm_{target}: {spills} bytes are spilled")
-    print(f"  rich, {channels:<18} {' '.join(registers)} registers on sm_{', sm_'.join(RICH_TARGETS)}", flush=True)
+                faults.append(f"{name}, {channels}, sm_{target}: {spills} bytes are spilled")
+    row = f"{name}, {channels}"
+    print(f"  {row:<24} {' '.join(registers)} registers on sm_{', sm_'.join(DEFAULT_TARGETS)}", flush=True)
     return faults
 
 
@@ -205,11 +213,11 @@ def main():
             figures.append(got)
             print("  {name:24} {registers:4} registers, {full:5} / {partial} instructions, {seconds:.1f} s, "
                   "{megabytes} MB".format(**got), flush=True)
-    rich = [d for d in HEAD_SIZES if not options.name or any(part in f"rich, {d}" for part in options.name)]
-    faults += sum(in_parallel(rich, lambda channels: rich_faults(options, channels)), [])
+    defaults = [d for d in DEFAULTS if not options.name or any(part in f"{d[0]}, {d[3]}" for part in options.name)]
+    faults += sum(in_parallel(defaults, lambda default: spill_faults(options, default)), [])
     if options.json:
         options.json.write_text(json.dumps(figures, indent=2) + "\n")
-    return report("kernels", faults, f"{len(rows)} variants for sm_{options.target}, {len(rich)} head sizes")
+    return report("kernels", faults, f"{len(rows)} variants for sm_{options.target}, {len(defaults)} default tiles")
 
 
 if __name__ == "__main__":

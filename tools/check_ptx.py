@@ -4,8 +4,9 @@
 Every case of tests/gpu/conformance is compiled for each compute capability that its machine serves, with g++ and with
 clang++ as the host compiler and once with --use_fast_math: no warning, no spill, no stack, no wgmma that ptxas had to
 serialise (its warnings C75xx). Every function that a machine's concept names is used by some case. Loads of what
-nothing writes leave their loop, and a kernel with 64 equal ones is as long as a kernel with one. Headers for
-nvcc compile alone. Two shared objects cannot start each other's kernels.
+nothing writes leave their loop, and a kernel with 64 equal ones is as long as a kernel with one. The device looks for
+a kernel's parameters where the host puts them. Headers for nvcc compile alone. Two shared objects cannot start each
+other's kernels.
 
 Where nvcc is not installed this says so and checks only what needs no compiler.
 """
@@ -30,6 +31,10 @@ WARNING = re.compile(r"warning|\(C75\d\d\)|C75\d\d", re.I)
 NAMED = re.compile(r"\bM::(?:template )?(\w+)")
 USED = re.compile(r"\bMachine::(?:template )?(\w+)")
 LOOP = re.compile(r"^(\$\w+):(?:(?!^\$).)*?\bbra(?:\.uni)?\s+\1;", re.M | re.S)  # one block that branches to itself
+PARAMETERS = ROOT / "tests" / "shape" / "parameters.cu"
+ENTRY = re.compile(r"\.entry \w*?laid_outILi(\d+)E.*?\n}", re.S)
+SET = re.compile(r"mov\.[bu]32\s+(%r\d+), (\d+);")
+STORED = re.compile(r"st\.global\.[bu]32\s+\[%rd\d+(?:\+(\d+))?\], (%r\d+|\d+);")
 READ_ONLY_LOADS = ROOT / "tests" / "shape" / "read_only_loads.cu"
 
 
@@ -95,6 +100,26 @@ def merge_faults(capability, folder):
     if any("ld.global.nc" in loop for loop in loops):
         faults.append(f"{where}: a load of what nothing writes stays in its loop")
     return faults
+
+
+def parameter_faults(folder):
+    """Kernels of tests/shape/parameters.cu whose parameters the device looks for elsewhere than the host puts them."""
+    program, intermediate = folder / "parameters", folder / "parameters.ptx"
+    for arguments in (["-o", program], ["-ptx", "-o", intermediate]):
+        compiled, said = nvcc([*target("80"), PARAMETERS, *arguments])
+        if not compiled:
+            return [f"{name(PARAMETERS)} does not compile:\n{said[:2000]}"]
+    printed = subprocess.run([program], capture_output=True, text=True).stdout.splitlines()
+    host = {int(case): list(map(int, offsets)) for case, *offsets in map(str.split, printed)}
+    device = {}
+    for entry in ENTRY.finditer(intermediate.read_text()):
+        constants = dict(SET.findall(entry[0]))
+        stored = {int(at or 0): int(constants.get(x, x)) for at, x in STORED.findall(entry[0])}
+        device[int(entry[1])] = [stored[at] for at in sorted(stored)]
+    if not host or host.keys() != device.keys():
+        return [f"{name(PARAMETERS)}: the host lays out the cases {sorted(host)}, the device {sorted(device)}"]
+    return [f"{name(PARAMETERS)}, case {case}: the host's offsets are {host[case]}, the device's {device[case]}"
+            for case in host if host[case] != device[case]]
 
 
 def headers_alone(folder):
@@ -164,6 +189,7 @@ def main():
                 faults += compile_faults(source, hosts[0], here[:1], ["--use_fast_math"], folder)
         faults += headers_alone(folder)
         faults += symbol_faults(folder)
+        faults += parameter_faults(folder)
         for capability in ("80", "90a"):
             faults += merge_faults(capability, folder)
     what = f"every instruction for sm_{' sm_'.join(sorted(compiled, key=lambda c: int(c.rstrip('a'))))}"

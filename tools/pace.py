@@ -75,6 +75,8 @@ template __global__ void recurrence<2>(float*, int);
 
 def at_pace(seconds, again, most, yardstick, compiler):
     """A time at the machine's own pace: where it is over `most`, the least of a few, each beside the yardstick."""
+    if seconds > most:
+        seconds /= yardstick.pace(compiler)
     for _ in range(5):
         if seconds > most:
             seconds = min(seconds, again() / yardstick.pace(compiler))

@@ -1,8 +1,9 @@
 """Counts the PTX instructions that one key tile costs: the shortest way around a kernel's main loop.
 
-The loop is what the matrix products lie on. Around it the way must pass every product, every 16-byte copy and the
-search for the next live tile (bfind); between the two products it takes the shortest way (a full tile) and then the
-shortest that shares no exponential with it (a partial one). `mov` is not counted: it is register allocation's to place.
+The loop is what the matrix products lie on. Around it the way must pass every product, every 16-byte copy but those on
+a way around without products (a dead tile's), and the search for the next live tile (bfind); between the two products
+it takes the shortest way (a full tile) and then the shortest that shares no exponential with it (a partial one). `mov`
+is not counted: it is register allocation's to place.
 """
 
 import collections
@@ -110,7 +111,7 @@ def dominators(blocks):
 
 
 def innermost_loop(blocks, wanted):
-    """The smallest natural loop that holds every block of `wanted`."""
+    """The smallest natural loop that holds every block of `wanted`: where it begins, and all its blocks."""
     over, before = dominators(blocks)
     loops = {}
     for end in over:
@@ -122,16 +123,20 @@ def innermost_loop(blocks, wanted):
                         loop.add(b)
                         waiting.append(b)
             loops.setdefault(head, set()).update(loop)
-    return min((loop for loop in loops.values() if wanted <= loop), key=len)
+    return min(((head, loop) for head, loop in loops.items() if wanted <= loop), key=lambda found: len(found[1]))
 
 
 def tile_counts(text):
     """{"full": n, "partial": n or None, "kinds": {operation: n of a full tile}, "all": n of the kernel}."""
     blocks = blocks_of(text)
     products = {n for n, b in enumerate(blocks) if b.has("mma")}
-    loop = innermost_loop(blocks, products)
+    head, loop = innermost_loop(blocks, products)
     outside = set(range(len(blocks))) - loop
-    passed = {n for n in loop if blocks[n].has("cp.async.cg") or blocks[n].has("bfind")}
+    once = outside | {head}  # closed, what is left is once around
+    with_products = products.union(*(shortest(blocks, n, once)[0] for n in products))
+    copies = {n for n in loop if blocks[n].has("cp.async.cg")}
+    copies = {n for n in copies if n == head or n in with_products or products & shortest(blocks, n, once)[0].keys()}
+    passed = copies | {n for n in loop if blocks[n].has("bfind")}
     # once around, from the first product: to whatever must be passed next and is nearest
     order, left = [min(products)], (products | passed) - {min(products)}
     while left:

@@ -94,6 +94,7 @@ void run(const arguments& arguments) {
 } // namespace
 
 int main(int argc, char** argv) {
+    restart_with_fitting_blas_kernels(argv);
     try {
         run(read_arguments(argc, argv));
     } catch (const std::exception& error) {

@@ -2,7 +2,8 @@
 //
 //     fovea::thread_pool pool(8);      fovea::run(fovea::cpu(pool), o = fovea::sum(p * v));
 //
-// The calling thread works too. One run at a time: calls from several threads wait for each other.
+// The calling thread works too. One run at a time: calls from several threads wait for each other. A run inside a run,
+// an attention in a piece of the caller's own work, goes on in its own thread.
 //
 // Its functions are hidden, so that two shared objects never share them; the type itself is not, since g++ would warn
 // of every class that holds a pool.
@@ -38,8 +39,13 @@ public:
 
     // An exception from f ends the run when the other calls have ended, and is thrown here.
     template <class F> [[gnu::visibility("hidden")]] void run(index n, F const& f) {
+        if (is_working_here()) {
+            for (index i = 0; i < n; ++i) f(i);
+            return;
+        }
         const std::lock_guard one_run(runs_);
         std::unique_lock lock(mutex_);
+        caller_ = std::this_thread::get_id();
         call_ = call<F>;
         data_ = &f;
         size_ = n;
@@ -49,10 +55,19 @@ public:
         take_all(lock);
         finished_.wait(lock, [this] { return done_ == size_; });
         size_ = next_ = done_ = 0;
+        caller_ = {};
         if (failure_) std::rethrow_exception(failure_);
     }
 
 private:
+    // Whether a call of this pool's has called: it would wait for itself.
+    [[gnu::visibility("hidden")]] bool is_working_here() {
+        const auto here = std::this_thread::get_id();
+        for (std::thread const& t : threads_)
+            if (t.get_id() == here) return true;
+        const std::lock_guard lock(mutex_);
+        return caller_ == here;
+    }
     // Without a type of ours in its signature: what std::thread makes of that would be exported.
     [[gnu::visibility("hidden")]] static void start(void* pool) { static_cast<thread_pool*>(pool)->work(); }
     template <class F> [[gnu::visibility("hidden")]] static void call(void const* data, index i) {
@@ -83,6 +98,7 @@ private:
     std::mutex runs_, mutex_;
     std::condition_variable wake_, finished_;
     std::vector<std::thread> threads_;
+    std::thread::id caller_; // of the run
     void (*call_)(void const*, index) = nullptr;
     void const* data_ = nullptr;
     index size_ = 0, next_ = 0, done_ = 0;

@@ -46,6 +46,20 @@ TEST_CASE("executors call every index once and return when all are done", "[exec
 #endif
 }
 
+TEST_CASE("a run inside a run of the same pool ends", "[executors]") {
+    for (int workers : {1, 2, 3}) {
+        fv::thread_pool pool(workers);
+        std::atomic<int> calls = 0;
+        const auto innermost = [&](fv::index) { ++calls; };
+        const auto inner = [&](fv::index) { pool.run(5, innermost); };
+        pool.run(7, [&](fv::index) { pool.run(3, inner); });
+        CHECK(calls == 7 * 3 * 5);
+        CHECK_THROWS_AS(pool.run(2, [&](fv::index) { pool.run(2, [](fv::index) { throw 1; }); }), int);
+        pool.run(4, innermost); // and the pool is as before
+        CHECK(calls == 7 * 3 * 5 + 4);
+    }
+}
+
 TEST_CASE("results do not depend on the executor", "[executors]") {
     tests::small_problem<float> alone(some);
     alone.run(fv::cpu());

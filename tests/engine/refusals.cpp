@@ -1,4 +1,5 @@
 // Bad input: not ok, a sentence that names the argument and the two numbers, and nothing is written.
+#include <cmath>
 #include <cstring>
 #include <fovea/fovea.hpp>
 #include <functional>
@@ -163,6 +164,102 @@ TEST_CASE("two scores with different values in one run are refused", "[refusals]
     CHECK_FALSE(refused_call.ok());
     CHECK(std::string(refused_call.sentence()).find("score") != std::string::npos);
     CHECK(c.untouched());
+}
+
+TEST_CASE("an expectation that compares positions of different lengths is refused until they are stated",
+          "[refusals]") {
+    call c;
+    c.q.layout.extent.positions = 5;
+    const auto target = fv::tensor(c.written.data(), fv::bhs(2, 4, 5));
+    const auto distance = [&](view q) {
+        return fv::try_run(fv::cpu(),
+                           target = fv::sum(fv::softmax(fv::dot(q, c.k)) * (fv::terms::q_pos - fv::terms::k_pos)));
+    };
+    const std::string sentence = distance(c.q).sentence();
+    INFO(sentence);
+    CHECK(sentence.find("positions of q is 5") != std::string::npos);
+    CHECK(sentence.find("align_ends") != std::string::npos);
+    CHECK(c.untouched());
+    CHECK(distance(fv::align_ends(c.q, c.k)).ok());
+}
+
+TEST_CASE("an output at the place of k, of v or of another output is refused, and at q's it is not", "[refusals]") {
+    const auto at = [](auto place) { return [place](call& c) { c.o.data = place(c); }; };
+    refused("o at k", at([](call& c) { return c.k.data; }), {"output 1", "first element of k"});
+    refused("o at v", at([](call& c) { return c.v.data; }), {"output 1", "first element of v"});
+    refused("l at o", [](call& c) { c.l.data = c.o.data; }, {"output 2", "first element of output 1"});
+    call c; // values of as many channels as queries
+    c.v.layout = c.k.layout;
+    c.o.layout = c.q.layout;
+    for (std::size_t i = 0; i < c.memory.size(); ++i) c.memory[i] = std::sin(static_cast<float>(i));
+    CHECK(c.run().ok());
+    c.o.data = c.q.data;
+    CHECK(c.run().ok());
+    for (std::size_t i = 0; i < 2 * 6 * 4 * 8; ++i) CHECK(c.memory[i] == c.written[i]);
+}
+
+TEST_CASE("steps, widths and blocks of 0 are refused by every engine", "[refusals]") {
+    call c;
+    const std::vector<int> blocks(4, 1);
+    const auto sentences_of = [&](auto mask) {
+        const auto s = fv::where(mask, fv::dot(c.q, c.k));
+        const fv::status by_cpu = fv::try_run(fv::cpu(), c.l = fv::logsumexp(s)),
+                         by_reference = fv::try_run(fv::reference(), c.l = fv::logsumexp(s));
+        return std::vector<std::string>{by_cpu.sentence(), by_reference.sentence()};
+    };
+    const auto all_refused = [&](auto mask) {
+        for (std::string const& sentence : sentences_of(mask)) {
+            INFO(sentence);
+            CHECK(sentence.find("by 0") != std::string::npos);
+        }
+    };
+    all_refused(fv::dilated(0));
+    all_refused(fv::neighbourhood(0, 1, 1));
+    all_refused(fv::block_sparse(fv::table(blocks.data(), 2, 2), 0, 16));
+    all_refused(fv::terms::q_pos / 0 == fv::terms::k_pos);
+    CHECK(c.untouched());
+}
+
+TEST_CASE("buckets of distances that cannot be are refused", "[refusals]") {
+    call c;
+    const std::vector<float> biases(4 * 32);
+    const auto sentence_of = [&](int64_t entries, fv::t5 shape) {
+        const auto s = fv::scaled_dot(c.q, c.k) + fv::relative_bias(fv::table(biases.data(), 4, entries), shape);
+        return std::string(fv::try_run(fv::cpu(), c.l = fv::logsumexp(s)).sentence());
+    };
+    const auto holds = [](std::string const& sentence, std::initializer_list<char const*> words) {
+        INFO(sentence);
+        for (char const* word : words) CHECK(sentence.find(word) != std::string::npos);
+    };
+    holds(sentence_of(32, {.buckets = 1}), {"t5 has 1 buckets", "2 to 512", ".buckets"});
+    holds(sentence_of(32, {.buckets = -4}), {"t5 has -4 buckets"});
+    holds(sentence_of(32, {.buckets = 3, .bidirectional = true}), {"t5 has 3 buckets", "4 to 1024"});
+    holds(sentence_of(32, {.buckets = 1000}), {"t5 has 1000 buckets", "2 to 512"});
+    holds(sentence_of(32, {.max_distance = 16}), {"max_distance of 16", "16 buckets", ".max_distance"});
+    holds(sentence_of(16, {.buckets = 32}), {"16 entries", "32 buckets"});
+    CHECK(c.untouched());
+    CHECK(sentence_of(32, {.buckets = 32, .max_distance = 17}).empty());
+}
+
+struct limited {
+    int64_t entries;
+    fv::status refused() const {
+        if (entries < 128) return fv::status({"limited has ", entries, " entries but takes 128"});
+        return {};
+    }
+    float operator()(float s, int64_t) const { return s; }
+};
+
+TEST_CASE("a functor of one's own may refuse", "[refusals]") {
+    call c;
+    const auto sentence_of = [&](int64_t entries, auto const& engine) {
+        const auto s = fv::apply(limited{entries}, fv::scaled_dot(c.q, c.k), fv::terms::k_pos);
+        return std::string(fv::try_run(engine, c.l = fv::logsumexp(s)).sentence());
+    };
+    CHECK(sentence_of(7, fv::cpu()) == "fovea: limited has 7 entries but takes 128");
+    CHECK(sentence_of(7, fv::reference()) == "fovea: limited has 7 entries but takes 128");
+    CHECK(c.untouched());
+    CHECK(sentence_of(128, fv::cpu()).empty());
 }
 
 TEST_CASE("copies that do not fit are refused", "[refusals]") {

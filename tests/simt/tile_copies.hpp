@@ -217,6 +217,11 @@ inline void store_tile(engine& e, tensor_map const& map, tile_origin const& orig
     thread& t = *e.self;
     if (what == operation::add_tile && map.shape.format == element_format::uint8)
         e.note(fault::protocol, at, spell({e.act(what), " of bytes, which cannot be added"}));
+    for (int axis = 0; axis < map.shape.rank; ++axis)
+        if (origin[static_cast<std::size_t>(axis)] < 0)
+            e.note(fault::protocol, at,
+                   spell({e.act(what), " from ", origin[static_cast<std::size_t>(axis)], " on along axis ", axis,
+                          ": in front of the tensor the hardware refuses it, as an illegal instruction"}));
     const touch how = what == operation::add_tile ? touch::adds : touch::writes;
     each_piece(map.shape, origin, [&](char const* global, word low, word high, word) {
         allowed_range(e, t, global + low, high - low, 1, how, what, at);

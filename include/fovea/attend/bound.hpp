@@ -4,6 +4,7 @@
 #pragma once
 #include "fovea/expr/assume.hpp"
 #include "fovea/expr/bind.hpp"
+#include "fovea/expr/refer.hpp"
 #include "fovea/expr/rescale.hpp"
 #include "fovea/meta/list.hpp"
 #include "fovea/softmax/row_state.hpp"
@@ -41,10 +42,10 @@ inline constexpr int strips_needed =
 
 template <class Problem, class Store>
 FOVEA_HOST_DEVICE auto bind_problem(Problem const& p, at_head here, Store store) {
-    const auto base_2 = multiplied(p.scored.score, log2_e);
+    const auto base_2 = multiplied(referring(p.scored.score), log2_e);
     binder<Store> binder_here{here, &store};
     auto score = binder_here(base_2);
-    auto mask = binder_here(asked_once(p.scored.mask));
+    auto mask = binder_here(asked_once(referring(p.scored.mask)));
     auto moments = transformed(p.moments, binder<no_strips>{here, nullptr});
     float sink = -infinity;
     if constexpr (decltype(p.scored.normaliser)::has_sink) sink = as_real(p.scored.normaliser.sink(here)) * log2_e;

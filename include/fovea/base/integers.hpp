@@ -21,6 +21,10 @@ template <class T> FOVEA_HOST_DEVICE constexpr T round_up(T a, T b) { return cei
 template <class T> FOVEA_HOST_DEVICE constexpr T least(T a, T b) { return b < a ? b : a; }
 template <class T> FOVEA_HOST_DEVICE constexpr T greatest(T a, T b) { return a < b ? b : a; }
 
+// Divisions as expressions mean them: x / 0 is 0 and x % 0 is x. `k_pos != 0 && q_pos % k_pos == 0` evaluates both.
+FOVEA_HOST_DEVICE constexpr index quotient(index a, index b) { return b == 0 ? 0 : a / b; }
+FOVEA_HOST_DEVICE constexpr index rest(index a, index b) { return b == 0 ? a : a % b; }
+
 // Sums, differences and products of positions that stay at the ends of the 64-bit range instead of wrapping.
 FOVEA_HOST_DEVICE constexpr index add_saturated(index a, index b) {
     if (b > 0 && a > index_max - b) return index_max;

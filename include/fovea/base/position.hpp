@@ -22,8 +22,8 @@ FOVEA_HOST_DEVICE constexpr float as_real(position a) {
 // The offset at which a position meets b, held inside 32 bits, where it still compares with every offset as it should.
 // Bases stay within 2^61 of 0 (the sm_80 engine refuses others), numbers need not.
 FOVEA_HOST_DEVICE constexpr std::int32_t offset_at(index b, index base) {
-    constexpr index far = index{1} << 62;
-    return clamp_to_int((b > far ? far : b < -far ? -far : b) - base);
+    constexpr index most = index{1} << 62;
+    return clamp_to_int((b > most ? most : b < -most ? -most : b) - base);
 }
 
 // clang-format off
@@ -55,10 +55,10 @@ FOVEA_HOST_DEVICE constexpr bool operator!=(position a, position b) { return a -
 
 // nearest(a, n): a moved into [0, n). Offsets are at most 2^20, also of the result.
 FOVEA_HOST_DEVICE constexpr position nearest(position a, index n) {
-    constexpr index far = index{1} << 20;
-    const index base = least(greatest(a.base, -far), n - 1 + far);
-    const auto lo = static_cast<std::int32_t>(greatest(-base, -far)),
-               hi = static_cast<std::int32_t>(least(n - 1 - base, far));
+    constexpr index most = index{1} << 20;
+    const index base = least(greatest(a.base, -most), n - 1 + most);
+    const auto lo = static_cast<std::int32_t>(greatest(-base, -most)),
+               hi = static_cast<std::int32_t>(least(n - 1 - base, most));
     return {base, least(greatest(a.offset, lo), hi)};
 }
 
@@ -68,7 +68,9 @@ class remainder_test {
     static constexpr std::uint64_t large = 1u << 14;
 
 public:
-    // a: with the base; its offset does not matter.
+    // A divisor that leaves every number as it is in place of 0: x % 0 is x.
+    FOVEA_HOST_DEVICE static constexpr index divisor(index n) { return n == 0 ? index_min : n; }
+    // a: with the base; its offset does not matter. n: not 0.
     FOVEA_HOST_DEVICE constexpr remainder_test(position a, index n, index b) : n_(n), b_(b) {
         const std::uint64_t size = magnitude(n);
         const std::uint64_t base = above(magnitude(a.base) % size, a.base, size), to = above(magnitude(b), b, size);
@@ -76,10 +78,10 @@ public:
         // those of `large` then stand
         std::uint64_t past = base >= to ? base - to : base + (size - to);
         if (size > large) past = past <= reach ? past : size - past <= reach ? large - (size - past) : large / 2;
-        const word small = static_cast<word>(size > large ? large : size);
-        most_ = 0xffffffffu / small;
+        const word held = static_cast<word>(size > large ? large : size);
+        most_ = 0xffffffffu / held;
         const word below = static_cast<word>(std::uint64_t{most_} * reach >> 32) + 2; // times n: more than reach
-        first_ = static_cast<word>(past) + below * small;
+        first_ = static_cast<word>(past) + below * held;
         // and b smaller than n, and of the sign of the dividend, which 0 has in any case
         lo_ = magnitude(b) >= size ? reach : b > 0 ? offset_at(0, a.base) : -reach - 1;
         hi_ = b < 0 ? offset_at(0, a.base) : reach + 1;
@@ -111,7 +113,7 @@ private:
 struct position_remainder {
     position a;
     index n;
-    FOVEA_HOST_DEVICE constexpr operator index() const { return static_cast<index>(a) % n; }
+    FOVEA_HOST_DEVICE constexpr operator index() const { return rest(static_cast<index>(a), n); }
 };
 FOVEA_HOST_DEVICE constexpr position_remainder operator%(position a, index n) { return {a, n}; }
 

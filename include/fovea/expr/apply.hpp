@@ -8,7 +8,8 @@
 // A template operator() must accept every reading: it gets numbers, lanes and intervals, and skips dead tiles by
 // itself. An operator() with plain parameters (float, std::int64_t, int) is called for one element at a time, and says
 // nothing about intervals: its tiles are `some`. It is called for elements of the call's own rows and columns only,
-// though also for ones that the mask leaves out. It must be a named type for use on a device.
+// though also for ones that the mask leaves out. It must be a named type for use on a device. One with
+// `status refused() const` is asked before a call runs.
 #pragma once
 #include "fovea/expr/node.hpp"
 

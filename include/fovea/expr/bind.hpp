@@ -6,6 +6,7 @@
 // each difference or key of a tile, filled once a tile instead of once an element. Real ones always do, integers and
 // masks where they are dear (a division, a table, a functor).
 #pragma once
+#include "fovea/base/position.hpp"
 #include "fovea/expr/operators.hpp"
 #include "fovea/expr/terms.hpp"
 
@@ -62,6 +63,11 @@ template <class E> consteval strip_choice strip_class() {
     else return strip_choice::none;
 }
 
+// A remainder by what the head makes a number, which may be 0; one that is written as a number is not, or is refused.
+template <class E> inline constexpr bool has_divisor_of_head = false;
+template <class A, class N> inline constexpr bool has_divisor_of_head<binary<modulo, A, N>> =
+    N::depends.only_row_group() && !std::is_same_v<N, constant<index>>;
+
 // No strips are kept: decoding, where a strip would be read once, and devices.
 struct no_strips {};
 // Strips of `length` entries each, handed out one after the other; an entry takes 8 bytes at most.
@@ -94,7 +100,11 @@ private:
 
     template <class E> FOVEA_HOST_DEVICE constexpr auto bind_children(E const& e) const {
         const binder<no_strips> inside{here, nullptr};
-        if constexpr (requires { e.rebuild(inside); }) {
+        if constexpr (has_divisor_of_head<E>) {
+            auto bound = e.rebuild(inside);
+            bound.b.value = remainder_test::divisor(bound.b.value);
+            return bound;
+        } else if constexpr (requires { e.rebuild(inside); }) {
             if constexpr (makes_strip<E>) return e.rebuild(inside);
             else return e.rebuild(*this);
         } else return e;

@@ -35,7 +35,9 @@ template <class C> struct row_binder {
         if constexpr (is_of_row<E> && is_dear<E>) return constant<decltype(e(here))>{e(here)};
         else if constexpr (prepares<E>()) {
             const auto n = static_cast<index>(e.a.b(here)), b = static_cast<index>(e.b(here));
-            return prepared_remainder<decltype(e.op), decltype(e.a.a)>{e.a.a, {e.a.a(here), n, b}};
+            constexpr bool known = std::is_same_v<decltype(e.a.b), constant<index>>; // whose 0 is refused
+            return prepared_remainder<decltype(e.op), decltype(e.a.a)>{
+                e.a.a, {e.a.a(here), known ? n : remainder_test::divisor(n), b}};
         } else if constexpr (requires { e.rebuild(*this); }) return e.rebuild(*this);
         else return e;
     }

@@ -4,6 +4,7 @@
 //
 // Functions: abs, min, max, clamp, select; of reals exp, log (natural), tanh.
 // Integers stay integers among themselves (`/` and `%` truncate, as in C++); with a real operand the result is real.
+// `&&` and `||` evaluate both sides: an integer divided by 0 is 0, and x % 0 is x. A 0 that is known is refused by run.
 // Each operator is a stateless function object called with the context and the operands' values in one reading.
 #pragma once
 #include "fovea/expr/node.hpp"
@@ -20,6 +21,16 @@ constexpr bool are_numbers(kinds a, kinds b) { return a != kinds::truth && b != 
 template <class A, class B, class X> FOVEA_HOST_DEVICE constexpr auto beside(X x) {
     if constexpr (is_real<A> || is_real<B>) return as_real(x);
     else return x;
+}
+
+// Of plain integers as base/integers.hpp defines them, which the other readings follow.
+template <class A, class B> FOVEA_HOST_DEVICE constexpr auto divided(A a, B b) {
+    if constexpr (std::is_same_v<decltype(a / b), index>) return quotient(a, b);
+    else return a / b;
+}
+template <class A, class B> FOVEA_HOST_DEVICE constexpr auto remainder_of(A a, B b) {
+    if constexpr (std::is_same_v<decltype(a % b), index>) return rest(a, b);
+    else return a % b;
 }
 
 // alike(x, y): x in the reading of y, when x happens to be one number for all elements.
@@ -67,9 +78,9 @@ struct minus : arithmetic { static constexpr char const* symbol = " - "; static 
 struct times : arithmetic { static constexpr char const* symbol = " * "; static constexpr int level = 5;
     template <class C, class A, class B> FOVEA_HOST_DEVICE constexpr auto operator()(C const&, A a, B b) const { return beside<A, B>(a) * beside<A, B>(b); } };
 struct divides : arithmetic { static constexpr char const* symbol = " / "; static constexpr int level = 5;
-    template <class C, class A, class B> FOVEA_HOST_DEVICE constexpr auto operator()(C const&, A a, B b) const { return beside<A, B>(a) / beside<A, B>(b); } };
+    template <class C, class A, class B> FOVEA_HOST_DEVICE constexpr auto operator()(C const&, A a, B b) const { return divided(beside<A, B>(a), beside<A, B>(b)); } };
 struct modulo : integer_arithmetic { static constexpr char const* symbol = " % "; static constexpr int level = 5;
-    template <class C, class A, class B> FOVEA_HOST_DEVICE constexpr auto operator()(C const&, A a, B b) const { return a % b; } };
+    template <class C, class A, class B> FOVEA_HOST_DEVICE constexpr auto operator()(C const&, A a, B b) const { return remainder_of(a, b); } };
 struct shift_left : integer_arithmetic { static constexpr char const* symbol = " << "; static constexpr int level = 7;
     template <class C, class A, class B> FOVEA_HOST_DEVICE constexpr auto operator()(C const&, A a, B b) const { return a << b; } };
 struct shift_right : integer_arithmetic { static constexpr char const* symbol = " >> "; static constexpr int level = 7;

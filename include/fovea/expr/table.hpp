@@ -43,6 +43,10 @@ template <class R>
 constexpr auto table(R const& range) {
     return table(range.data(), static_cast<index>(range.size()));
 }
+// Not from a container that ends with this line: its entries would be gone before they are read.
+template <class R>
+    requires(!std::is_trivially_destructible_v<R>)
+void table(R const&& range) = delete;
 
 // A longer range than this is not scanned for its least and greatest entry.
 inline constexpr index longest_scan = 512;

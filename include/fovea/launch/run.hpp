@@ -4,6 +4,7 @@
 //     fovea::status s = fovea::try_run(engine, ...);         // never throws a refusal
 //
 // An engine brings execute(engine, problem) and execute_copy(engine, assignment), found by its own namespace.
+// An output may stand at q's place, row for row, if both have one shape; not at that of k, v or another output.
 // Error: a call that cannot run is refused before anything is written; run throws fovea::error with the sentence.
 #pragma once
 #include "fovea/base/refusal.hpp"

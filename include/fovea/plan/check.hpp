@@ -98,7 +98,13 @@ template <operand O> status refuse_prologue(O const& o, char const* name) {
 template <class E> inline constexpr bool is_bias = false;
 template <class V> inline constexpr bool is_bias<bias_of_tensor<V>> = true;
 
-// Tables and bias tensors inside an expression.
+// A division or remainder of integers by a number that the caller gave, a mask's step or width.
+template <class E> inline constexpr bool divides_by_number = false;
+template <class A> inline constexpr bool divides_by_number<binary<modulo, A, constant<index>>> = true;
+template <class A>
+inline constexpr bool divides_by_number<binary<divides, A, constant<index>>> = A::kind == kinds::integer;
+
+// Tables, bias tensors, divisors and functors with a word of their own inside an expression.
 struct refuse_nodes {
     status& why;
     index batches, heads, queries, keys;
@@ -106,10 +112,16 @@ struct refuse_nodes {
         if (!why.ok()) return;
         if constexpr (requires { e.op.source.rows; }) refuse_table(e.op.source);
         if constexpr (is_bias<E>) refuse_bias(e.tensor);
+        if constexpr (requires { e.op.functor.refused(); }) why = e.op.functor.refused();
+        if constexpr (divides_by_number<E>)
+            if (e.b.value == 0) why = refuse_zero();
         if constexpr (requires { e.each(*this); }) e.each(*this);
     }
 
 private:
+    FOVEA_COLD static status refuse_zero() {
+        return status({"the expression divides positions by 0; give a step, width or block size of at least 1"});
+    }
     template <class T> void refuse_table(table_view<T> t) const { why = refuse_extents(t.rows, t.columns, t.data); }
     FOVEA_COLD static status refuse_extents(index rows, index columns, void const* data) {
         if (rows <= 0 || columns <= 0)
@@ -151,6 +163,10 @@ struct without_bias {
 template <class E> consteval bool compares_positions() {
     if constexpr (!E::depends.query_and_key()) return false;
     else return decltype(without_bias{}(std::declval<E const&>()))::depends.query_and_key();
+}
+
+template <class... E> consteval bool any_compares_positions(std::type_identity<list<E...>>) {
+    return (compares_positions<E>() || ...);
 }
 
 FOVEA_COLD inline status refuse_shapes(view_facts const& q, view_facts const& k, positional compares) {
@@ -236,6 +252,13 @@ status refuse_output(Assignment const& a, view_facts const& q, index value_chann
     return why;
 }
 
+// Keys and values are read while outputs are written, and each output has a place of its own; it may be q's.
+FOVEA_COLD inline status refuse_shared_start(view_facts const& output, view_facts const& other) {
+    if (output.data != other.data || other.extent.positions == 0) return {};
+    return status({"output ", output.number, " starts at the first element of ", other.name, other.space(),
+                   other.ordinal(), "; give it memory of its own"});
+}
+
 // Scores of the same type but with other values, or two value operands, cannot share a pass.
 inline constexpr char const *two_products =
                                 "a score multiplies two different pairs of operands; use one dot(q, k) in it",
@@ -272,7 +295,9 @@ status refusal(Problem const& p, Assignments const&... assignments) {
     using mask_type = std::remove_cvref_t<decltype(p.scored.mask)>;
     using q_type = std::remove_cvref_t<decltype(p.operand.q)>;
     using k_type = std::remove_cvref_t<decltype(p.operand.k)>;
+    using v_type = std::remove_cvref_t<decltype(p.operand.v)>;
     constexpr positional compares = compares_positions<score_type>() || compares_positions<mask_type>() ||
+                                            any_compares_positions(std::type_identity<decltype(p.moments)>{}) ||
                                             (is_rotated<q_type> && is_rotated<k_type>)
                                         ? positional::yes
                                         : positional::no;
@@ -285,8 +310,17 @@ status refusal(Problem const& p, Assignments const&... assignments) {
     nodes(p.scored.mask);
     nodes(p.scored.normaliser.sink);
     each(p.moments, [&](auto, auto const& f) { nodes(f); });
+    view_facts written[sizeof...(Assignments)]{};
     each(p.outputs, [&](auto i, auto const& a) {
-        if (why.ok()) why = refuse_output(a, facts_of(q, "q"), p.operand.v.channels(), index{decltype(i)::value} + 1);
+        const index number = index{decltype(i)::value} + 1;
+        if (why.ok()) why = refuse_output(a, facts_of(q, "q"), p.operand.v.channels(), number);
+        const view_facts output = facts_of(a.target, "output", number);
+        if (why.ok()) why = refuse_shared_start(output, facts_of(p.k(), "k"));
+        if constexpr (view<v_type>)
+            if (why.ok()) why = refuse_shared_start(output, facts_of(p.operand.v, "v"));
+        for (index before = 0; before < number - 1; ++before)
+            if (why.ok()) why = refuse_shared_start(output, written[before]);
+        written[number - 1] = output;
     });
     return why;
 }

@@ -138,20 +138,20 @@ template <class... T> consteval bool one_probability(list<T...> const*) {
 template <class... T> constexpr auto first_normaliser(list<T...> const& leaves) {
     if constexpr (sizeof...(T) == 0) return softmax_normaliser{};
     else if constexpr (requires { leaves.head.p; }) return normaliser_of(leaves.head.p);
-    else return first_normaliser(leaves.tail);
+    else return first_normaliser(tail_of(leaves));
 }
 template <class... T> constexpr auto first_values(list<T...> const& leaves) {
     if constexpr (sizeof...(T) == 0) return no_values{};
     else if constexpr (is_value_sum<std::remove_cvref_t<decltype(leaves.head)>>) return leaves.head.v;
-    else return first_values(leaves.tail);
+    else return first_values(tail_of(leaves));
 }
 
 // The functions under sum(p * f), in the order of their numbers.
 template <class... T> constexpr auto moments_of(list<T...> const& leaves) {
     if constexpr (sizeof...(T) == 0) return make_list();
     else if constexpr (is_expectation<std::remove_cvref_t<decltype(leaves.head)>>)
-        return joined_front(leaves.head.f, moments_of(leaves.tail));
-    else return moments_of(leaves.tail);
+        return joined_front(leaves.head.f, moments_of(tail_of(leaves)));
+    else return moments_of(tail_of(leaves));
 }
 
 template <class L> inline constexpr bool wants_entropy = false;

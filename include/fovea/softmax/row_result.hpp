@@ -78,7 +78,8 @@ FOVEA_HOST_DEVICE row_result<Moments> finish(row_total<Moments> const& t, float 
     float denominator = t.sum, divisor = t.divisor, shrink = 1;
     float log2_denominator = 0;
     if (any) {
-        if (sink > -infinity) {
+        if (sink != -infinity) { // a NaN sink spoils its rows, as a NaN score does
+            if (sink == infinity) sink = -masked_score; // the greatest float
             const float reference = max(t.reference, __builtin_ceilf(sink));
             shrink = exp2(t.reference - reference);
             const float of_sink = exp2(sink - reference);

@@ -57,7 +57,7 @@ TEST_CASE("describe of sm_80: sections, order and what is left out without a dev
     const fv::description d = fv::describe(engine, x.o() = fv::sum(fv::softmax(s) * x.k()));
     CHECK(d.engine == "sm_80, emulated");
     CHECK(d.kernel.registers == 0);
-    CHECK(d.why.find("the tile is 128 queries by 64 keys for 64 and 64 channels: 4 warps of 32 rows, 2 stages") !=
+    CHECK(d.why.find("the tile is 128 queries by 80 keys for 64 and 64 channels: 4 warps of 32 rows, 1 stage") !=
           std::string::npos);
     CHECK(d.why.find("blocks begin with the last queries: the others attend no more keys") != std::string::npos);
     CHECK(d.why.find("heads at a time") == std::string::npos);

@@ -156,6 +156,14 @@ template <class Machine, fovea::swizzle Swizzle> struct swizzled_loads {
     }
 };
 
+// Boxes that hang over the high ends of axes 0 and 1: on an H100 a store that begins in front of a tensor is an illegal
+// instruction.
+inline constexpr std::int32_t store_places[2][5] = {{16, 2, 1, 1, 0}, {16, 1, 1, 1, 0}};
+
+template <int Rank> FOVEA_DEVICE void store_place(std::int32_t (&to)[Rank], int which) {
+    for (int axis = 0; axis < Rank; ++axis) to[axis] = axis == 0 ? 16 : axis == 1 ? 2 - which : axis == 4 ? 0 : 1;
+}
+
 // One box is stored, another added, each hanging over an end; the tensor held 1000 everywhere.
 template <class Machine, int Rank> struct tile_stores {
     using tensor = small_tensor<Rank>;
@@ -181,7 +189,7 @@ template <class Machine, int Rank> struct tile_stores {
         fill(p, 0);
         if (t == 0) {
             std::int32_t at[Rank];
-            box_place(at, 0);
+            store_place(at, 0);
             Machine::store_tile(p.to, at, from);
             Machine::commit_tiles();
             Machine::template wait_tiles_read<0>();
@@ -190,7 +198,7 @@ template <class Machine, int Rank> struct tile_stores {
         fill(p, 16);
         if (t == 0) {
             std::int32_t at[Rank];
-            box_place(at, 1);
+            store_place(at, 1);
             Machine::add_tile(p.to, at, from);
             Machine::commit_tiles();
             Machine::template wait_tiles<0>();
@@ -205,7 +213,7 @@ template <class Machine, int Rank> struct tile_stores {
         words all(tensor::elements, 1000);
         for (int which = 0; which < 2; ++which)
             for (int i = 0; i < tensor::box_elements; ++i) {
-                const int place = tensor::place(box_places[which], i);
+                const int place = tensor::place(store_places[which], i);
                 if (place < 0) continue;
                 word& to = all[static_cast<std::size_t>(place)];
                 to = in[static_cast<std::size_t>(16 * which + i)] + (which == 0 ? 0 : to);

@@ -13,7 +13,7 @@ namespace tests {
 
 // Like cuda(), but for views whose number of channels is a number: Most, at the most.
 template <fovea::tile_shape Tile = fovea::tile_shape{},
-          fovea::sm80::head_sizes Most = fovea::sm80::head_sizes{128, 128},
+          fovea::sm80::head_sizes Most = fovea::sm80::head_sizes{192, 192},
           fovea::precision Products = fovea::precision::of_elements>
 struct on_device {
     static constexpr char const* name = "sm_80, on a device";
@@ -22,7 +22,7 @@ struct on_device {
 template <fovea::tile_shape Tile, fovea::sm80::head_sizes Most, fovea::precision Products, class Problem>
 fovea::status execute(on_device<Tile, Most, Products> const&, Problem const& p) {
     show_memory_to_device();
-    // Values are drawn as wide as 128, or as the queries are.
+    // Values are drawn as wide as 192, or as the queries are.
     constexpr int channels = fovea::sm80::head_sizes_of<Problem, Most>().channels;
     constexpr fovea::sm80::head_sizes most{Most.channels, fovea::greatest(Most.values, channels)};
     using tile = decltype(fovea::sm80::chosen_tile<Problem, Tile, most, Products>());
@@ -44,7 +44,7 @@ struct cuda_at_random {
         return Products == fovea::precision::tf32 ? format::tf32 : format_of<T>();
     }
     template <class... A> fovea::status operator()(draws&, A const&... assignments) const {
-        return fovea::try_run(on_device<Tile, fovea::sm80::head_sizes{128, 128}, Products>{}, assignments...);
+        return fovea::try_run(on_device<Tile, fovea::sm80::head_sizes{192, 192}, Products>{}, assignments...);
     }
 };
 

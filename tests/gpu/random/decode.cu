@@ -13,10 +13,10 @@ struct decode_on_device {
 template <class Problem> fovea::status execute(decode_on_device const& engine, Problem const& p) {
     using namespace fovea::sm80;
     show_memory_to_device();
-    // Values are drawn as wide as 128, or as the queries are.
-    constexpr int channels = head_sizes_of<Problem, head_sizes{128, 128}>().channels;
+    // Values are drawn as wide as 192, or as the queries are.
+    constexpr int channels = head_sizes_of<Problem, head_sizes{192, 192}>().channels;
     using tile =
-        decltype(chosen_decode_tile<Problem, fovea::tile_shape{}, head_sizes{128, fovea::greatest(128, channels)}>());
+        decltype(chosen_decode_tile<Problem, fovea::tile_shape{}, head_sizes{192, fovea::greatest(192, channels)}>());
     using pass = decode<fovea::ptx_sm80_machine, Problem, tile>;
     using merge = combine<fovea::ptx_sm80_machine, Problem, tile>;
     if (fovea::status why = refusal_of_decode<tile>(p, {}); !why.ok()) return why;

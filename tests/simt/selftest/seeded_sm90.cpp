@@ -270,6 +270,19 @@ const seeded stages[]{
              H::wait_tiles_read<0>();
          }
      }},
+    {"a tile store begins in front of the tensor", fault::protocol, two_warps,
+     [](trial& t) {
+         const tensor_map map = rows_of(t.output.data());
+         for (word i = 0; i < 4; ++i) H::store_shared(base() + (i * 64 + H::thread()) * 4, i);
+         H::fence_proxy();
+         H::sync_block();
+         if (H::thread() == 0) {
+             t.line = t.spoiled ? next_line() : 0;
+             H::store_tile(map, {0, t.spoiled ? -1 : 0}, base());
+             H::commit_tiles();
+             H::wait_tiles_read<0>();
+         }
+     }},
     {"a tile store does not wait for the other warp", fault::race, two_warps,
      [](trial& t) {
          const tensor_map map = rows_of(t.output.data());

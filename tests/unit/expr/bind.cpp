@@ -1,5 +1,6 @@
 // The bind reading: the values stay, what does not vary becomes a constant, and strips hold what they stand for.
 #include <fovea/expr/bind.hpp>
+#include <fovea/expr/refer.hpp>
 #include <fovea/expr/rescale.hpp>
 #include <fovea/mask/documents.hpp>
 #include <fovea/score/alibi.hpp>
@@ -51,6 +52,16 @@ TEST_CASE("what varies with batch and head alone is bound to a constant", "[expr
     const auto window = fv::bind(q_pos - k_pos < 4 * head, here);
     CHECK(window(element{.query = 11, .key = 0}));
     CHECK_FALSE(window(element{.query = 12, .key = 0}));
+}
+
+TEST_CASE("a remainder by head 0 is bound to a divisor that is not 0", "[expr]") {
+    for (fv::index h : {0, 1, 3}) {
+        const auto bound = fv::bind((q_pos + k_pos) % head, fv::at_head{0, h, 0});
+        CHECK(bound.b.value != 0);
+        CHECK(bound(element{.query = 5, .key = 3}) == (h == 0 ? 8 : 8 % h));
+    }
+    const auto number = fv::bind(q_pos % 7, fv::at_head{0, 0, 0});
+    CHECK(number.b.value == 7);
 }
 
 TEST_CASE("a bound expression has the values of the expression", "[expr]") {
@@ -156,4 +167,21 @@ TEST_CASE("multiplied moves a factor into the constants and keeps the value", "[
         std::is_same_v<decltype(fv::multiplied(raw * 0.125f, 2.f)), std::remove_const_t<decltype(raw * 0.125f)>>);
     STATIC_REQUIRE(
         std::is_same_v<decltype(fv::multiplied(fv::softcap(5.f, raw), 2.f)), decltype(fv::softcap(5.f, raw))>);
+}
+
+TEST_CASE("a large functor is referred to, and every other expression is what it was", "[expr]") {
+    STATIC_REQUIRE(std::is_same_v<decltype(fv::referring(raw)), std::remove_const_t<decltype(raw)> const&>);
+    const auto score = raw * 0.25f + fv::relative_bias(fv::table(biases.data(), 4, 32), fv::t5{});
+    const auto referred = fv::referring(score);
+    CHECK(sizeof(score) > 1024);
+    CHECK(sizeof(referred) < 512);
+    tests::draws draw{33};
+    for (int i = 0; i < 200; ++i) {
+        const element at{.head = draw.between(0, 3), .query = draw.between(0, 300), .key = draw.between(0, 300)};
+        CHECK(referred(at) == score(at));
+    }
+    const auto of_two = fv::apply([table = fv::t5_buckets(fv::t5{})](fv::index a, fv::index b) { return table(a) + b; },
+                                  q_pos - k_pos, k_pos);
+    const auto pair = fv::referring(of_two);
+    CHECK(pair(element{.query = 3, .key = 9}) == fv::t5_buckets(fv::t5{})(-6) + 9);
 }

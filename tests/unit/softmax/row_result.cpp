@@ -93,6 +93,12 @@ TEST_CASE("statistics of known scores", "[softmax]") {
     CHECK(near(r.entropy, std::log(2.f)));
     CHECK(near(r.moments[0], 0.5f));
     CHECK(near(r.scale * t.divisor, 1));
+    // A sink that is not a number spoils the row; an infinite one takes all of it.
+    CHECK(std::isnan(finish(t, std::nanf("")).scale));
+    const auto nothing = finish(t, fv::infinity);
+    CHECK(nothing.scale == 0);
+    CHECK(nothing.entropy == 0);
+    CHECK(nothing.logsumexp == r.logsumexp);
     // A sink of the same size takes a third.
     const auto s = finish(t, 3);
     CHECK(near(s.scale * t.divisor, 2.5f / 3.5f)); // the sink is not rounded

@@ -1,7 +1,7 @@
 // The rare end of a tile whose output is not finite although its weights are: 0 x NaN from the value of a masked key
 // must not reach it by a bit, the value of an attended one must.
 //
-//     attend_until_clean<Machine, Tile>(careful, shared, rows, [&] { ... });       // the pass, and it again
+//     attend_until_clean<Machine, Tile>(careful, keys_at, rows, [&] { ... });      // the pass, and it again
 //     non_finite_values<Machine, Params, Bound, Tile>(params, bound, here).add_to(first_row, rows, staged);
 //
 // A block that finds such an output computes its tile again with every non-finite value read as 0, which gives the bits
@@ -45,15 +45,16 @@ template <class Machine, class Tile> FOVEA_DEVICE bool any_of_block(word shared,
     return any != 0;
 }
 
-// The pass over the keys; and where it spoiled an output, once more with careful set.
+// The pass over the keys; and where it spoiled an output, once more with careful set. The queries stay where they are,
+// so that what loads them keeps no register meanwhile; keys: where those of the pass were.
 template <class Machine, class Tile, class Rows, class Attend>
-FOVEA_DEVICE void attend_until_clean(bool& careful, word shared, Rows& rows, Attend const& attend) {
+FOVEA_DEVICE void attend_until_clean(bool& careful, word keys, Rows& rows, Attend const& attend) {
     for (bool again = true; again;) {
         attend();
         again = false;
         if constexpr (Rows::has_values)
             if (!careful)
-                again = careful = any_of_block<Machine, Tile>(shared, is_spoiled<Machine>(rows.output, rows.state));
+                again = careful = any_of_block<Machine, Tile>(keys, is_spoiled<Machine>(rows.output, rows.state));
     }
 }
 

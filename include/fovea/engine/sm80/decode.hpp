@@ -44,13 +44,13 @@ public:
             Machine::store(params_.memory.live + piece_layout<Tile>{params_.plan}.piece(place_),
                            static_cast<word>(!tiles_.empty()));
         if (split && tiles_.empty()) return;
-        attend_until_clean<Machine, Tile>(careful_, shared_, rows_, [this] { attend(); });
+        load_queries();
+        attend_until_clean<Machine, Tile>(careful_, shared_ + Tile::keys_at, rows_, [this] { attend(); });
         merge_warps();
         if (split) leave();
         else write();
     }
 
-    // ---- what the ring asks for -------------------------------------------------------------------------------------
     // Rows of several heads, once a piece: chunk by chunk, through registers.
     FOVEA_DEVICE void load_queries() const {
         using place = chunk_place<Tile::channels, Tile::element_bytes>;
@@ -82,6 +82,7 @@ public:
                 .load(shared_ + Tile::values_at + stage * Tile::value_bytes, first_key() + index{tile} * Tile::key,
                       careful_ ? numbers_read::finite : numbers_read::as_they_are);
     }
+    FOVEA_DEVICE static constexpr bool leaves_out(live_tile) { return false; } // all warps have the same rows
     FOVEA_DEVICE void score(live_tile, word stage) {
         clear(scores_);
         multiply_scores<Machine, of_warp>(scores_, shared_,
@@ -189,19 +190,8 @@ private:
             }
         }
         Machine::sync_block();
-        for (int r = own_begin(); r < own_end(); ++r) {
-            merged_row<Machine, Problem, Tile::values> merged;
-            for (word w = 0; w < Tile::warps; ++w) {
-                const word from = shared_ + w * Tile::staged_bytes;
-                row_sums<Tile::values> sums{};
-                each_pair<Machine, Tile::values>([&](int i, int c) {
-                    sums[i] = Machine::template load_shared<pair_of<float>>(from + output_at<Tile::values>(r, c));
-                });
-                merged.add(staged_total<Machine, bound_type::moment_count, Tile::values>(from, Tile::query, r), sums);
-            }
-            Machine::sync_warp();
-            merged.stage(shared_, Tile::query, r);
-        }
+        for (int r = own_begin(); r < own_end(); ++r)
+            merge_staged<Machine, Problem, Tile::values>(shared_, Tile::staged_bytes, Tile::warps, Tile::query, r);
         Machine::sync_warp();
         if constexpr (Problem::has_values)
             if (careful_)

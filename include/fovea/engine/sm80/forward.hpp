@@ -33,7 +33,8 @@ public:
           values_(values_operand(), params.v, here().batch, here().kv_head) {}
 
     FOVEA_DEVICE void run() {
-        attend_until_clean<Machine, Tile>(careful_, shared_, rows_, [this] { attend(); });
+        load_queries();
+        attend_until_clean<Machine, Tile>(careful_, shared_ + Tile::keys_at, rows_, [this] { attend(); });
         write();
     }
 
@@ -51,16 +52,15 @@ public:
             p_.operand.q, params_.q, here().batch, here().head)
             .load(shared_, tile_row());
     }
-    FOVEA_DEVICE void score(live_tile tile, word stage) {
+    FOVEA_DEVICE static bool leaves_out(live_tile tile) { return tile.is_dead(); }
+    FOVEA_DEVICE void score(live_tile, word stage) {
         clear(scores_);
-        if (!tile.is_dead())
-            multiply_scores<Machine, Tile>(scores_, shared_ + Machine::warp() * (Tile::query_bytes / Tile::warps),
-                                           shared_ + Tile::keys_at + stage * Tile::key_bytes);
+        multiply_scores<Machine, Tile>(scores_, shared_ + Machine::warp() * (Tile::query_bytes / Tile::warps),
+                                       shared_ + Tile::keys_at + stage * Tile::key_bytes);
     }
     FOVEA_DEVICE void use(live_tile tile, word stage) {
-        if (!tile.is_dead())
-            rows_.take(scores_, tile, lane_rows{*this, tile.number()},
-                       shared_ + Tile::values_at + stage * Tile::value_bytes);
+        rows_.take(scores_, tile, lane_rows{*this, tile.number()},
+                   shared_ + Tile::values_at + stage * Tile::value_bytes);
     }
 
 private:
@@ -120,7 +120,9 @@ private:
             return {at.batch, at.head, at.kv_head, q.first, k.first, k.first + key + column, valid - key};
         }
         FOVEA_DEVICE index query(int m, int r) const {
-            const std::int32_t row = own_row() + 16 * m + static_cast<std::int32_t>(Machine::lane()) / 4 + 8 * r;
+            // own_row() + lane / 4, of the number that both are made of
+            const auto quad = static_cast<std::int32_t>(Machine::thread() / 4);
+            const std::int32_t row = quad + quad / 8 * (Tile::rows_of_warp - 8) + 16 * m + 8 * r;
             return block.p_.q().first + block.tile_row() + least(row, block.last_row_);
         }
         FOVEA_DEVICE bound_type const& bound(int, int) const { return block.bound_; }

@@ -2,6 +2,7 @@
 //
 //     merged_row<Machine, Problem, Values> row;
 //     row.add(total, sums);  ...  row.stage(shared, Rows, r);       // in order; then read by row_writer
+//     merge_staged<Machine, Problem, Values>(shared, apart, warps, Rows, r);     // what each warp staged
 #pragma once
 #include "fovea/attend/packed_rows.hpp"
 #include "fovea/engine/sm80/write.hpp"
@@ -83,6 +84,22 @@ private:
     total_type total_{};
     row_sums<Values> sums_{};
 };
+
+// Row r of those that each warp staged, `apart` bytes from the last one's, comes to lie where the first warp's was.
+template <class Machine, class Problem, int Values>
+FOVEA_DEVICE void merge_staged(word shared, word apart, word warps, int rows, int r) {
+    merged_row<Machine, Problem, Values> merged;
+    for (word w = 0; w < warps; ++w) {
+        const word from = shared + w * apart;
+        row_sums<Values> sums{};
+        each_pair<Machine, Values>([&](int i, int c) {
+            sums[i] = Machine::template load_shared<pair_of<float>>(from + output_at<Values>(r, c));
+        });
+        merged.add(staged_total<Machine, decltype(Problem::moments)::count, Values>(from, rows, r), sums);
+    }
+    Machine::sync_warp();
+    merged.stage(shared, rows, r);
+}
 
 // What row_writer is told of packed rows: the first of them, and how many of those it may ask about exist.
 struct packed_place {

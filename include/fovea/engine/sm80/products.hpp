@@ -43,7 +43,7 @@ template <int Channels, int Bytes> FOVEA_DEVICE matrix_rows<Channels, Bytes> fir
 }
 // As second operand, rows being keys of the scores: two matrix tiles of 8 keys, two chunks each.
 template <int Channels, int Bytes> FOVEA_DEVICE matrix_rows<Channels, Bytes> second_operand(word tile, word lane) {
-    return {tile, lane % 8 + lane / 16 * 8, lane / 8 % 2};
+    return {tile, lane % 8 + (lane & 16) / 2, lane / 8 % 2};
 }
 
 // scores[m][n]: 16 rows of the warp from 16 m on, 8 keys from 8 n on.

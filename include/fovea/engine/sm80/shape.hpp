@@ -5,6 +5,7 @@
 // Shared memory: the queries of a tile, then `stages` tiles of keys, then as many of values; rows are padded to whole
 // multiples of 16 channels.
 #pragma once
+#include "fovea/attend/walk.hpp"
 #include "fovea/engine/sm80/matrix_product.hpp"
 #include "fovea/meta/constant.hpp"
 #include "fovea/plan/problem.hpp"
@@ -16,9 +17,10 @@ namespace fovea::sm80 {
 // What a block can have: 227 KiB on 9.0, 163 on 8.0, 99 on 8.6, 8.9 and 12.0, which the default tiles stay within.
 inline constexpr int shared_bytes_most = 227 * 1024, shared_bytes_everywhere = 99 * 1024;
 
-// bytes: of an element. Channels are those of q and k or of v, whichever are more, and at most so many. Not measured
-// yet: the shapes follow from registers (no spills at 255) and from two blocks to a multiprocessor where 99 KiB allow
-// it.
+// bytes: of an element. Channels are those of q and k or of v, whichever are more, and at most so many. The shapes
+// follow from registers (no spills at 255) and from two blocks to a multiprocessor where 99 KiB allow it. Where a
+// score does not depend on positions, registers are left for more keys: on an H100 that is up to a tenth faster than a
+// tile of `tile_table` (bench/results/h100/tiles.json).
 struct tile_row {
     int bytes, channels;
     tile_shape tile;
@@ -33,6 +35,14 @@ inline constexpr tile_row tile_table[] = {
     {4, 192, {.query = 64, .key = 32, .warps = 4, .stages = 1}},
     {4, 256, {.query = 64, .key = 16, .warps = 4, .stages = 1}},
 };
+inline constexpr tile_row lean_table[] = {
+    {2, 64, {.query = 128, .key = 80, .warps = 4, .stages = 1}},
+    {2, 128, {.query = 128, .key = 48, .warps = 4, .stages = 1}},
+};
+
+// Whether the score of a row is the same wherever it stands. Statistics do not matter: an output has the same bits
+// whether they are asked for or not.
+template <class Problem> inline constexpr bool is_lean = !is_positional<decltype(decltype(Problem::scored)::score)>;
 
 // A head's sizes as the tile holds them: channels padded to whole matrix tiles. values 0: none are summed.
 struct head_sizes {
@@ -56,8 +66,9 @@ consteval tile_shape tile_from(tile_row const (&table)[Rows], tile_shape given, 
     return t;
 }
 
-consteval tile_shape completed(tile_shape given, head_sizes head, int bytes) {
-    tile_shape t = tile_from(tile_table, given, head, bytes);
+consteval tile_shape completed(tile_shape given, head_sizes head, int bytes, bool lean) {
+    const bool wide = lean && bytes == 2 && greatest(head.channels, head.values) <= 128;
+    tile_shape t = wide ? tile_from(lean_table, given, head, bytes) : tile_from(tile_table, given, head, bytes);
     if (given.warps == 0 && given.query != 0)
         t.warps = given.query / (given.query % 32 == 0 && given.query >= 128 ? 32 : 16);
     return t;
@@ -120,7 +131,7 @@ consteval auto chosen_tile() {
     using operands = decltype(Problem::operand);
     using element = typename Problem::key_element;
     constexpr head_sizes head = head_sizes_of<Problem, Most>();
-    constexpr tile_shape t = completed(Given, head, sizeof(element));
+    constexpr tile_shape t = completed(Given, head, sizeof(element), is_lean<Problem>);
     if constexpr (!std::is_same_v<typename Problem::query_element, element>)
         static_assert(sizeof(Problem) == 0, "fovea: cuda: q and k have the same elements, bf16, fp16 or fp32");
     else if constexpr (Problem::has_values && is_half<value_element_of<Problem>> != is_half<element>)

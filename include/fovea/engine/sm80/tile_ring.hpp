@@ -14,11 +14,11 @@
 //                      v1            k3, stage 1    k1               uses     v1
 //
 // Laws: what is used has landed, and every thread of the block sees it; a place is filled again only after every warp
-// has used what it held. The queries belong to the first group.
+// has used what it held. What was asked for before, the queries, belongs to the first group.
 //
-// Required of block: load_queries(); load_keys(tile, stage), load_values(tile, stage), of a tile's number: ask for
-// copies; score(tile, stage), use(tile, stage), of a live_tile: work on what lies there. Models: forward_block,
-// decode_block.
+// Required of block: load_keys(tile, stage), load_values(tile, stage), of a tile's number: ask for copies.
+// leaves_out(tile), whether this warp has nothing to do with it; where it has, score(tile, stage), use(tile, stage), of
+// a live_tile: work on what lies there. Models: forward_block, decode_block.
 #pragma once
 #include "fovea/attend/ballot_walk.hpp"
 
@@ -31,7 +31,6 @@ public:
         live_tile coming[Stages + 1]; // the tile at work, and those behind it that are asked for meanwhile
         FOVEA_UNROLL_DEVICE
         for (live_tile& tile : coming) tile = next();
-        block.load_queries();
         FOVEA_UNROLL_DEVICE
         for (int i = 0; i < 2 * Stages - 1; ++i) {
             if (i % 2 == 0) ask_for_keys(block, coming[i / 2], static_cast<word>(i / 2));
@@ -40,10 +39,16 @@ public:
         for (word stage = 0; coming[0].exists(); stage = after(stage)) {
             wait();
             ask_for_values(block, coming[Stages - 1], before(stage));
-            block.score(coming[0], stage);
-            wait();
-            ask_for_keys(block, coming[Stages], stage);
-            block.use(coming[0], stage);
+            // Two ways, so that the scores live on one of them only.
+            if (!block.leaves_out(coming[0])) {
+                block.score(coming[0], stage);
+                wait();
+                ask_for_keys(block, coming[Stages], stage);
+                block.use(coming[0], stage);
+            } else {
+                wait();
+                ask_for_keys(block, coming[Stages], stage);
+            }
             FOVEA_UNROLL_DEVICE
             for (int i = 0; i < Stages; ++i) coming[i] = coming[i + 1];
             coming[Stages] = next();

@@ -75,7 +75,7 @@ template <int N> FOVEA_HOST_DEVICE wide_lanes<N> divide(wide_lanes<N> a, index n
     }
     if (n != 0 && n > -exact && n < exact && !any(a < splat<N>(-exact)) && !any(a > splat<N>(exact)))
         return convert<index>(convert<double>(a) / static_cast<double>(n));
-    for (int i = 0; i < N; ++i) a.v[i] = n == 0 ? 0 : a.v[i] / n;
+    for (int i = 0; i < N; ++i) a.v[i] = quotient(a.v[i], n);
     return a;
 }
 // clang-format off
@@ -119,7 +119,7 @@ FOVEA_HOST_DEVICE auto operator/(A a, B b) {
     if constexpr (std::is_integral_v<B>) return divide(x, static_cast<index>(b));
     else {
         const auto y = wide<A, B>(b);
-        for (int i = 0; i < x.count; ++i) x.v[i] = y.v[i] == 0 ? 0 : x.v[i] / y.v[i];
+        for (int i = 0; i < x.count; ++i) x.v[i] = quotient(x.v[i], y.v[i]);
         return x;
     }
 }

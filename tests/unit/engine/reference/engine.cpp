@@ -46,6 +46,14 @@ TEST_CASE("reference: softmax of two scores") {
     CHECK_THAT(more[2], WithinAbs(10.75, 1e-6));
 }
 
+TEST_CASE("reference: both sides of && are evaluated, and a remainder by 0 is the number itself") {
+    small x({1}, {0, 0, 0}, {1, 2, 4});
+    const auto divides = k_pos != 0 && q_pos % k_pos == 0; // keys 1 and 2 divide query 2
+    const auto score = fv::dot(fv::at(small::view(x.q), 2), small::view(x.k));
+    fv::run(fv::reference(), small::view(x.o) = fv::sum(fv::softmax(fv::where(divides, score)) * small::view(x.v)));
+    CHECK_THAT(x.o[0], WithinAbs(3, 1e-6));
+}
+
 TEST_CASE("reference: a sink takes weight and gives no value") {
     small x({1}, {0, 0}, {3, 9});
     const auto s = x.dot();

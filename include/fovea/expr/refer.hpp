@@ -1,0 +1,65 @@
+// An expression whose large functors stay where they are, for copies of it that are made again and again.
+//
+//     auto const& score = referring(problem.scored.score);      // lives no longer than what it was made of
+//
+// A kernel binds its expressions for each thread: a table inside a functor would be copied into every thread's own
+// memory, and read there. Referred to, it is read from the kernel's parameters.
+#pragma once
+#include "fovea/expr/apply.hpp"
+
+namespace fovea::inline v0_1 {
+
+template <class F> struct functor_reference {
+    F const* functor;
+    template <class... X>
+        requires takes<F, X...>
+    FOVEA_HOST_DEVICE constexpr auto operator()(X... x) const {
+        return (*functor)(x...);
+    }
+};
+
+template <class Op> inline constexpr bool is_large = false;
+template <class F> inline constexpr bool is_large<call_functor<F>> = sizeof(F) > 64; // bytes: a few registers' worth
+
+template <class E> inline constexpr bool has_large = false;
+template <class Op, class A> inline constexpr bool has_large<unary<Op, A>> = is_large<Op> || has_large<A>;
+template <class Op, class A, class B>
+inline constexpr bool has_large<binary<Op, A, B>> = is_large<Op> || has_large<A> || has_large<B>;
+template <class Op, class A, class B, class D>
+inline constexpr bool has_large<ternary<Op, A, B, D>> = is_large<Op> || has_large<A> || has_large<B> || has_large<D>;
+
+struct referrer {
+    template <class E> FOVEA_HOST_DEVICE constexpr auto operator()(E const& e) const {
+        if constexpr (!has_large<E>) return e;
+        else return e.rebuild(*this);
+    }
+    template <class F, class A>
+        requires is_large<call_functor<F>>
+    FOVEA_HOST_DEVICE constexpr auto operator()(unary<call_functor<F>, A> const& e) const {
+        auto a = (*this)(e.a);
+        return unary<call_functor<functor_reference<F>>, decltype(a)>{{{&e.op.functor}}, a};
+    }
+    template <class F, class A, class B>
+        requires is_large<call_functor<F>>
+    FOVEA_HOST_DEVICE constexpr auto operator()(binary<call_functor<F>, A, B> const& e) const {
+        auto a = (*this)(e.a);
+        auto b = (*this)(e.b);
+        return binary<call_functor<functor_reference<F>>, decltype(a), decltype(b)>{{{&e.op.functor}}, a, b};
+    }
+    template <class F, class A, class B, class D>
+        requires is_large<call_functor<F>>
+    FOVEA_HOST_DEVICE constexpr auto operator()(ternary<call_functor<F>, A, B, D> const& e) const {
+        auto a = (*this)(e.a);
+        auto b = (*this)(e.b);
+        auto d = (*this)(e.d);
+        return ternary<call_functor<functor_reference<F>>, decltype(a), decltype(b), decltype(d)>{
+            {{&e.op.functor}}, a, b, d};
+    }
+};
+
+template <class E> FOVEA_HOST_DEVICE constexpr decltype(auto) referring(E const& e) {
+    if constexpr (has_large<E>) return referrer{}(e);
+    else return (e);
+}
+
+} // namespace fovea::inline v0_1
