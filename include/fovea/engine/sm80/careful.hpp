@@ -33,20 +33,20 @@ FOVEA_DEVICE bool is_spoiled(matrix_sums const (&output)[Blocks][Tiles], State c
     return spoiled;
 }
 
-// The answer of any thread of the block, through shared memory that nobody uses any more.
+// The answer of any thread of the block, through shared memory that no warp uses any more.
 template <class Machine, class Tile> FOVEA_DEVICE bool any_of_block(word shared, bool mine) {
     const bool warps = Machine::ballot(mine) != 0;
-    Machine::sync_block();
+    word any = 0;
     if (Machine::lane() == 0) Machine::store_shared(shared + 4 * Machine::warp(), static_cast<word>(warps));
     Machine::sync_block();
-    word any = 0;
     for (int w = 0; w < Tile::warps; ++w) any |= Machine::template load_shared<word>(shared + 4 * static_cast<word>(w));
     Machine::sync_block();
     return any != 0;
 }
 
 // The pass over the keys; and where it spoiled an output, once more with careful set. The queries stay where they are,
-// so that what loads them keeps no register meanwhile; keys: where those of the pass were.
+// so that what loads them keeps no register meanwhile; keys: where those of the pass were, whose last reader the ring has
+// waited for.
 template <class Machine, class Tile, class Rows, class Attend>
 FOVEA_DEVICE void attend_until_clean(bool& careful, word keys, Rows& rows, Attend const& attend) {
     for (bool again = true; again;) {
