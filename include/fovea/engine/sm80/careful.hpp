@@ -45,8 +45,8 @@ template <class Machine, class Tile> FOVEA_DEVICE bool any_of_block(word shared,
 }
 
 // The pass over the keys; and where it spoiled an output, once more with careful set. The queries stay where they are,
-// so that what loads them keeps no register meanwhile; keys: where those of the pass were, whose last reader the ring has
-// waited for.
+// so that what loads them keeps no register meanwhile; keys: where those of the pass were, whose last reader the ring
+// has waited for.
 template <class Machine, class Tile, class Rows, class Attend>
 FOVEA_DEVICE void attend_until_clean(bool& careful, word keys, Rows& rows, Attend const& attend) {
     for (bool again = true; again;) {
