@@ -6,6 +6,7 @@
 // memory, and read there. Referred to, it is read from the kernel's parameters.
 #pragma once
 #include "fovea/expr/apply.hpp"
+#include "fovea/expr/find.hpp"
 
 namespace fovea::inline v0_1 {
 
@@ -18,15 +19,17 @@ template <class F> struct functor_reference {
     }
 };
 
-template <class Op> inline constexpr bool is_large = false;
-template <class F> inline constexpr bool is_large<call_functor<F>> = sizeof(F) > 64; // bytes: a few registers' worth
+template <class F> inline constexpr bool is_large = sizeof(F) > 64; // bytes: a few registers' worth
 
-template <class E> inline constexpr bool has_large = false;
-template <class Op, class A> inline constexpr bool has_large<unary<Op, A>> = is_large<Op> || has_large<A>;
-template <class Op, class A, class B>
-inline constexpr bool has_large<binary<Op, A, B>> = is_large<Op> || has_large<A> || has_large<B>;
-template <class Op, class A, class B, class D>
-inline constexpr bool has_large<ternary<Op, A, B, D>> = is_large<Op> || has_large<A> || has_large<B> || has_large<D>;
+template <class E> inline constexpr bool calls_large = false;
+template <class E>
+    requires requires(E e) { e.op.functor; }
+inline constexpr bool calls_large<E> = is_large<decltype(E::op.functor)>;
+struct calls_of_large {
+    template <class E> static constexpr bool is = calls_large<E>;
+};
+template <class E> inline constexpr bool has_large =
+    decltype(find_all<calls_of_large>(std::declval<E const&>()))::count > 0;
 
 struct referrer {
     template <class E> FOVEA_HOST_DEVICE constexpr auto operator()(E const& e) const {
@@ -34,20 +37,20 @@ struct referrer {
         else return e.rebuild(*this);
     }
     template <class F, class A>
-        requires is_large<call_functor<F>>
+        requires is_large<F>
     FOVEA_HOST_DEVICE constexpr auto operator()(unary<call_functor<F>, A> const& e) const {
         auto a = (*this)(e.a);
         return unary<call_functor<functor_reference<F>>, decltype(a)>{{{&e.op.functor}}, a};
     }
     template <class F, class A, class B>
-        requires is_large<call_functor<F>>
+        requires is_large<F>
     FOVEA_HOST_DEVICE constexpr auto operator()(binary<call_functor<F>, A, B> const& e) const {
         auto a = (*this)(e.a);
         auto b = (*this)(e.b);
         return binary<call_functor<functor_reference<F>>, decltype(a), decltype(b)>{{{&e.op.functor}}, a, b};
     }
     template <class F, class A, class B, class D>
-        requires is_large<call_functor<F>>
+        requires is_large<F>
     FOVEA_HOST_DEVICE constexpr auto operator()(ternary<call_functor<F>, A, B, D> const& e) const {
         auto a = (*this)(e.a);
         auto b = (*this)(e.b);

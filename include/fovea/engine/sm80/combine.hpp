@@ -23,10 +23,10 @@ template <sm80_machine Machine, class Problem, class Tile> struct combine {
         const auto number = static_cast<std::int32_t>(Machine::block(0)),
                    warp = static_cast<std::int32_t>(Machine::warp());
         const std::int32_t head = number / p.plan.rows, row = number % p.plan.rows;
-        const std::int32_t share = ceil_div(p.plan.pieces, warps);
+        const std::int32_t share = ceil_div(p.plan.pieces, warps), end = least(p.plan.pieces, (warp + 1) * share);
         row_type merged;
-        for (std::int32_t first = warp * share; first < least(p.plan.pieces, (warp + 1) * share); first += together)
-            add_pieces(p, {head, first, row}, least(p.plan.pieces, (warp + 1) * share), merged);
+        for (std::int32_t first = warp * share; first < end; first += together)
+            add_pieces(p, {head, first, row}, end, merged);
         const word shared = Machine::shared_base();
         merged.stage(shared + Machine::warp() * staged_bytes, 1, 0);
         Machine::sync_block();

@@ -26,8 +26,8 @@ namespace fovea::sm80 {
 
 inline constexpr index keys_of_piece = 256, pieces_most = 64;
 
-// By bytes of an element, and channels of q and k or of v, whichever are more. At 128 channels in bf16 others were no
-// faster on an H100, but for two warps and 32 keys, by a tenth at 64k keys alone.
+// By bytes of an element, and channels of q and k or of v, whichever are more. Measured on an H100 at 128
+// channels in bf16 (bench/results/h100/peers.json), reasoned elsewhere.
 inline constexpr tile_row decode_table[] = {
     {2, 64, {.query = 16, .key = 64, .warps = 4, .stages = 4}},
     {2, 128, {.query = 16, .key = 64, .warps = 4, .stages = 2}},
