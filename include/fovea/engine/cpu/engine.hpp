@@ -109,6 +109,8 @@ void execute(cpu_engine<Executor, Given>& engine, Problem const& p) {
         "call run(cpu(), ...) in a .cpp file; cuda() and reference() run here");
     if constexpr (compiles) {
         constexpr cpu_shape shape = cpu_engine<Executor, Given>::template shape_for<Problem>();
+        if constexpr (shape.tiles())
+            if (status why = matrix_unit_refused(); !why.ok()) throw error(std::move(why));
         if (is_decode(p)) decode<shape>(p, engine.executor);
         else prefill<shape>(p, engine.executor, engine.packing_budget);
     }

@@ -8,8 +8,8 @@
 #pragma once
 #include <cstring>
 
-#include "fovea/attend/walk.hpp"
-#include "fovea/engine/cpu/fragment.hpp"
+#include "fovea/engine/cpu/score_tile.hpp"
+#include "fovea/engine/cpu/value_pass.hpp"
 #include "fovea/softmax/row_result.hpp"
 
 namespace [[gnu::visibility("hidden")]] fovea {
@@ -26,7 +26,7 @@ template <cpu_shape Shape, class Bound, int Strips> struct tile_scratch {
     static constexpr index strip_length = Shape.query_tile + Shape.key_tile + Shape.lanes;
 
     arena_array<word> queries, weights;
-    arena_array<float> output, row;
+    arena_array<float> output, row, gathered;
     arena_array<index> strips;
     arena_array<word> key_rows, keys, values; // keys, values: one tile, where tiles are packed when they are visited
     arena_array<state_type> states;
@@ -34,23 +34,21 @@ template <cpu_shape Shape, class Bound, int Strips> struct tile_scratch {
 
     tile_scratch(arena& from, index d, index value_channels, tiles_packed when)
         : queries(from.take<word>(Shape.query_tile * Shape.words(d))),
-          weights(from.take<word>(Shape.query_tile * Shape.tile_words())),
+          weights(from.take<word>(Shape.query_tile * Shape.weight_words())),
           output(from.take<float>(Shape.query_tile * Shape.padded_channels(value_channels))),
           row(from.take<float>(greatest(round_up(d, index{16}), 2 * Shape.padded_channels(value_channels)))),
           strips(from.take<index>(Strips * strip_length)),
           key_rows(from.take<word>(Shape.lanes * Shape.words(d))),
           states(from.take<state_type>(Shape.query_tile)) {
+        if constexpr (Shape.tiles()) gathered = from.take<float>(tile_side * Shape.padded_channels(value_channels));
         if (when == tiles_packed::visited) {
             keys = from.take<word>(Shape.key_tile * Shape.words(d));
-            values = from.take<word>(Shape.tile_words() * Shape.padded_channels(value_channels));
+            values = from.take<word>(Shape.weight_words() * Shape.padded_channels(value_channels));
         }
         if (strips.data() != nullptr) // rows that do not exist read strips too
             for (index i = 0; i < strips.size(); ++i) strips[i] = 0;
     }
 };
-
-// How scores become weights: with a running reference, or each by itself.
-enum class weighting { softmax, sigmoid };
 
 // Which rows of which head.
 struct query_tile_at {
@@ -98,124 +96,6 @@ template <cpu_shape Shape, class E> void fill_strips(E const& e, tile_frame cons
     });
 }
 
-template <cpu_shape Shape, weighting Weights, coverage Covered, class F, class State, class Bound>
-FOVEA_HOST_DEVICE void step_block(F& fragment, State* states, Bound const& e) {
-    FOVEA_UNROLL
-    for (int r = 0; r < Shape.score.rows; ++r) {
-        if constexpr (Weights == weighting::softmax) step_row<Covered>(fragment, r, states[r], e);
-        else sigmoid_row<Covered>(fragment, r, states[r], e);
-    }
-}
-
-// Scores of a row block and the first Vectors vectors of a panel, and their weights.
-template <cpu_shape Shape, weighting Weights, int Vectors, class Scratch, class Bound>
-FOVEA_HOST_DEVICE void score_block(Scratch& s, Bound const& e, tile_frame const& f, word const* keys, index words,
-                                   index row, index column, coverage covered) {
-    accumulators<Shape.lanes, micro_tile{Shape.score.rows, Vectors}> acc;
-    acc.clear();
-    multiply_panel<Shape, micro_tile{Shape.score.rows, Vectors}>(acc, s.queries.data() + row * words, words,
-                                                                 keys + column * words, Shape.key_panel(), 0, words);
-    row_fragment<Shape, Vectors, weight_terms<Shape, Bound>> fragment{f, row, column, acc.c};
-    if constexpr (Vectors == Shape.score.vectors) // less is never all of a panel
-        if (covered == coverage::all) {
-            step_block<Shape, Weights, coverage::all>(fragment, s.states.data() + row, e);
-            return;
-        }
-    step_block<Shape, Weights, coverage::some>(fragment, s.states.data() + row, e);
-}
-
-// Scores of one key tile into weights; live units of each row block are recorded. `rows`: rows in use, whole blocks.
-template <cpu_shape Shape, weighting Weights, class Scratch, class Bound>
-void score_tile(Scratch& s, Bound const& e, tile_frame& f, word const* keys, index words, index rows, coverage covered,
-                bool leftwards) {
-    constexpr index width = Shape.key_panel(), panels = Shape.key_tile / width, height = Shape.score.rows,
-                    unit = Shape.key_unit();
-    for (index b = 0; b < rows / height; ++b) s.live[b] = 0;
-    element_box box{f.batch, f.head, f.kv_head, {}, {}, f.first_query, f.first_key};
-    // Partial tiles are classified again: eight row blocks at once, and one by one where those are cut, unless the
-    // mask's interval reading divides or reads tables and costs as much as it would save.
-    constexpr index group = 8 * height;
-    constexpr bool dear = is_dear<std::remove_cvref_t<decltype(e.mask)>>;
-    const auto classify = [&](index row, index row_count, index column, index column_count) {
-        box.query = {f.query + row, least(f.query + row + row_count - 1, f.last_query)};
-        box.key = {f.key + column, f.key + least(column + column_count, f.valid_keys) - 1};
-        const coverage c = covers(e.mask, box);
-        return c == coverage::all && column + column_count > f.valid_keys ? coverage::some : c;
-    };
-    coverage grouped = covered;
-    for (index p = 0; p < panels; ++p) {
-        const index column = (leftwards ? panels - 1 - p : p) * width;
-        f.done_begin = leftwards ? column + width : 0;
-        f.done_end = leftwards ? round_up(f.valid_keys, width) : column;
-        if (column >= f.valid_keys) continue;
-        for (index b = 0; b < rows / height; ++b) {
-            const index row = b * height;
-            if (covered == coverage::some && row % group == 0) grouped = classify(row, group, column, width);
-            const coverage micro = grouped == coverage::some && !dear ? classify(row, height, column, width) : grouped;
-            if (micro == coverage::none) continue;
-            // Of a partial micro-tile, the units that hold anything.
-            std::uint64_t live = 0;
-            for (index u = 0; u < width / unit; ++u)
-                if (micro == coverage::all ||
-                    (column + u * unit < f.valid_keys &&
-                     (dear || classify(row, height, column + u * unit, unit) != coverage::none)))
-                    live |= std::uint64_t{1} << u;
-            s.live[b] |= live << column / unit;
-            constexpr int all = Shape.score.vectors, half = Shape.least_vectors();
-            if (half < all && live >> half * Shape.lanes / unit == 0)
-                score_block<Shape, Weights, half>(s, e, f, keys, words, row, column, micro);
-            else score_block<Shape, Weights, all>(s, e, f, keys, words, row, column, micro);
-        }
-    }
-}
-
-// Zeros where a row block has no weights but the second product reads them. By vectors: for so few bytes g++ makes of a
-// memset an instruction that takes longer to start than to work.
-template <cpu_shape Shape> void clear_weights(word* weights, index row_block, std::uint64_t units) {
-    constexpr index height = Shape.score.rows;
-    for (; units != 0; units &= units - 1) {
-        word* to = weights + row_block * height * Shape.tile_words() + __builtin_ctzll(units) * Shape.lanes;
-        for (index r = 0; r < height; ++r) store_into(to + r * Shape.tile_words(), splat<Shape.lanes>(std::int32_t{0}));
-    }
-}
-
-// The second product over the live units of every row block, and the rescale that the softmax asked for.
-template <cpu_shape Shape, class Scratch>
-void accumulate_tile(Scratch& s, value_place values, index valid_keys, index value_channels, index rows, bool fresh) {
-    constexpr index width = Shape.channel_panel(), height = Shape.value.rows, inner = height / Shape.score.rows;
-    const index padded = Shape.padded_channels(value_channels), words = Shape.tile_words();
-    float alpha[Shape.query_tile];
-    struct {
-        index begin, end; // words of weights
-        bool rescaled;
-    } block[Shape.query_tile / height];
-    for (index b = 0; b < rows / height; ++b) {
-        std::uint64_t live = 0;
-        for (index i = b * inner; i < (b + 1) * inner; ++i) live |= s.live[i];
-        block[b] = {0, 0, false};
-        if (live != 0) {
-            const int first = __builtin_ctzll(live), last = 63 - __builtin_clzll(live);
-            block[b] = {first * index{Shape.lanes}, least((last + 1) * index{Shape.lanes}, Shape.words(valid_keys)),
-                        false};
-            const std::uint64_t read = ~std::uint64_t{0} >> (63 - last) & ~std::uint64_t{0} << first;
-            for (index i = b * inner; i < (b + 1) * inner; ++i)
-                clear_weights<Shape>(s.weights.data(), i, read & ~s.live[i]);
-        }
-        for (index r = b * height; r < (b + 1) * height; ++r) {
-            alpha[r] = s.states[r].alpha;
-            block[b].rescaled = block[b].rescaled || !(alpha[r] == 1);
-        }
-    }
-    for (index c = 0; c < padded; c += width)
-        for (index b = 0; b < rows / height; ++b) {
-            if (block[b].begin == block[b].end && !fresh && !block[b].rescaled) continue;
-            multiply_values<Shape>(s.weights.data() + b * height * words, values.data + c / width * values.panel,
-                                   values.row, s.output.data() + b * height * padded + c, padded, block[b].begin,
-                                   block[b].end, block[b].rescaled ? alpha + b * height : nullptr, fresh);
-        }
-    for (index r = 0; r < rows; ++r) s.states[r].alpha = 1;
-}
-
 // source.keys(tile): packed keys of a key tile; source.values(tile): where its values lie.
 template <cpu_shape Shape, class Problem, class Bound, class Scratch, class Source>
 [[gnu::noinline]] void forward_tile(Problem const& p, Bound const& e, prepared_operands<Problem> const& readers,
@@ -229,38 +109,53 @@ template <cpu_shape Shape, class Problem, class Bound, class Scratch, class Sour
     const index rows = round_up(at.count, index{Shape.value.rows});
     row_reader<typename prepared_operands<Problem>::q_type, Shape.lanes> queries(readers.q, at.here.batch,
                                                                                  at.here.head);
-    pack_queries<Shape>(queries, at.begin, at.count, rows, s.row.data(), s.queries.data());
+    pack_queries<Shape>(queries, at.begin, at.count, rows, s.row.data(), s.key_rows.data(), s.queries.data());
     const lanes_type zero = splat<Shape.lanes>(0.f), lowest = splat<Shape.lanes>(masked_score);
     for (index r = 0; r < rows; ++r) s.states[r].clear(zero, lowest);
 
     const key_tiles tiles{k.first, k.positions(), Shape.key_tile};
     const index first = q.first + at.begin, last = first + at.count - 1;
     const element_box box{at.here.batch, at.here.head, at.here.kv_head, {first, last}, {}, q.first, k.first};
+    value_pass<Shape> pass;
     bool fresh = true;
     walk_keys(e.mask, e.score, box, tiles, [&](index tile, coverage covered, bool leftwards) {
         const index valid = least(index{Shape.key_tile}, k.positions() - tile * Shape.key_tile);
-        tile_frame f{at.here.batch,
-                     at.here.head,
-                     at.here.kv_head,
-                     q.first,
-                     k.first,
-                     first,
-                     last,
-                     k.first + tile * Shape.key_tile,
-                     valid,
-                     0,
-                     0,
-                     s.weights.data()};
+        const tile_frame f{at.here.batch,
+                           at.here.head,
+                           at.here.kv_head,
+                           q.first,
+                           k.first,
+                           first,
+                           last,
+                           k.first + tile * Shape.key_tile,
+                           valid,
+                           leftwards,
+                           s.weights.data()};
         if (valid < Shape.key_tile) covered = coverage::some;
         fill_strips<Shape>(e.score, f);
         if (covered == coverage::some) fill_strips<Shape>(e.mask, f);
-        score_tile<Shape, weights>(s, e, f, source.keys(tile), words, rows, covered, leftwards);
-        if constexpr (Problem::has_values)
-            accumulate_tile<Shape>(s, source.values(tile), valid, value_channels, rows, fresh);
-        else
+        word const* const keys = source.keys(tile);
+        using blocks_type = std::conditional_t<Shape.tiles(), matrix_blocks<Shape, weights, Scratch, Bound>,
+                                               vector_blocks<Shape, weights, Scratch, Bound>>;
+        blocks_type blocks(s, e, f, keys, words);
+        score_tile<Shape>(s, e, f, rows, covered, blocks);
+        if constexpr (Problem::has_values) {
+            pass.begin(s, f.weights, source.values(tile), valid, value_channels, rows, fresh);
+            for (value_block b; pass.next(b);) multiply_values<Shape>(b);
+        } else
             for (index r = 0; r < rows; ++r) s.states[r].alpha = 1;
         fresh = false;
     });
+    if constexpr (Shape.tiles() && Problem::has_values) {
+        const index padded = Shape.padded_channels(value_channels);
+        for (index r = 0; r < rows; r += tile_side) { // tiles to rows
+            float* const from = s.output.data() + r * padded;
+            for (index c = 0; c < padded; c += tile_side)
+                for (index i = 0; i < tile_side; ++i)
+                    store(s.gathered.data() + i * padded + c, load<Shape.lanes>(from + (c + i) * tile_side));
+            std::memcpy(from, s.gathered.data(), static_cast<std::size_t>(tile_side * padded) * sizeof(float));
+        }
+    }
     if (fresh && Problem::has_values)
         std::memset(s.output.data(), 0, static_cast<std::size_t>(s.output.size()) * sizeof(float));
 }

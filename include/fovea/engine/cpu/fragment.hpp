@@ -19,8 +19,8 @@ struct tile_frame {
     index first_query, first_key; // of the call
     index query, last_query;      // first and last row of this query tile
     index key, valid_keys;        // first key of this key tile, how many of its columns exist
-    index done_begin, done_end;   // columns whose weights were already put, for rescaling
-    word* weights; // rows of Shape.tile_words()
+    bool leftwards; // its panels are taken from the last to the first
+    word* weights; // rows of Shape.weight_words()
 };
 
 // For weights that are only rounded to 16 bits, a polynomial of degree 3 is already far below that.
@@ -47,31 +47,32 @@ FOVEA_HOST_DEVICE real_lanes<N> put_words(word* to, real_lanes<N> a, real_lanes<
 
 // Weights of a row block that were put in earlier panels of the tile.
 template <cpu_shape Shape> struct weight_place {
-    word* weights;
-    index begin, end; // columns
+    word* weights; // of the tile
+    index row, begin, end; // of the block's first row; columns
 
     // Exact: alpha is a power of two.
     void rescale(int r, float alpha) const {
-        word* row = weights + r * Shape.tile_words();
         for (index c = begin; c < end; ++c) {
+            constexpr index each = Shape.pairs() ? 2 : 1; // columns of a word
+            word& w = weights[Shape.word_of(row + r, c / each, Shape.weight_words())];
             if constexpr (Shape.pairs()) {
                 std::uint16_t bits;
-                std::memcpy(&bits, reinterpret_cast<char const*>(row) + 2 * c, sizeof bits);
+                std::memcpy(&bits, reinterpret_cast<char const*>(&w) + 2 * (c % 2), sizeof bits);
                 bits = bf16_bits(std::bit_cast<float>(static_cast<word>(bits) << 16) * alpha);
-                std::memcpy(reinterpret_cast<char*>(row) + 2 * c, &bits, sizeof bits);
-            } else row[c] = std::bit_cast<word>(std::bit_cast<float>(row[c]) * alpha);
+                std::memcpy(reinterpret_cast<char*>(&w) + 2 * (c % 2), &bits, sizeof bits);
+            } else w = std::bit_cast<word>(std::bit_cast<float>(w) * alpha);
         }
     }
 };
 
 // Vectors: those of the micro-tile that are worked on, from the first.
-template <cpu_shape Shape, int Vectors, exp2_terms Terms> struct row_fragment {
+template <cpu_shape Shape, int Vectors, exp2_terms Terms, class Scores> struct row_fragment {
     static constexpr int lanes = Shape.lanes, cols = Vectors;
     using value_type = real_lanes<lanes>;
 
     tile_frame const& frame;
     index row, column; // of this micro-tile's first row and column in the tile
-    real_lanes<lanes> (&scores)[Shape.score.rows][Vectors];
+    Scores const& scores; // of row r and vector j: scores(r, j)
 
     FOVEA_HOST_DEVICE lane_context<lanes> here(int r, int j) const {
         const index at = column + j * lanes;
@@ -83,7 +84,7 @@ template <cpu_shape Shape, int Vectors, exp2_terms Terms> struct row_fragment {
                 {frame.key + column, iota<lanes>() + j * lanes}, // one base for the row: compared once
                 frame.first_query,
                 frame.first_key,
-                scores[r][j],
+                scores(r, j),
                 frame.valid_keys - at,
                 Shape.query_tile - 1 - (row + r) + at,
                 at};
@@ -101,11 +102,16 @@ template <cpu_shape Shape, int Vectors, exp2_terms Terms> struct row_fragment {
     template <class Op> FOVEA_HOST_DEVICE static float across(value_type x, Op op) { return fold(x, op); }
 
     FOVEA_HOST_DEVICE value_type put(int r, int j, value_type a, value_type b, value_type sum) const {
-        return put_words<Shape>(frame.weights + (row + r) * Shape.tile_words() + Shape.words(column + j * lanes), a, b,
-                                sum);
+        // a block of rows begins where its first tile does, a vector of words in a tile's row
+        word* const block = frame.weights + row * Shape.weight_words();
+        const index at = (column + j * lanes) / (Shape.pairs() ? 2 : 1);
+        word* const to = Shape.tiles() ? block + (at + r) * tile_side : block + r * Shape.weight_words() + at;
+        return put_words<Shape>(to, a, b, sum);
     }
     FOVEA_HOST_DEVICE weight_place<Shape> place() const {
-        return {frame.weights + row * Shape.tile_words(), frame.done_begin, frame.done_end};
+        const bool leftwards = frame.leftwards; // then all panels behind this one were put, else all before it
+        return {frame.weights, row, leftwards ? column + Shape.key_panel() : 0,
+                leftwards ? round_up(frame.valid_keys, Shape.key_panel()) : column};
     }
 };
 

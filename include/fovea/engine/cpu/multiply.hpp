@@ -12,6 +12,7 @@ inline namespace v0_1 {
 template <int N, micro_tile Tile> struct accumulators {
     real_lanes<N> c[Tile.rows][Tile.vectors];
 
+    FOVEA_HOST_DEVICE real_lanes<N> operator()(int r, int j) const { return c[r][j]; }
     FOVEA_HOST_DEVICE void clear() {
         FOVEA_UNROLL
         for (int i = 0; i < Tile.rows; ++i) {
@@ -31,7 +32,7 @@ template <int N> FOVEA_HOST_DEVICE real_lanes<N> load_words(word const* p) { ret
 // c + a * b, of floats or of pairs.
 template <products Product, int N>
 FOVEA_HOST_DEVICE real_lanes<N> multiply_add(real_lanes<N> c, real_lanes<N> a, real_lanes<N> b) {
-    if constexpr (Product == products::bf16_pairs)
+    if constexpr (Product != products::fp32)
         return multiply_pairs(c, reinterpret<std::int32_t>(a), reinterpret<std::int32_t>(b));
     else return fma(a, b, c);
 }
@@ -80,34 +81,65 @@ struct value_place {
     index row, panel;
 };
 
-// out[rows][channel panel] = alpha * out + weights x values over words [begin, end); fresh: out starts as zero.
+// A block of the second product: out[rows][channel panel] = alpha * out + weights x values over words [begin, end).
+struct value_block {
+    word const *weights, *values;
+    index value_stride;
+    float* out;
+    index out_stride, begin, end;
+    float const* alpha; // of each row; null: 1
+    bool fresh; // out starts as zero
+};
+
 template <cpu_shape Shape>
-[[gnu::noinline]] void multiply_values(word const* weights, word const* values, index value_stride, float* out,
-                                       index out_stride, index begin, index end, float const* alpha, bool fresh) {
+    requires(!Shape.tiles())
+[[gnu::noinline]] void multiply_values(value_block const& b) {
     constexpr micro_tile tile = Shape.value;
     constexpr int n = Shape.lanes;
     accumulators<n, tile> acc;
-    if (fresh) acc.clear();
+    if (b.fresh) acc.clear();
     else {
         FOVEA_UNROLL
         for (int i = 0; i < tile.rows; ++i) {
             FOVEA_UNROLL
-            for (int j = 0; j < tile.vectors; ++j) acc.c[i][j] = load<n>(out + i * out_stride + j * n);
+            for (int j = 0; j < tile.vectors; ++j) acc.c[i][j] = load<n>(b.out + i * b.out_stride + j * n);
         }
-        if (alpha) {
+        if (b.alpha) {
             FOVEA_UNROLL
             for (int i = 0; i < tile.rows; ++i) {
                 FOVEA_UNROLL
-                for (int j = 0; j < tile.vectors; ++j) acc.c[i][j] = acc.c[i][j] * alpha[i];
+                for (int j = 0; j < tile.vectors; ++j) acc.c[i][j] = acc.c[i][j] * b.alpha[i];
             }
         }
     }
-    multiply_panel<Shape, tile>(acc, weights, Shape.tile_words(), values, value_stride, begin, end);
+    multiply_panel<Shape, tile>(acc, b.weights, Shape.weight_words(), b.values, b.value_stride, b.begin, b.end);
     FOVEA_UNROLL
     for (int i = 0; i < tile.rows; ++i) {
         FOVEA_UNROLL
-        for (int j = 0; j < tile.vectors; ++j) store(out + i * out_stride + j * n, acc.c[i][j]);
+        for (int j = 0; j < tile.vectors; ++j) store(b.out + i * b.out_stride + j * n, acc.c[i][j]);
     }
+}
+
+// The same on the matrix unit: weights, values and output lie in its tiles.
+template <cpu_shape Shape>
+    requires(Shape.tiles())
+[[gnu::noinline]] void multiply_values(value_block const& b) {
+    constexpr int rows = Shape.value.rows / tile_side, columns = Shape.value.vectors;
+    const index side = tile_side * Shape.weight_words(), row = tile_side * b.out_stride;
+    tile_sums<rows, columns> sums;
+    if (b.fresh) sums.clear();
+    else {
+        if (b.alpha)
+            for (int i = 0; i < Shape.value.rows; ++i)
+                for (int j = 0; j < columns; ++j) {
+                    float* at = b.out + i / tile_side * row + j * tile_words + i % tile_side * tile_side;
+                    store(at, load<Shape.lanes>(at) * b.alpha[i]);
+                }
+        sums.load(b.out, row);
+    }
+    for (index u = b.begin; u < b.end; u += tile_side)
+        sums.multiply(b.weights + u * tile_side, side, b.values + u * tile_side, side);
+    sums.store(b.out, row);
 }
 
 } // namespace v0_1

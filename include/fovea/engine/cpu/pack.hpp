@@ -27,33 +27,53 @@ template <cpu_shape Shape> void pack_row(float const* row, index n, word* out) {
             const word lo = bf16_bits(row[c]), hi = c + 1 < n ? bf16_bits(row[c + 1]) : 0u;
             out[c / 2] = lo | hi << 16;
         }
+        for (c = ceil_div(n, index{2}); c < Shape.words(n); ++c) out[c] = 0;
     }
 }
 
-// Rows [begin, begin + count) into `padded` rows. row: scratch for one row.
+// Whether rows can be taken as words from where they lie: not where words are padded.
+template <cpu_shape Shape, class Reader> word const* in_place(Reader const& reader, index i) {
+    constexpr bool pairs = Shape.pairs();
+    if constexpr (requires { reader.template in_place<pairs>(i); })
+        if (Shape.words(reader.channels()) * (pairs ? 2 : 1) == reader.channels())
+            return reader.template in_place<pairs>(i);
+    return nullptr;
+}
+
+// Rows [begin, begin + count) into `padded` rows. row, words_of_row: scratch for one row.
 template <cpu_shape Shape, class Reader>
-void pack_queries(Reader& reader, index begin, index count, index padded, float* row, word* out) {
+void pack_queries(Reader& reader, index begin, index count, index padded, float* row, word* words_of_row, word* out) {
     const index d = reader.channels(), words = Shape.words(d);
-    for (index i = 0; i < count; ++i) {
-        reader.read(begin + i, row);
-        pack_row<Shape>(row, d, out + i * words);
+    for (index i = 0; i < padded; ++i) {
+        word const* from = i < count ? in_place<Shape>(reader, begin + i) : nullptr;
+        if (!from && i < count) {
+            reader.read(begin + i, row);
+            pack_row<Shape>(row, d, words_of_row);
+            from = words_of_row;
+        }
+        constexpr index piece = tile_side; // words that lie together
+        for (index u = 0; u < words; u += Shape.tiles() ? piece : words) {
+            word* to = out + Shape.word_of(i, u, words);
+            const std::size_t bytes = static_cast<std::size_t>(Shape.tiles() ? piece : words) * sizeof(word);
+            if (from) std::memcpy(to, from + u, bytes);
+            else std::memset(to, 0, bytes);
+        }
     }
-    std::memset(out + count * words, 0, static_cast<std::size_t>((padded - count) * words) * sizeof(word));
 }
 
 // Keys [begin, begin + count) into panels covering `padded` keys. rows: scratch for N rows of words, N * words(d).
 template <cpu_shape Shape, class Reader>
 void pack_keys(Reader& reader, index begin, index count, index padded, float* row, word* rows, word* out) {
-    constexpr index width = Shape.key_panel(), block = Shape.lanes;
+    constexpr index width = Shape.key_width(), block = Shape.lanes;
     const index d = reader.channels(), words = Shape.words(d);
     for (index j = 0; j < padded; j += block) {
         word const* from = rows;
         index stride = words;
-        if constexpr (!Shape.pairs() && requires { reader.in_place(j); })
+        if constexpr (requires { reader.template words_apart<Shape.pairs()>(); })
             if (j + block <= count)
-                if (float const* lies = reader.in_place(begin + j)) {
-                    from = reinterpret_cast<word const*>(lies);
-                    stride = reader.stride();
+                if (word const* lies = in_place<Shape>(reader, begin + j)) {
+                    from = lies;
+                    stride = reader.template words_apart<Shape.pairs()>();
                 }
         for (index i = 0; from == rows && i < block; ++i) {
             if (j + i < count) {
@@ -64,10 +84,12 @@ void pack_keys(Reader& reader, index begin, index count, index padded, float* ro
             } else std::memset(rows + i * words, 0, static_cast<std::size_t>(words) * sizeof(word));
         }
         word* panel = out + j / width * width * words + j % width;
-        index u = 0;
-        for (; u + block <= words; u += block) transpose<Shape.lanes>(from + u, stride, panel + u * width, width);
-        for (; u < words; ++u)
-            for (index i = 0; i < block; ++i) std::memcpy(panel + u * width + i, from + i * stride + u, sizeof(word));
+        const index whole = words / block * block;
+        for (index u = 0; u < whole; u += block)
+            transpose<Shape.lanes>(from + u, stride, panel + u * width, width);
+        for (index i = 0; i < block; ++i)
+            for (index u = whole; u < words; ++u)
+                std::memcpy(panel + u * width + i, from + i * stride + u, sizeof(word));
     }
 }
 
@@ -75,26 +97,38 @@ void pack_keys(Reader& reader, index begin, index count, index padded, float* ro
 // keys are written. row: scratch for two padded rows.
 template <cpu_shape Shape, class Reader>
 void pack_values(Reader& reader, index begin, index count, index padded, float* row, word* out) {
-    constexpr index width = Shape.channel_panel();
+    constexpr index width = Shape.channel_width();
     const index d = reader.channels(), padded_d = Shape.padded_channels(d), words = Shape.words(padded);
     float* second = row + padded_d;
     std::memset(row, 0, static_cast<std::size_t>(2 * padded_d) * sizeof(float));
     for (index u = 0; u < words; ++u) {
         const index key = Shape.pairs() ? 2 * u : u;
+        const auto place = [&](index c) { return out + c / width * width * Shape.weight_words() + u * width + c % width; };
+        if constexpr (Shape.pairs() && requires { reader.template words_apart<true>(); })
+            if (key + 1 < count && d == padded_d) {
+                word const *a = in_place<Shape>(reader, begin + key), *b = in_place<Shape>(reader, begin + key + 1);
+                if (a && b) {
+                    constexpr int n = Shape.lanes;
+                    for (index c = 0; c < d; c += 2 * n) {
+                        const auto pairs = pairs_in_order(load_from<float, n>(a + c / 2), load_from<float, n>(b + c / 2),
+                                                          std::make_integer_sequence<int, 2 * n>{});
+                        store_into(place(c), pairs.first);
+                        store_into(place(c + n), pairs.second);
+                    }
+                    continue;
+                }
+            }
         if (key < count) reader.read(begin + key, row);
         else std::memset(row, 0, static_cast<std::size_t>(padded_d) * sizeof(float));
         if constexpr (Shape.pairs()) {
             if (key + 1 < count) reader.read(begin + key + 1, second);
             else std::memset(second, 0, static_cast<std::size_t>(padded_d) * sizeof(float));
         }
-        for (index c = 0; c < padded_d; c += width)
-            for (index n = 0; n < width; n += Shape.lanes) {
-                word* to = out + c * Shape.tile_words() + u * width + n;
-                const auto x = load<Shape.lanes>(row + c + n);
-                if constexpr (Shape.pairs()) {
-                    store_into(to, pair_of(x, load<Shape.lanes>(second + c + n)));
-                } else store_into(to, x);
-            }
+        for (index c = 0; c < padded_d; c += Shape.lanes) {
+            const auto x = load<Shape.lanes>(row + c);
+            if constexpr (Shape.pairs()) store_into(place(c), pair_of(x, load<Shape.lanes>(second + c)));
+            else store_into(place(c), x);
+        }
     }
 }
 

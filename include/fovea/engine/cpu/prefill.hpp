@@ -25,7 +25,7 @@ template <cpu_shape Shape> struct packed_operands {
 
     packed_operands(index n_tiles, index d, index value_channels)
         : key_words(Shape.key_tile * Shape.words(d)),
-          value_words(Shape.tile_words() * Shape.padded_channels(value_channels)),
+          value_words(Shape.weight_words() * Shape.padded_channels(value_channels)),
           tiles(n_tiles) {}
     index pair_bytes() const { return tiles * (key_words + value_words) * static_cast<index>(sizeof(word)); }
     void take(arena& from, index pairs) {
@@ -62,8 +62,8 @@ public:
             const prepared plain(v);
             const row_reader<v_type, Shape.lanes> reader(plain, here_.batch, here_.kv_head);
             if (!packed_ && how_ == values_read::as_they_are && v.channels() % Shape.channel_panel() == 0)
-                if (float const* lies = reader.in_place(tile * Shape.key_tile))
-                    return {reinterpret_cast<word const*>(lies), reader.stride(), Shape.channel_panel()};
+                if (word const* lies = reader.template in_place<false>(tile * Shape.key_tile))
+                    return {lies, reader.template words_apart<false>(), Shape.channel_panel()};
         }
         word* to = scratch_.values.data();
         if (packed_) { // once more, after values that are not finite
@@ -91,7 +91,7 @@ public:
 private:
     using v_type = decltype(decltype(Problem::operand)::v);
     static value_place packed_at(word const* values) {
-        return {values, Shape.channel_panel(), Shape.channel_panel() * Shape.tile_words()};
+        return {values, Shape.channel_panel(), Shape.channel_panel() * Shape.weight_words()};
     }
     struct value_reader {
         row_reader<v_type, Shape.lanes> rows;
@@ -101,6 +101,10 @@ private:
             if (how == values_read::finite) clear_non_finite(out, rows.channels());
         }
         index channels() const { return rows.channels(); }
+        template <bool Pairs> word const* in_place(index i) const {
+            return how == values_read::as_they_are ? rows.template in_place<Pairs>(i) : nullptr;
+        }
+        template <bool Pairs> index words_apart() const { return rows.template words_apart<Pairs>(); }
     };
     index count(index tile) const {
         return least(index{Shape.key_tile}, problem_.k().positions() - tile * Shape.key_tile);
@@ -239,6 +243,7 @@ void prefill(Problem const& p, E& executor, index packing_budget) {
         }
         sort_longest_first(jobs);
         share_out(executor, plan.workers, jobs.size(), [&](index worker, index i) {
+            [[maybe_unused]] const std::conditional_t<Shape.tiles(), matrix_unit, no_unit> unit;
             const tile_job job = jobs[i];
             const query_tile_at at{head_of(job.pair, job.head_in_group), job.tile * Shape.query_tile,
                                    least(index{Shape.query_tile}, q.positions() - job.tile * Shape.query_tile)};

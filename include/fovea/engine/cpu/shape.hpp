@@ -7,7 +7,7 @@
 //     output  | blocks of value.rows x channel_panel()         in registers over all keys of a tile
 #pragma once
 #include "fovea/base/integers.hpp"
-#include "fovea/machine/simd/isa.hpp"
+#include "fovea/machine/simd/matrix_tiles.hpp"
 
 namespace fovea::inline v0_1 {
 
@@ -18,7 +18,12 @@ struct micro_tile {
 
 // fp32: every operand is packed as floats. bf16_pairs: two numbers a word, multiplied by vdpbf16ps or its meaning in
 // lanes.
-enum class products { fp32, bf16_pairs };
+enum class products { fp32, bf16_pairs, bf16_tiles };
+
+// In the matrix unit's place.
+struct no_unit {
+    no_unit() {}
+};
 
 struct cpu_shape {
     int lanes = 8;
@@ -26,15 +31,26 @@ struct cpu_shape {
     int query_tile = 96, key_tile = 256;
     products product = products::fp32;
 
-    constexpr bool pairs() const { return product == products::bf16_pairs; }
+    constexpr bool pairs() const { return product != products::fp32; }
+    constexpr bool tiles() const { return product == products::bf16_tiles; }
     constexpr index key_panel() const { return lanes * score.vectors; }
     // Vectors of a panel that may be worked on by themselves: half of them, where that is even.
     constexpr int least_vectors() const { return score.vectors % 4 == 0 ? score.vectors / 2 : score.vectors; }
     constexpr index channel_panel() const { return lanes * value.vectors; }
     constexpr index padded_channels(index n) const { return round_up(n, channel_panel()); }
     // 32-bit words that hold n numbers along a product's inner axis.
-    constexpr index words(index n) const { return pairs() ? ceil_div(n, index{2}) : n; }
-    constexpr index tile_words() const { return words(key_tile); } // of one row of weights
+    constexpr index words(index n) const {
+        return tiles() ? round_up(ceil_div(n, index{2}), index{tile_side}) : pairs() ? ceil_div(n, index{2}) : n;
+    }
+    constexpr index weight_words() const { return words(key_tile); } // of one row of weights
+    // Where word `at` of a row lies: of queries, of weights. Tiles of the matrix unit lie together.
+    constexpr index word_of(index row, index at, index row_words) const {
+        if (!tiles()) return row * row_words + at;
+        return (row / tile_side * row_words + at / tile_side * tile_side + row % tile_side) * tile_side + at % tile_side;
+    }
+    // Keys, and channels of values, that lie side by side.
+    constexpr index key_width() const { return tiles() ? tile_side : key_panel(); }
+    constexpr index channel_width() const { return tiles() ? tile_side : channel_panel(); }
     // Keys whose weights fill a vector of words: what the second product takes or leaves.
     constexpr index key_unit() const { return pairs() ? 2 * lanes : lanes; }
 };
@@ -43,6 +59,13 @@ struct cpu_shape {
 // softmax step is shared by four vectors, and 6 x 2 for the values, whose panel of 256 keys then stays in L1.
 // 96 x 256 tiles: weights and queries stay in L2; in 2 MiB so do those of twice the rows, which share a read of keys.
 constexpr cpu_shape default_shape(cpu_isa isa, bool operands_are_bf16) {
+    if (isa.bf16_tiles && operands_are_bf16)
+        return {.lanes = 16,
+                .score = {16, 4},
+                .value = {32, 2},
+                .query_tile = 192,
+                .key_tile = 256,
+                .product = products::bf16_tiles};
     const bool wide = isa.registers >= 32;
     return {.lanes = isa.lanes,
             .score = wide ? micro_tile{6, 4} : micro_tile{3, 4},

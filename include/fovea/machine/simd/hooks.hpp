@@ -69,6 +69,21 @@ template <int N> FOVEA_HOST_DEVICE real_lanes<N> scale_by_power(real_lanes<N> x,
     return (x + x) * reinterpret<float>(int_lanes<N>{reinterpret<std::int32_t>(t).v << 23});
 }
 
+#if defined(__AVX512F__) && defined(__AVX512DQ__)
+// x less its floor; 0 of infinities.
+FOVEA_HOST_DEVICE real_lanes<16> above_floor(real_lanes<16> x) {
+    real_lanes<16> r;
+    asm("vreduceps $9, %1, %0" : "=v"(r.v) : "v"(x.v)); // no fraction bits kept, rounded down, no exceptions
+    return r;
+}
+// x * 2^floor(n) for n in (-125.5, 128); below exactly 0.
+FOVEA_HOST_DEVICE real_lanes<16> scale_by_floor(real_lanes<16> x, real_lanes<16> n) {
+    const real_lanes<16>::native zero = {};
+    const auto kept = __builtin_ia32_cmpps512_mask(n.v, splat<16>(-125.5f).v, 0x16, every_lane, 4); // not <=, quiet
+    return {__builtin_ia32_scalefps512_mask(x.v, n.v, zero, kept, 4)};
+}
+#endif
+
 // acc + a.lo * b.lo + a.hi * b.hi on pairs of bf16 in 32-bit words.
 template <int N>
 FOVEA_HOST_DEVICE real_lanes<N> multiply_pairs(real_lanes<N> acc, int_lanes<N> a, int_lanes<N> b) {
@@ -226,6 +241,23 @@ FOVEA_HOST_DEVICE two_vectors<N> interleaved(real_lanes<N> a, real_lanes<N> b, s
 #else
     const halves first = __builtin_shufflevector(x, y, from(I, 0)...);
     const halves second = __builtin_shufflevector(x, y, from(I, 1)...);
+#endif
+    using reals = typename real_lanes<N>::native;
+    return {{__builtin_bit_cast(reals, first)}, {__builtin_bit_cast(reals, second)}};
+}
+
+// The same with the elements in their order.
+template <int N, int... I>
+FOVEA_HOST_DEVICE two_vectors<N> pairs_in_order(real_lanes<N> a, real_lanes<N> b, std::integer_sequence<int, I...>) {
+    using halves = typename lanes<std::uint16_t, 2 * N>::native;
+    const auto x = __builtin_bit_cast(halves, a.v), y = __builtin_bit_cast(halves, b.v);
+#if defined(__CUDACC__)
+    halves first, second;
+    ((first[I] = I % 2 == 0 ? x[I / 2] : y[I / 2]), ...);
+    ((second[I] = I % 2 == 0 ? x[N + I / 2] : y[N + I / 2]), ...);
+#else
+    const halves first = __builtin_shufflevector(x, y, (I / 2 + I % 2 * 2 * N)...);
+    const halves second = __builtin_shufflevector(x, y, (N + I / 2 + I % 2 * 2 * N)...);
 #endif
     using reals = typename real_lanes<N>::native;
     return {{__builtin_bit_cast(reals, first)}, {__builtin_bit_cast(reals, second)}};

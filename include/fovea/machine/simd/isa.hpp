@@ -18,10 +18,17 @@ struct [[gnu::visibility("default")]] cpu_isa {
     int lanes, registers;
     bool bf16_pairs;
     int second_cache = 512;
+    bool bf16_tiles = false;
 };
 
+#if defined(__AMX_TILE__) && defined(__AMX_BF16__) && defined(__AVX512BF16__) && defined(__linux__) && !defined(__NVCC__)
+#define FOVEA_MATRIX_UNIT 1
+#else
+#define FOVEA_MATRIX_UNIT 0
+#endif
+
 #if defined(__AVX512F__) && defined(__AVX512FP16__)
-inline constexpr cpu_isa native_isa{16, 32, false, 2048};
+inline constexpr cpu_isa native_isa{16, 32, false, 2048, FOVEA_MATRIX_UNIT != 0};
 #elif defined(__AVX512F__) && defined(__AVX512BF16__)
 inline constexpr cpu_isa native_isa{16, 32, true};
 #elif defined(__AVX512F__)

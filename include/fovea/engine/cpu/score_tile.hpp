@@ -1,0 +1,166 @@
+// The first product of one key tile and its softmax steps: scores in, weights out, block by block.
+//
+//     for each panel of keys, for each block of rows that the mask leaves:   product -> score, mask, softmax -> weights
+//
+// Vectors keep a block's scores in registers. The matrix unit leaves them in memory, one block ahead of the steps.
+// Partial tiles are classified again block by block, so that masks cost only where they cut.
+#pragma once
+#include "fovea/attend/walk.hpp"
+#include "fovea/engine/cpu/fragment.hpp"
+
+namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
+
+// How scores become weights: with a running reference, or each by itself.
+enum class weighting { softmax, sigmoid };
+
+template <weighting Weights, coverage Covered, class F, class State, class Bound>
+FOVEA_HOST_DEVICE void step_one(F& fragment, int r, State& state, Bound const& e) {
+    if constexpr (Weights == weighting::softmax) step_row<Covered>(fragment, r, state, e);
+    else sigmoid_row<Covered>(fragment, r, state, e);
+}
+
+// A block of rows and the first vectors of a panel: what the mask leaves of it.
+struct live_block {
+    index row, column;
+    bool whole; // all vectors of the panel
+    coverage covered;
+};
+
+// Steps of the vectors' blocks, straight after their product.
+template <cpu_shape Shape, weighting Weights, class Scratch, class Bound> class vector_blocks {
+public:
+    vector_blocks(Scratch& s, Bound const& e, tile_frame const& f, word const* keys, index words)
+        : s_(s), e_(e), f_(f), keys_(keys), words_(words) {}
+
+    FOVEA_HOST_DEVICE void take(live_block b) {
+        if (Shape.least_vectors() < Shape.score.vectors && !b.whole) score<Shape.least_vectors()>(b);
+        else score<Shape.score.vectors>(b);
+    }
+    void end() {}
+
+private:
+    template <int Vectors> FOVEA_HOST_DEVICE void score(live_block b) {
+        accumulators<Shape.lanes, micro_tile{Shape.score.rows, Vectors}> acc;
+        acc.clear();
+        multiply_panel<Shape, micro_tile{Shape.score.rows, Vectors}>(acc, s_.queries.data() + b.row * words_, words_,
+                                                                     keys_ + b.column * words_, Shape.key_panel(), 0,
+                                                                     words_);
+        row_fragment<Shape, Vectors, weight_terms<Shape, Bound>, decltype(acc)> fragment{f_, b.row, b.column, acc};
+        if constexpr (Vectors == Shape.score.vectors) // less is never all of a panel
+            if (b.covered == coverage::all) {
+                step_rows<coverage::all>(fragment, b.row);
+                return;
+            }
+        step_rows<coverage::some>(fragment, b.row);
+    }
+    template <coverage Covered, class F> FOVEA_HOST_DEVICE void step_rows(F& fragment, index row) {
+        FOVEA_UNROLL
+        for (int r = 0; r < Shape.score.rows; ++r) step_one<Weights, Covered>(fragment, r, s_.states[row + r], e_);
+    }
+
+    Scratch& s_;
+    Bound const& e_;
+    tile_frame const& f_;
+    word const* keys_;
+    index words_;
+};
+
+// Scores of 16 rows and 64 keys in tiles.
+template <int N> struct tile_scores {
+    float const* tiles;
+    FOVEA_HOST_DEVICE real_lanes<N> operator()(int r, int j) const { return load<N>(tiles + j * tile_words + r * N); }
+};
+
+// Steps of the matrix unit's blocks, each beside the product of the next.
+template <cpu_shape Shape, weighting Weights, class Scratch, class Bound> class matrix_blocks {
+public:
+    matrix_blocks(Scratch& s, Bound const& e, tile_frame const& f, word const* keys, index words)
+        : s_(s), e_(e), f_(f), keys_(keys), words_(words) {}
+
+    void take(live_block b) {
+        const index side = tile_side * words_; // from 16 keys to the next
+        word const *queries = s_.queries.data() + b.row * words_, *keys = keys_ + b.column * words_;
+        sums_.clear();
+        for (index u = 0; u < words_; u += tile_side)
+            sums_.multiply(queries + u * tile_side, side, keys + u * tile_side, side);
+        step_waiting();
+        // Not before the steps: their loads would wait for stores in flight that agree with them in the low bits of the
+        // address, and these for the unit.
+        sums_.store(scores_, 0);
+        waiting_ = b;
+        any_waits_ = true;
+    }
+    void end() {
+        step_waiting();
+        any_waits_ = false;
+    }
+
+private:
+    void step_waiting() {
+        if (!any_waits_) return;
+        if (!waiting_.whole) step_rows<coverage::some, Shape.least_vectors()>();
+        else if (waiting_.covered == coverage::all) step_rows<coverage::all, Shape.score.vectors>();
+        else step_rows<coverage::some, Shape.score.vectors>();
+    }
+    template <coverage Covered, int Vectors> void step_rows() {
+        const tile_scores<Shape.lanes> scores{scores_};
+        row_fragment<Shape, Vectors, weight_terms<Shape, Bound>, tile_scores<Shape.lanes>> fragment{
+            f_, waiting_.row, waiting_.column, scores};
+        for (int r = 0; r < Shape.score.rows; ++r)
+            step_one<Weights, Covered>(fragment, r, s_.states[waiting_.row + r], e_);
+    }
+
+    Scratch& s_;
+    Bound const& e_;
+    tile_frame const& f_;
+    word const* keys_;
+    index words_;
+    live_block waiting_{};
+    bool any_waits_ = false;
+    tile_sums<1, Shape.score.vectors> sums_;
+    alignas(64) float scores_[Shape.score.rows * Shape.key_panel()];
+};
+
+// Scores of one key tile into weights; live units of each row block are recorded. `rows`: rows in use, whole blocks.
+template <cpu_shape Shape, class Scratch, class Bound, class Blocks>
+void score_tile(Scratch& s, Bound const& e, tile_frame const& f, index rows, coverage covered, Blocks& blocks) {
+    constexpr index width = Shape.key_panel(), panels = Shape.key_tile / width, height = Shape.score.rows,
+                    unit = Shape.key_unit();
+    for (index b = 0; b < rows / height; ++b) s.live[b] = 0;
+    element_box box{f.batch, f.head, f.kv_head, {}, {}, f.first_query, f.first_key};
+    // Partial tiles are classified again: eight row blocks at once, and one by one where those are cut, unless the
+    // mask's interval reading divides or reads tables and costs as much as it would save.
+    constexpr index group = 8 * height;
+    constexpr bool dear = is_dear<std::remove_cvref_t<decltype(e.mask)>>;
+    const auto classify = [&](index row, index row_count, index column, index column_count) {
+        box.query = {f.query + row, least(f.query + row + row_count - 1, f.last_query)};
+        box.key = {f.key + column, f.key + least(column + column_count, f.valid_keys) - 1};
+        const coverage c = covers(e.mask, box);
+        return c == coverage::all && column + column_count > f.valid_keys ? coverage::some : c;
+    };
+    coverage grouped = covered;
+    for (index p = 0; p < panels; ++p) {
+        const index column = (f.leftwards ? panels - 1 - p : p) * width;
+        if (column >= f.valid_keys) continue;
+        for (index b = 0; b < rows / height; ++b) {
+            const index row = b * height;
+            if (covered == coverage::some && row % group == 0) grouped = classify(row, group, column, width);
+            const coverage micro = grouped == coverage::some && !dear ? classify(row, height, column, width) : grouped;
+            if (micro == coverage::none) continue;
+            // Of a partial micro-tile, the units that hold anything.
+            std::uint64_t live = 0;
+            for (index u = 0; u < width / unit; ++u)
+                if (micro == coverage::all ||
+                    (column + u * unit < f.valid_keys &&
+                     (dear || classify(row, height, column + u * unit, unit) != coverage::none)))
+                    live |= std::uint64_t{1} << u;
+            s.live[b] |= live << column / unit;
+            blocks.take({row, column, live >> Shape.least_vectors() * Shape.lanes / unit != 0, micro});
+        }
+    }
+    blocks.end();
+}
+
+} // namespace v0_1
+} // namespace fovea
