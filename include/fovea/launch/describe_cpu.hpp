@@ -13,7 +13,8 @@ inline namespace v0_1 {
 template <class T> index bytes_of(buffer<T> const& b) { return b.size() * static_cast<index>(sizeof(T)); }
 
 template <cpu_shape Shape, class Problem> std::string why_these_products() {
-    if constexpr (Shape.pairs())
+    if constexpr (Shape.tiles()) return "products of bf16 in the matrix unit (AMX): q, k and v are bf16\n";
+    else if constexpr (Shape.pairs())
         return "products of bf16 pairs: q, k and v are bf16 and the machine is faster at pairs\n";
     else if constexpr (all_bf16<Problem>)
         return spell({"products in fp32, though q, k and v are bf16: ", isa_name, " is not faster at pairs\n"});
@@ -69,13 +70,14 @@ void describe_problem(description& d, cpu_engine<Executor, Given>& engine, Probl
     d.isa = spell({isa_name, ", ", index{shape.lanes}, " lanes"});
     d.workers = static_cast<int>(engine.executor.concurrency());
     if (is_decode(p)) {
-        describe_decode<shape>(d, p);
+        describe_decode<decode_shape(shape)>(d, p);
+        d.why += why_these_products<decode_shape(shape), Problem>();
     } else {
         describe_prefill<shape>(d, p, engine.packing_budget);
         if (is_positional<std::remove_cvref_t<decltype(p.scored.score)>>)
             d.why += "keys are walked outwards from where the score's bounds peak\n";
+        d.why += why_these_products<shape, Problem>();
     }
-    d.why += why_these_products<shape, Problem>();
 }
 
 // ---- the reference engine ------------------------------------------------------------------------------------------

@@ -101,7 +101,7 @@ template <cpu_shape Shape, class Problem, executor E> void decode(Problem const&
 }
 
 template <class Executor, cpu_shape Given, class Problem>
-void execute(cpu_engine<Executor, Given>& engine, Problem const& p) {
+status execute(cpu_engine<Executor, Given>& engine, Problem const& p) {
     constexpr bool compiles = compiles_vectors || sizeof(Problem) == 0;
     static_assert(
         compiles,
@@ -109,11 +109,15 @@ void execute(cpu_engine<Executor, Given>& engine, Problem const& p) {
         "call run(cpu(), ...) in a .cpp file; cuda() and reference() run here");
     if constexpr (compiles) {
         constexpr cpu_shape shape = cpu_engine<Executor, Given>::template shape_for<Problem>();
+        if (is_decode(p)) {
+            decode<decode_shape(shape)>(p, engine.executor);
+            return status();
+        }
         if constexpr (shape.tiles())
-            if (status why = matrix_unit_refused(); !why.ok()) throw error(std::move(why));
-        if (is_decode(p)) decode<shape>(p, engine.executor);
-        else prefill<shape>(p, engine.executor, engine.packing_budget);
+            if (status why = matrix_unit_refused(); !why.ok()) return why;
+        prefill<shape>(p, engine.executor, engine.packing_budget);
     }
+    return status();
 }
 
 } // namespace fovea::inline v0_1

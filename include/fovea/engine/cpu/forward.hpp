@@ -100,6 +100,7 @@ template <cpu_shape Shape, class E> void fill_strips(E const& e, tile_frame cons
 template <cpu_shape Shape, class Problem, class Bound, class Scratch, class Source>
 [[gnu::noinline]] void forward_tile(Problem const& p, Bound const& e, prepared_operands<Problem> const& readers,
                                     query_tile_at at, Scratch& s, Source& source) {
+    [[maybe_unused]] const unit_for<Shape> unit;
     constexpr weighting weights = Problem::normalised ? weighting::softmax : weighting::sigmoid;
     using lanes_type = real_lanes<Shape.lanes>;
     auto const& q = p.q();

@@ -243,7 +243,6 @@ void prefill(Problem const& p, E& executor, index packing_budget) {
         }
         sort_longest_first(jobs);
         share_out(executor, plan.workers, jobs.size(), [&](index worker, index i) {
-            [[maybe_unused]] const std::conditional_t<Shape.tiles(), matrix_unit, no_unit> unit;
             const tile_job job = jobs[i];
             const query_tile_at at{head_of(job.pair, job.head_in_group), job.tile * Shape.query_tile,
                                    least(index{Shape.query_tile}, q.positions() - job.tile * Shape.query_tile)};

@@ -20,11 +20,6 @@ struct micro_tile {
 // lanes.
 enum class products { fp32, bf16_pairs, bf16_tiles };
 
-// In the matrix unit's place.
-struct no_unit {
-    no_unit() {}
-};
-
 struct cpu_shape {
     int lanes = 8;
     micro_tile score{3, 4}, value{6, 2};
@@ -75,9 +70,20 @@ constexpr cpu_shape default_shape(cpu_isa isa, bool operands_are_bf16) {
             .product = isa.bf16_pairs && operands_are_bf16 ? products::bf16_pairs : products::fp32};
 }
 
+// What a few rows work in: they wait for memory, which the matrix unit's loads and stores do not overlap with.
+constexpr cpu_shape decode_shape(cpu_shape s) {
+    return s.tiles() ? default_shape({.lanes = s.lanes, .registers = 32, .bf16_pairs = false}, true) : s;
+}
+
 consteval bool can_work(cpu_shape s) {
     return s.query_tile % s.score.rows == 0 && s.query_tile % s.value.rows == 0 && s.value.rows % s.score.rows == 0 &&
            s.key_tile % s.key_panel() == 0 && s.key_tile <= 64 * s.key_unit() && s.score.vectors % 2 == 0;
 }
+
+// Keeps the matrix unit's registers for a worker, where its products need them.
+struct no_unit {
+    no_unit() {}
+};
+template <cpu_shape Shape> using unit_for = std::conditional_t<Shape.tiles(), matrix_unit, no_unit>;
 
 } // namespace fovea::inline v0_1

@@ -13,7 +13,8 @@ inline namespace v0_1 {
 
 // lanes: floats in a vector register. bf16_pairs: the machine multiplies pairs of bf16 into fp32 (vdpbf16ps) faster
 // than it multiplies floats. Intel's cores that have AVX512-FP16 do not: they start one such product in two cycles, and
-// four multiply-adds of as many floats. second_cache: a core's, in KiB, where it is known to be large.
+// four multiply-adds of as many floats. bf16_tiles: such pairs by a matrix unit (AMX), where the system can lend it.
+// second_cache: a core's, in KiB, where it is known to be large.
 struct [[gnu::visibility("default")]] cpu_isa {
     int lanes, registers;
     bool bf16_pairs;
@@ -21,7 +22,7 @@ struct [[gnu::visibility("default")]] cpu_isa {
     bool bf16_tiles = false;
 };
 
-#if defined(__AMX_TILE__) && defined(__AMX_BF16__) && defined(__AVX512BF16__) && defined(__linux__) && !defined(__NVCC__)
+#if defined(__AMX_TILE__) && defined(__AMX_BF16__) && defined(__AVX512FP16__) && defined(__linux__) && !defined(__NVCC__)
 #define FOVEA_MATRIX_UNIT 1
 #else
 #define FOVEA_MATRIX_UNIT 0
@@ -49,7 +50,9 @@ inline constexpr bool compiles_vectors = true;
 #endif
 
 inline constexpr char const* isa_name =
-#if defined(__AVX512F__) && defined(__AVX512BF16__) && defined(__AVX512FP16__)
+#if FOVEA_MATRIX_UNIT
+    "AVX-512 with BF16, FP16 and AMX";
+#elif defined(__AVX512F__) && defined(__AVX512BF16__) && defined(__AVX512FP16__)
     "AVX-512 with BF16 and FP16";
 #elif defined(__AVX512F__) && defined(__AVX512BF16__)
     "AVX-512 with BF16";

@@ -16,6 +16,8 @@
 #include "fovea/machine/simd/isa.hpp"
 
 #if FOVEA_MATRIX_UNIT
+#include <cerrno>
+
 #include <sys/syscall.h>
 #include <unistd.h>
 #endif
@@ -31,14 +33,17 @@ inline constexpr int tile_words = tile_side * tile_side;
 
 #if FOVEA_MATRIX_UNIT
 
-// Linux lends the registers, 8 KiB that it keeps for each thread, to processes that ask.
+// Linux lends the registers, which it keeps for each thread, to processes that ask; again and again is a system call.
 inline status matrix_unit_refused() {
     constexpr long ask = 0x1023, registers = 18; // ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA
-    static const bool granted = syscall(SYS_arch_prctl, ask, registers) == 0;
-    if (granted) return status();
-    return status{"cpu(): compiled for this processor's matrix unit (AMX-BF16), which the system does not lend to this "
-                  "process: run it on Linux 5.16 or later and with signal stacks of at least AT_MINSIGSTKSZ bytes, or "
-                  "compile it with -mno-amx-tile"};
+    if (syscall(SYS_arch_prctl, ask, registers) == 0) return status();
+    const index error = errno;
+    return status{"cpu(): compiled for the matrix unit (AMX), which the system does not lend to this process: errno ",
+                  error,
+                  error == ENOSPC ? ", a thread's alternate signal stack is too small for its registers; make it "
+                                    "getauxval(AT_MINSIGSTKSZ) bytes or more, or compile with -mno-amx-tile"
+                                  : "; run it on Linux 5.16 or later on a processor with AMX, or compile with "
+                                    "-mno-amx-tile"};
 }
 
 class matrix_unit {
