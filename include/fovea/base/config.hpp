@@ -29,6 +29,14 @@
 #define FOVEA_UNROLL_DEVICE
 #endif
 
+// Whether bf16 is multiplied by the processor's matrix unit: a system must be able to lend it.
+#if defined(__AMX_TILE__) && defined(__AMX_BF16__) && defined(__AVX512FP16__) && defined(__linux__) &&                 \
+    !defined(__NVCC__)
+#define FOVEA_MATRIX_UNIT 1
+#else
+#define FOVEA_MATRIX_UNIT 0
+#endif
+
 // A path taken so rarely that it must not disturb the registers of the loop around it.
 #if defined(__GNUC__) && !defined(__CUDACC__)
 #define FOVEA_COLD [[gnu::noinline, gnu::cold]]

@@ -128,7 +128,8 @@ TEST_CASE("describe: which products bf16 takes and why") {
     operands<fv::bf16, 64> x(1, 40, 40, 1, 1);
     const auto p = fv::softmax(fv::where(fv::causal, fv::scaled_dot(x.q(), x.k())));
     const fv::description d = fv::describe(fv::cpu(), x.o() = fv::sum(p * x.v()));
-    if (fv::native_isa.bf16_tiles) CHECK(holds(d.why, "products of bf16 in the matrix unit (AMX): q, k and v are bf16"));
+    if (fv::native_isa.bf16_tiles)
+        CHECK(holds(d.why, "products of bf16 in the matrix unit (AMX): q, k and v are bf16"));
     else if (fv::native_isa.bf16_pairs) CHECK(holds(d.why, "products of bf16 pairs: q, k and v are bf16"));
     else CHECK(holds(d.why, "products in fp32, though q, k and v are bf16: "));
 }

@@ -51,8 +51,8 @@ template <int Rows, int Columns> double largest_error(int products) {
                 for (int k = 0; k < 32; ++k) {
                     word const* left_tile = a.data() + i / tile_side * a_row + n * tile_words;
                     word const* right_tile = b.data() + j / tile_side * b_column + n * tile_words;
-                    const double term = double{factor(left_tile, false, i % tile_side, k)} *
-                                        factor(right_tile, true, j % tile_side, k);
+                    const double term =
+                        double{factor(left_tile, false, i % tile_side, k)} * factor(right_tile, true, j % tile_side, k);
                     right += term;
                     magnitude += std::abs(term);
                 }

@@ -1,10 +1,8 @@
 // One tile of queries of one head against all its live keys: the main loop of the CPU engine.
 //
 //     for each live key tile, outwards from the peak of the score:
-//         for each panel of keys, for each block of rows:   product -> score, mask, softmax in registers -> weights
-//         for each panel of channels, for each block of rows:   output = alpha * output + weights x values
-//
-// Partial tiles are classified again micro-tile by micro-tile, so that masks cost only where they cut.
+//         for each panel of keys, for each block of rows:   product -> score, mask, softmax -> weights     score_tile
+//         for each panel of channels, for each block of rows:   output = alpha * output + weights x values   value_pass
 #pragma once
 #include <cstring>
 
@@ -26,7 +24,7 @@ template <cpu_shape Shape, class Bound, int Strips> struct tile_scratch {
     static constexpr index strip_length = Shape.query_tile + Shape.key_tile + Shape.lanes;
 
     arena_array<word> queries, weights;
-    arena_array<float> output, row, gathered;
+    arena_array<float> output, row, gathered; // gathered: 16 rows of the output
     arena_array<index> strips;
     arena_array<word> key_rows, keys, values; // keys, values: one tile, where tiles are packed when they are visited
     arena_array<state_type> states;
@@ -96,6 +94,13 @@ template <cpu_shape Shape, class E> void fill_strips(E const& e, tile_frame cons
     });
 }
 
+// 16 rows of an output in tiles, tiles of 16 rows one after another, as rows of so many channels.
+template <int N> void tiles_to_rows(float* tiles, index channels, float* scratch) {
+    for (index c = 0; c < channels; c += N)
+        for (index i = 0; i < N; ++i) store(scratch + i * channels + c, load<N>(tiles + (c + i) * N));
+    std::memcpy(tiles, scratch, static_cast<std::size_t>(N * channels) * sizeof(float));
+}
+
 // source.keys(tile): packed keys of a key tile; source.values(tile): where its values lie.
 template <cpu_shape Shape, class Problem, class Bound, class Scratch, class Source>
 [[gnu::noinline]] void forward_tile(Problem const& p, Bound const& e, prepared_operands<Problem> const& readers,
@@ -147,18 +152,13 @@ template <cpu_shape Shape, class Problem, class Bound, class Scratch, class Sour
             for (index r = 0; r < rows; ++r) s.states[r].alpha = 1;
         fresh = false;
     });
-    if constexpr (Shape.tiles() && Problem::has_values) {
+    if constexpr (Problem::has_values) {
         const index padded = Shape.padded_channels(value_channels);
-        for (index r = 0; r < rows; r += tile_side) { // tiles to rows
-            float* const from = s.output.data() + r * padded;
-            for (index c = 0; c < padded; c += tile_side)
-                for (index i = 0; i < tile_side; ++i)
-                    store(s.gathered.data() + i * padded + c, load<Shape.lanes>(from + (c + i) * tile_side));
-            std::memcpy(from, s.gathered.data(), static_cast<std::size_t>(tile_side * padded) * sizeof(float));
-        }
+        if (fresh) std::memset(s.output.data(), 0, static_cast<std::size_t>(s.output.size()) * sizeof(float));
+        else if constexpr (Shape.tiles())
+            for (index r = 0; r < rows; r += tile_side)
+                tiles_to_rows<Shape.lanes>(s.output.data() + r * padded, padded, s.gathered.data());
     }
-    if (fresh && Problem::has_values)
-        std::memset(s.output.data(), 0, static_cast<std::size_t>(s.output.size()) * sizeof(float));
 }
 
 } // namespace v0_1

@@ -31,12 +31,14 @@ template <cpu_shape Shape> void pack_row(float const* row, index n, word* out) {
     }
 }
 
-// Whether rows can be taken as words from where they lie: not where words are padded.
+template <cpu_shape Shape> using packed_element = std::conditional_t<Shape.pairs(), bf16, float>;
+
+// Where row i lies, if its words can be taken from there: not where they are padded. Else nullptr.
 template <cpu_shape Shape, class Reader> word const* in_place(Reader const& reader, index i) {
-    constexpr bool pairs = Shape.pairs();
-    if constexpr (requires { reader.template in_place<pairs>(i); })
-        if (Shape.words(reader.channels()) * (pairs ? 2 : 1) == reader.channels())
-            return reader.template in_place<pairs>(i);
+    using element = packed_element<Shape>;
+    constexpr index pieces = sizeof(word) / sizeof(element);
+    if constexpr (requires { reader.template in_place<element>(i); })
+        if (Shape.words(reader.channels()) * pieces == reader.channels()) return reader.template in_place<element>(i);
     return nullptr;
 }
 
@@ -69,11 +71,11 @@ void pack_keys(Reader& reader, index begin, index count, index padded, float* ro
     for (index j = 0; j < padded; j += block) {
         word const* from = rows;
         index stride = words;
-        if constexpr (requires { reader.template words_apart<Shape.pairs()>(); })
+        if constexpr (requires { reader.template words_apart<packed_element<Shape>>(); })
             if (j + block <= count)
                 if (word const* lies = in_place<Shape>(reader, begin + j)) {
                     from = lies;
-                    stride = reader.template words_apart<Shape.pairs()>();
+                    stride = reader.template words_apart<packed_element<Shape>>();
                 }
         for (index i = 0; from == rows && i < block; ++i) {
             if (j + i < count) {
@@ -85,8 +87,7 @@ void pack_keys(Reader& reader, index begin, index count, index padded, float* ro
         }
         word* panel = out + j / width * width * words + j % width;
         const index whole = words / block * block;
-        for (index u = 0; u < whole; u += block)
-            transpose<Shape.lanes>(from + u, stride, panel + u * width, width);
+        for (index u = 0; u < whole; u += block) transpose<Shape.lanes>(from + u, stride, panel + u * width, width);
         for (index i = 0; i < block; ++i)
             for (index u = whole; u < words; ++u)
                 std::memcpy(panel + u * width + i, from + i * stride + u, sizeof(word));
@@ -103,15 +104,18 @@ void pack_values(Reader& reader, index begin, index count, index padded, float* 
     std::memset(row, 0, static_cast<std::size_t>(2 * padded_d) * sizeof(float));
     for (index u = 0; u < words; ++u) {
         const index key = Shape.pairs() ? 2 * u : u;
-        const auto place = [&](index c) { return out + c / width * width * Shape.weight_words() + u * width + c % width; };
-        if constexpr (Shape.pairs() && requires { reader.template words_apart<true>(); })
+        const auto place = [&](index c) {
+            return out + c / width * width * Shape.weight_words() + u * width + c % width;
+        };
+        if constexpr (Shape.pairs() && requires { reader.template words_apart<bf16>(); })
             if (key + 1 < count && d == padded_d) {
                 word const *a = in_place<Shape>(reader, begin + key), *b = in_place<Shape>(reader, begin + key + 1);
                 if (a && b) {
                     constexpr int n = Shape.lanes;
                     for (index c = 0; c < d; c += 2 * n) {
-                        const auto pairs = pairs_in_order(load_from<float, n>(a + c / 2), load_from<float, n>(b + c / 2),
-                                                          std::make_integer_sequence<int, 2 * n>{});
+                        const auto pairs =
+                            pairs_in_order(load_from<float, n>(a + c / 2), load_from<float, n>(b + c / 2),
+                                           std::make_integer_sequence<int, 2 * n>{});
                         store_into(place(c), pairs.first);
                         store_into(place(c + n), pairs.second);
                     }

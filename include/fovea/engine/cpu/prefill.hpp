@@ -62,8 +62,8 @@ public:
             const prepared plain(v);
             const row_reader<v_type, Shape.lanes> reader(plain, here_.batch, here_.kv_head);
             if (!packed_ && how_ == values_read::as_they_are && v.channels() % Shape.channel_panel() == 0)
-                if (word const* lies = reader.template in_place<false>(tile * Shape.key_tile))
-                    return {lies, reader.template words_apart<false>(), Shape.channel_panel()};
+                if (word const* lies = reader.template in_place<float>(tile * Shape.key_tile))
+                    return {lies, reader.template words_apart<float>(), Shape.channel_panel()};
         }
         word* to = scratch_.values.data();
         if (packed_) { // once more, after values that are not finite
@@ -101,10 +101,10 @@ private:
             if (how == values_read::finite) clear_non_finite(out, rows.channels());
         }
         index channels() const { return rows.channels(); }
-        template <bool Pairs> word const* in_place(index i) const {
-            return how == values_read::as_they_are ? rows.template in_place<Pairs>(i) : nullptr;
+        template <class T> word const* in_place(index i) const {
+            return how == values_read::as_they_are ? rows.template in_place<T>(i) : nullptr;
         }
-        template <bool Pairs> index words_apart() const { return rows.template words_apart<Pairs>(); }
+        template <class T> index words_apart() const { return rows.template words_apart<T>(); }
     };
     index count(index tile) const {
         return least(index{Shape.key_tile}, problem_.k().positions() - tile * Shape.key_tile);

@@ -59,18 +59,20 @@ public:
             for (; c + N <= d; c += N) store(out + c, load_as_real<N>(from + c));
         for (; c < d; ++c) out[c] = from[c * stride];
     }
-    // Where row i lies, if its words need no reading: floats, or pairs of bf16, side by side; else nullptr.
-    template <bool Pairs> word const* in_place(index i) const {
-        using wanted = std::conditional_t<Pairs, bf16, float>;
-        if constexpr (std::is_same_v<element_of_operand<O>, wanted>) {
+    // Where row i lies, if it is words of T already: floats, or pairs of bf16, side by side; else nullptr.
+    template <class T> word const* in_place(index i) const {
+        if constexpr (std::is_same_v<element_of_operand<O>, T>) {
+            constexpr index pieces = sizeof(word) / sizeof(T);
             auto const* row = view_.row(batch_, head_, i);
-            const bool words = !Pairs || (view_.channels() % 2 == 0 && view_.layout.stride.position % 2 == 0 &&
-                                          reinterpret_cast<std::uintptr_t>(row) % alignof(word) == 0);
-            if (view_.layout.stride.channel == 1 && words) return reinterpret_cast<word const*>(row);
+            const bool whole = view_.channels() % pieces == 0 && view_.layout.stride.position % pieces == 0 &&
+                               reinterpret_cast<std::uintptr_t>(row) % alignof(word) == 0;
+            if (view_.layout.stride.channel == 1 && whole) return reinterpret_cast<word const*>(row);
         }
         return nullptr;
     }
-    template <bool Pairs> index words_apart() const { return view_.layout.stride.position / (Pairs ? 2 : 1); }
+    template <class T> index words_apart() const {
+        return view_.layout.stride.position / static_cast<index>(sizeof(word) / sizeof(T));
+    }
     index position(index i) const { return view_.first + i; }
     index channels() const { return view_.channels(); }
 

@@ -43,9 +43,8 @@ private:
     template <int Vectors> FOVEA_HOST_DEVICE void score(live_block b) {
         accumulators<Shape.lanes, micro_tile{Shape.score.rows, Vectors}> acc;
         acc.clear();
-        multiply_panel<Shape, micro_tile{Shape.score.rows, Vectors}>(acc, s_.queries.data() + b.row * words_, words_,
-                                                                     keys_ + b.column * words_, Shape.key_panel(), 0,
-                                                                     words_);
+        multiply_panel<Shape, micro_tile{Shape.score.rows, Vectors}>(
+            acc, s_.queries.data() + b.row * words_, words_, keys_ + b.column * words_, Shape.key_panel(), 0, words_);
         row_fragment<Shape, Vectors, weight_terms<Shape, Bound>, decltype(acc)> fragment{f_, b.row, b.column, acc};
         if constexpr (Vectors == Shape.score.vectors) // less is never all of a panel
             if (b.covered == coverage::all) {

@@ -3,7 +3,7 @@
 //     constexpr cpu_shape s = default_shape(native_isa, operands_are_bf16);
 //
 //     queries | query_tile rows, in blocks of score.rows       one micro-tile: score.rows x key_panel() scores, in
-//     keys    | key_tile columns, in panels of key_panel()     registers while the step works on it
+//     keys    | key_tile columns, in panels of key_panel()     registers while the step works on it, or on the last one
 //     output  | blocks of value.rows x channel_panel()         in registers over all keys of a tile
 #pragma once
 #include "fovea/base/integers.hpp"
@@ -17,7 +17,7 @@ struct micro_tile {
 };
 
 // fp32: every operand is packed as floats. bf16_pairs: two numbers a word, multiplied by vdpbf16ps or its meaning in
-// lanes.
+// lanes. bf16_tiles: by the matrix unit or its meaning in lanes; all that it reads and writes lies in its tiles.
 enum class products { fp32, bf16_pairs, bf16_tiles };
 
 struct cpu_shape {
@@ -38,10 +38,11 @@ struct cpu_shape {
         return tiles() ? round_up(ceil_div(n, index{2}), index{tile_side}) : pairs() ? ceil_div(n, index{2}) : n;
     }
     constexpr index weight_words() const { return words(key_tile); } // of one row of weights
-    // Where word `at` of a row lies: of queries, of weights. Tiles of the matrix unit lie together.
+    // Where word `at` of a row of queries or weights lies.
     constexpr index word_of(index row, index at, index row_words) const {
         if (!tiles()) return row * row_words + at;
-        return (row / tile_side * row_words + at / tile_side * tile_side + row % tile_side) * tile_side + at % tile_side;
+        return (row / tile_side * row_words + at / tile_side * tile_side + row % tile_side) * tile_side +
+               at % tile_side;
     }
     // Keys, and channels of values, that lie side by side.
     constexpr index key_width() const { return tiles() ? tile_side : key_panel(); }
@@ -53,6 +54,8 @@ struct cpu_shape {
 // 32 registers: 6 x 4 accumulators for both products. 16 registers: 3 x 4 for the scores, where the cost of a row's
 // softmax step is shared by four vectors, and 6 x 2 for the values, whose panel of 256 keys then stays in L1.
 // 96 x 256 tiles: weights and queries stay in L2; in 2 MiB so do those of twice the rows, which share a read of keys.
+// The matrix unit has four tiles of sums: 16 rows x 64 keys, so that a row's step has four vectors again, and 32 x 32
+// for the values, which read least that way.
 constexpr cpu_shape default_shape(cpu_isa isa, bool operands_are_bf16) {
     if (isa.bf16_tiles && operands_are_bf16)
         return {.lanes = 16,

@@ -44,8 +44,7 @@ public:
                 block_[b] = {first * index{Shape.lanes},
                              least((last + 1) * index{Shape.lanes}, Shape.words(valid_keys)), false};
                 const std::uint64_t read = ~std::uint64_t{0} >> (63 - last) & ~std::uint64_t{0} << first;
-                for (index i = b * inner; i < (b + 1) * inner; ++i)
-                    clear_weights<Shape>(weights, i, read & ~s.live[i]);
+                for (index i = b * inner; i < (b + 1) * inner; ++i) clear_weights<Shape>(weights, i, read & ~s.live[i]);
             }
             for (index r = b * height; r < (b + 1) * height; ++r) {
                 alpha_[r] = s.states[r].alpha;

@@ -3,6 +3,7 @@
 //     constexpr fovea::cpu_isa here = fovea::native_isa;      // {.lanes = 16, .registers = 32, .bf16_pairs = true} on
 //     Zen 5
 #pragma once
+#include "fovea/base/config.hpp"
 
 #if defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__
 #error "fovea: -ffast-math takes NaN and infinity out of C++; add -fno-finite-math-only"
@@ -21,12 +22,6 @@ struct [[gnu::visibility("default")]] cpu_isa {
     int second_cache = 512;
     bool bf16_tiles = false;
 };
-
-#if defined(__AMX_TILE__) && defined(__AMX_BF16__) && defined(__AVX512FP16__) && defined(__linux__) && !defined(__NVCC__)
-#define FOVEA_MATRIX_UNIT 1
-#else
-#define FOVEA_MATRIX_UNIT 0
-#endif
 
 #if defined(__AVX512F__) && defined(__AVX512FP16__)
 inline constexpr cpu_isa native_isa{16, 32, false, 2048, FOVEA_MATRIX_UNIT != 0};

@@ -88,8 +88,9 @@ private:
     template <int R> FOVEA_HOST_DEVICE static void store_tile(void* to) {
         asm volatile("tilestored %%tmm%c2, (%0,%1,1)" ::"r"(to), "r"(index{tile_side * 4}), "i"(R) : "memory");
     }
+    template <int R> FOVEA_HOST_DEVICE static void clear_tile() { asm volatile("tilezero %%tmm%c0" ::"i"(R)); }
     template <int... I> FOVEA_HOST_DEVICE static void clear(std::integer_sequence<int, I...>) {
-        (..., [] { asm volatile("tilezero %%tmm%c0" ::"i"(I)); }());
+        (..., clear_tile<I>());
     }
     template <int... I>
     FOVEA_HOST_DEVICE static void load(float const* c, index row, std::integer_sequence<int, I...>) {
@@ -100,8 +101,8 @@ private:
         (..., store_tile<I>(c + row_of(I) * row + column_of(I) * tile_words));
     }
     template <int... I>
-    FOVEA_HOST_DEVICE static void multiply(std::uint32_t const* a, index a_row, std::uint32_t const* b,
-                                           index b_column, std::integer_sequence<int, I...>) {
+    FOVEA_HOST_DEVICE static void multiply(std::uint32_t const* a, index a_row, std::uint32_t const* b, index b_column,
+                                           std::integer_sequence<int, I...>) {
         (..., multiply_one<I>(a + row_of(I) * a_row, b + column_of(I) * b_column));
     }
     template <int I> FOVEA_HOST_DEVICE static void multiply_one(std::uint32_t const* a, std::uint32_t const* b) {
