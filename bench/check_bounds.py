@@ -74,16 +74,16 @@ def forward_lines(r, report):
             rows = r.rows(source, case="forward", dtype="fp32", head_dim=head_dim, mask="full",
                           queries=(2048, 4096, 8192))
             report.least(f"{label}: fp32 d {head_dim} full 2k-8k, share of peak", rows, share_of_peak, bound, " %")
-    no_pairs = r.file("cpu_peers").get("peak", {}).get("bf16_gflops") is None
+    unit = "AMX" in r.file("forward").get("machine", "")
+    other = ("against the peak of the matrix unit, which multiplies bf16 here" if unit
+             else "against the fp32 peak, which bounds bf16 here")
+    pairs = not unit and r.file("cpu_peers").get("peak", {}).get("bf16_gflops") is not None
     for head_dim, bound in ((128, 84), (64, 79)):
-        rows = [] if no_pairs else r.rows("forward", dtype="bf16", head_dim=head_dim, mask="full",
-                                          queries=(2048, 4096, 8192))
-        report.least(f"forward: bf16 d {head_dim} full 2k-8k, share of vdpbf16ps peak", rows, share_of_peak, bound,
-                     " %", "not used: this machine is not faster at vdpbf16ps")
-        if no_pairs:
-            report.note("against the fp32 peak, which bounds bf16 here",
-                        r.rows("forward", dtype="bf16", head_dim=head_dim, mask="full", queries=(2048, 4096, 8192)),
-                        share_of_peak, " %")
+        rows = r.rows("forward", dtype="bf16", head_dim=head_dim, mask="full", queries=(2048, 4096, 8192))
+        report.least(f"forward: bf16 d {head_dim} full 2k-8k, share of vdpbf16ps peak", rows if pairs else [],
+                     share_of_peak, bound, " %", "not used: this machine is not faster at vdpbf16ps")
+        if not pairs:
+            report.note(other, rows, share_of_peak, " %")
 
 
 def share_of_peak(row):
@@ -113,7 +113,8 @@ def peers_lines(r, report):
 
 def peak_over_torch(row):
     """Times as fast as PyTorch if every multiply-add of the attended pairs ran at the peak measured beside it."""
-    return row["torch_sdpa_s"] * row["fp32_peak_gflops"] * 1e9 / row["flops"]
+    peak = row.get("bf16_peak_gflops") if row["dtype"] == "bf16" else None
+    return row["torch_sdpa_s"] * (peak or row["fp32_peak_gflops"]) * 1e9 / row["flops"]
 
 
 def mask_lines(r, report):

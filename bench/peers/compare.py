@@ -61,9 +61,11 @@ class Comparison:
     def add(self, row, seconds, flops=None):
         peak = self.native.fp32_flops(self.options.burst) / seconds.pop("peak") / 1e9
         self.peaks["fp32"].append(peak)
+        row = {**row, "fp32_peak_gflops": peak}
         if self.native.has_bf16:
-            self.peaks["bf16"].append(self.native.bf16_flops(self.options.burst) / seconds.pop("bf16_peak") / 1e9)
-        row = {**row, **{f"{name}_s": s for name, s in seconds.items()}, "fp32_peak_gflops": peak}
+            row["bf16_peak_gflops"] = self.native.bf16_flops(self.options.burst) / seconds.pop("bf16_peak") / 1e9
+            self.peaks["bf16"].append(row["bf16_peak_gflops"])
+        row = {**row, **{f"{name}_s": s for name, s in seconds.items()}}
         if flops:
             row["flops"] = flops
         self.rows.append(row)

@@ -3,7 +3,7 @@
 //     const double flops = bench::fp32_burst(100000);      // times it yourself: flops / seconds is the peak
 //     bench::read_all(buffer.data(), bytes);               // bytes / seconds
 #pragma once
-#include "fovea/machine/simd/hooks.hpp"
+#include "fovea/machine/simd/matrix_tiles.hpp"
 #include "support/memory.hpp"
 
 namespace bench {
@@ -53,6 +53,26 @@ inline double bf16_burst(index rounds) {
         return 4. * n * peak_chains * static_cast<double>(rounds);
     }
     return 0 * static_cast<double>(rounds);
+}
+
+// The same on the matrix unit, factors from the first cache; 0 where there is none or the system keeps it.
+inline double tiles_burst(index rounds) {
+    if (!fovea::native_isa.bf16_tiles || !fovea::matrix_unit_refused().ok()) return 0;
+    constexpr int n = fovea::tile_words;
+    alignas(64) std::uint32_t a[2 * n] = {}, b[2 * n] = {};
+    keep(a);
+    keep(b);
+    const fovea::matrix_unit unit;
+    fovea::tile_sums<2, 2> sums;
+    sums.clear();
+    for (index r = 0; r < rounds; ++r) sums.multiply(a, n, b, n);
+    return 2. * 32 * 32 * 32 * static_cast<double>(rounds);
+}
+
+// Of the products that bf16 runs in, where those are not of floats; else 0.
+inline double own_bf16_burst(index rounds) {
+    if (fovea::native_isa.bf16_tiles) return tiles_burst(rounds);
+    return fovea::native_isa.bf16_pairs ? bf16_burst(rounds) : 0;
 }
 
 // Reads whole lines of [p, p + bytes), with software prefetch so many bytes ahead (0: none).
