@@ -138,6 +138,24 @@ TEST_CASE("unstated positions are refused where lengths differ and the expressio
     CHECK(placed.run().ok());
 }
 
+TEST_CASE("values and outputs stand where the rows they follow do: another position is refused", "[refusals]") {
+    refused("v", [](call& c) { c.v = fv::at(c.v, 4); }, {"v is placed at position 4", "k begins at position 0", "place k"});
+    refused("o", [](call& c) { c.o = fv::at(c.o, 7); }, {"output 1 is placed at position 7", "q begins at position 0"});
+    refused("l", [](call& c) { c.l = fv::at(c.l, 7); }, {"output 2 is placed at position 7", "place q"});
+    call c;
+    c.q = fv::at(c.q, 9);
+    c.o = fv::at(c.o, 9);
+    c.k = fv::at(c.k, 9);
+    c.v = fv::at(c.v, 9);
+    CHECK(c.run().ok());
+}
+
+TEST_CASE("an axis of extent 1 may have any stride", "[refusals]") {
+    call c;
+    c.bias.layout.stride.batch = -5;
+    CHECK(c.run().ok());
+}
+
 TEST_CASE("strides of 0 repeat an operand that is only read", "[refusals]") {
     call c;
     c.k.layout.stride.batch = c.v.layout.stride.batch = 0;

@@ -26,6 +26,7 @@ struct view_facts {
     index channels;
     strides stride;
     index element_size;
+    index first;
     bool placed;
     index number = 0;
 
@@ -35,7 +36,7 @@ struct view_facts {
 template <view V> view_facts facts_of(V const& v, char const* name, index number = 0) {
     return {name,         v.data,          v.layout.extent,
             v.channels(), v.layout.stride, static_cast<index>(sizeof(typename V::element)),
-            v.placed,     number};
+            v.first,      v.placed,        number};
 }
 
 enum class empty_rows { refused, allowed }; // zero positions: a cache without keys
@@ -65,7 +66,7 @@ FOVEA_COLD inline status refuse_view(view_facts const& v, empty_rows empty, acce
         return status({v.name, v.space(), v.ordinal(), " lies ", misplaced, " bytes past an element of ",
                        v.element_size, " bytes; align it to its element type"});
     for (auto const& a : axes) {
-        if (a.stride < 0)
+        if (a.stride < 0 && a.extent > 1)
             return status({v.name, v.space(), v.ordinal(), " has a ", a.axis, " stride of ", a.stride, " over ",
                            a.extent, " elements; strides are 0 or more"});
         if (use == access::written && a.stride == 0 && a.extent > 1)
@@ -184,6 +185,13 @@ FOVEA_COLD inline status refuse_shapes(view_facts const& q, view_facts const& k,
                         "the expression compares positions: state them with align_ends(q, k) or at(q, first)");
     return {};
 }
+// Values and outputs have no positions of their own: one that was stated must be that of the row they belong to.
+FOVEA_COLD inline status refuse_place(view_facts const& v, view_facts const& of) {
+    if (!v.placed || v.first == of.first) return {};
+    return status({v.name, v.space(), v.ordinal(), " is placed at position ", v.first, " but ", of.name,
+                   " begins at position ", of.first, "; place ", of.name, ", whose rows it follows"});
+}
+
 FOVEA_COLD inline status refuse_values(view_facts const& v, view_facts const& k) {
     if (status why = refuse_view(v, empty_rows::allowed, access::read); !why.ok()) return why;
     if (v.extent.batches != k.extent.batches)
@@ -195,7 +203,7 @@ FOVEA_COLD inline status refuse_values(view_facts const& v, view_facts const& k)
     if (v.extent.positions != k.extent.positions)
         return disagree("the number of positions of v", v.extent.positions, "that of k", k.extent.positions,
                         "give each key one value");
-    return {};
+    return refuse_place(v, k);
 }
 
 template <class Q, class K, class V> status refuse_operands(operands<Q, K, V> const& o, positional compares) {
@@ -245,6 +253,7 @@ status refuse_output(Assignment const& a, view_facts const& q, index value_chann
     needs.sizes[3] = has_values ? value_channels : 1;
     needs.whose[3] = has_values ? "v" : "a statistic";
     status why = refuse_target(target, needs);
+    if (why.ok()) why = refuse_place(target, q);
     each(find_all<epilogue_tensors>(a.expression), [&](auto, auto const& node) {
         if (why.ok())
             why = refuse_epilogue_tensor(facts_of(node.tensor, "a tensor in the epilogue of output", number), target);

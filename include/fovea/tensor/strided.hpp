@@ -85,6 +85,11 @@ template <class T, class Channels> struct strided_view {
     constexpr strided_view(T* pointer, fovea::layout<Channels> l, index first_position = 0, bool is_placed = false)
         : data(pointer), layout(l), first(first_position), placed(is_placed) {}
     constexpr strided_view() = default;
+    // Elements that may be written, to be read alone.
+    template <class U>
+        requires std::is_same_v<T, U const>
+    constexpr strided_view(strided_view<U, Channels> const& v)
+        : strided_view(v.data, v.layout, v.first, v.placed) {}
 };
 
 template <class T, class Channels>
