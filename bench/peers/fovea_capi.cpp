@@ -39,9 +39,7 @@ int fovea_bench_attend(fovea_bench_call const* c) {
     return c->dtype == fovea_bench_fp32 ? attend<float>(*c) : attend<fv::bf16>(*c);
 }
 double fovea_bench_fp32_burst(std::int64_t rounds) { return bench::fp32_burst(rounds); }
-double fovea_bench_bf16_burst(std::int64_t rounds) {
-    return bench::own_bf16_burst(rounds);
-}
+double fovea_bench_bf16_burst(std::int64_t rounds) { return bench::own_bf16_burst(rounds); }
 void fovea_bench_read(void const* p, std::int64_t bytes, std::int64_t ahead) { bench::read_all(p, bytes, ahead); }
 
 char const* fovea_bench_machine() {

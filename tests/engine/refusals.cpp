@@ -139,7 +139,8 @@ TEST_CASE("unstated positions are refused where lengths differ and the expressio
 }
 
 TEST_CASE("values and outputs stand where the rows they follow do: another position is refused", "[refusals]") {
-    refused("v", [](call& c) { c.v = fv::at(c.v, 4); }, {"v is placed at position 4", "k begins at position 0", "place k"});
+    refused("v", [](call& c) { c.v = fv::at(c.v, 4); },
+            {"v is placed at position 4", "k begins at position 0", "place k"});
     refused("o", [](call& c) { c.o = fv::at(c.o, 7); }, {"output 1 is placed at position 7", "q begins at position 0"});
     refused("l", [](call& c) { c.l = fv::at(c.l, 7); }, {"output 2 is placed at position 7", "place q"});
     call c;

@@ -88,8 +88,7 @@ template <class T, class Channels> struct strided_view {
     // Elements that may be written, to be read alone.
     template <class U>
         requires std::is_same_v<T, U const>
-    constexpr strided_view(strided_view<U, Channels> const& v)
-        : strided_view(v.data, v.layout, v.first, v.placed) {}
+    constexpr strided_view(strided_view<U, Channels> const& v) : strided_view(v.data, v.layout, v.first, v.placed) {}
 };
 
 template <class T, class Channels>

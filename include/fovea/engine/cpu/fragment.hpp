@@ -48,19 +48,19 @@ FOVEA_HOST_DEVICE real_lanes<N> put_words(word* to, real_lanes<N> a, real_lanes<
 // Weights of a row block that were put in earlier panels of the tile.
 template <cpu_shape Shape> struct weight_place {
     word* weights; // of the tile
-    index row, begin, end; // of the block's first row; columns
+    index row, begin, end; // of the block's first row; columns, whole panels
 
     // Exact: alpha is a power of two.
     void rescale(int r, float alpha) const {
-        for (index c = begin; c < end; ++c) {
-            constexpr index each = Shape.pairs() ? 2 : 1; // columns of a word
-            word& w = weights[Shape.word_of(row + r, c / each, Shape.weight_words())];
+        constexpr int n = Shape.lanes;
+        for (index c = begin; c < end; c += Shape.key_unit()) {
+            const index at = c / (Shape.pairs() ? 2 : 1);
+            word* const to = weights + Shape.word_of(row + r, at, Shape.weight_words());
+            const auto words = load_from<float, n>(to);
             if constexpr (Shape.pairs()) {
-                std::uint16_t bits;
-                std::memcpy(&bits, reinterpret_cast<char const*>(&w) + 2 * (c % 2), sizeof bits);
-                bits = bf16_bits(std::bit_cast<float>(static_cast<word>(bits) << 16) * alpha);
-                std::memcpy(reinterpret_cast<char*>(&w) + 2 * (c % 2), &bits, sizeof bits);
-            } else w = std::bit_cast<word>(std::bit_cast<float>(w) * alpha);
+                const auto [low, high] = halves_of(words);
+                store_into(to, pair_of(low * alpha, high * alpha));
+            } else store_into(to, words * alpha);
         }
     }
 };
