@@ -1,9 +1,10 @@
 // Operands rearranged for the products, in 32-bit words: a float each, or a pair of bf16 along the inner axis.
 //
-//     queries   row r:  word u of row r at  r * words + u
+//     queries   row r:  word u of row r at  r * words + u                    (the matrix unit: cpu_shape::word_of)
 //     keys      panel of W keys:      word u of key j at  u * W + j          (W x words, transposed)
 //     values    panel of W channels:  word u (key u, or keys 2u and 2u + 1) of channel c at  u * W + c
 //
+// W is key_width() or channel_width() of the shape; at 16 a panel is the matrix unit's tiles, one after another.
 // What lies beyond the last key, channel or query row is zero: padding and tails of the operands are never read.
 #pragma once
 #include <cstring>
@@ -94,7 +95,7 @@ void pack_keys(Reader& reader, index begin, index count, index padded, float* ro
     }
 }
 
-// Values [begin, begin + count) into channel panels of tile_words() words each, of which those of the first `padded`
+// Values [begin, begin + count) into channel panels of weight_words() words each, of which those of the first `padded`
 // keys are written. row: scratch for two padded rows.
 template <cpu_shape Shape, class Reader>
 void pack_values(Reader& reader, index begin, index count, index padded, float* row, word* out) {
