@@ -151,6 +151,28 @@ TEST_CASE("values and outputs stand where the rows they follow do: another posit
     CHECK(c.run().ok());
 }
 
+TEST_CASE("a table read by batch or head has an entry or a row for each of them, or is refused", "[refusals]") {
+    refused("slopes", [](call& c) { c.table.columns = 3; }, {"a table read by head has 3 entries", "4 heads"});
+    call c;
+    const std::vector<int> lengths{6, 5}, too_few{6};
+    const std::vector<float> by_kv_head(2 * 6, 0.5f);
+    const auto padded = [&](std::vector<int> const& n) {
+        const auto s = fv::where(fv::padding(fv::table(n)), fv::dot(c.q, c.k));
+        return fv::try_run(fv::cpu(), c.l = fv::logsumexp(s));
+    };
+    CHECK(padded(lengths).ok());
+    CHECK(std::string(padded(too_few).sentence()).find("read by batch has 1 entries but the attention has 2 batches") !=
+          std::string::npos);
+    const auto biased = [&](fv::table_view<float> t) {
+        const auto s = fv::dot(c.q, c.k) + fv::lookup(t, fv::terms::kv_head, fv::terms::k_pos);
+        return fv::try_run(fv::cpu(), c.l = fv::logsumexp(s));
+    };
+    c.k.layout.extent.heads = c.v.layout.extent.heads = 4;
+    CHECK(std::string(biased(fv::table(by_kv_head.data(), 2, 6)).sentence())
+              .find("read by kv_head has 2 rows but the attention has 4 heads of keys") != std::string::npos);
+    CHECK(biased(fv::table(by_kv_head.data(), 1, 6)).ok());
+}
+
 TEST_CASE("an axis of extent 1 may have any stride", "[refusals]") {
     call c;
     c.bias.layout.stride.batch = -5;

@@ -108,10 +108,17 @@ inline constexpr bool divides_by_number<binary<divides, A, constant<index>>> = A
 // Tables, bias tensors, divisors and functors with a word of their own inside an expression.
 struct refuse_nodes {
     status& why;
-    index batches, heads, queries, keys;
+    index batches, heads, kv_heads, queries, keys;
     template <class E> void operator()(E const& e) const {
         if (!why.ok()) return;
-        if constexpr (requires { e.op.source.rows; }) refuse_table(e.op.source);
+        if constexpr (requires { e.op.source.rows; }) {
+            auto const& table = e.op.source;
+            refuse_table(table);
+            if constexpr (requires { e.b; }) {
+                if (table.rows != 1) refuse_short(e.a, table.rows, " rows");
+                refuse_short(e.b, table.columns, " entries");
+            } else refuse_short(e.a, table.columns, " entries");
+        }
         if constexpr (is_bias<E>) refuse_bias(e.tensor);
         if constexpr (requires { e.op.functor.refused(); }) why = e.op.functor.refused();
         if constexpr (divides_by_number<E>)
@@ -130,6 +137,20 @@ private:
         if (data == nullptr)
             return status({"a table has a null data pointer but ", rows * columns, " entries; point it at them"});
         return {};
+    }
+    // An index that is a batch or a head, and nothing else, takes every value that there is.
+    template <class I> void refuse_short(I const&, index has, char const* of_what) const {
+        if (!why.ok()) return;
+        if constexpr (std::is_same_v<I, batch_number>) why = refuse_fewer(has, of_what, "batch", batches, " batches");
+        if constexpr (std::is_same_v<I, head_number>) why = refuse_fewer(has, of_what, "head", heads, " heads");
+        if constexpr (std::is_same_v<I, kv_head_number>)
+            why = refuse_fewer(has, of_what, "kv_head", kv_heads, " heads of keys");
+    }
+    FOVEA_COLD static status refuse_fewer(index has, char const* of_what, char const* by, index needs,
+                                          char const* of_them) {
+        if (has >= needs) return {};
+        return status({"a table read by ", by, " has ", has, of_what, " but the attention has ", needs, of_them,
+                       "; give it one for each"});
     }
     template <class V> void refuse_bias(V const& t) const {
         why = refuse_bias_shape(facts_of(t, "the bias tensor"), {batches, heads, queries}, keys);
@@ -314,7 +335,7 @@ status refusal(Problem const& p, Assignments const&... assignments) {
     if (status why = refuse_operands(p.operand, compares); !why.ok()) return why;
     status why;
     auto const& q = p.q();
-    const refuse_nodes nodes{why, q.batches(), q.heads(), q.positions(), p.k().positions()};
+    const refuse_nodes nodes{why, q.batches(), q.heads(), p.k().heads(), q.positions(), p.k().positions()};
     nodes(p.scored.score);
     nodes(p.scored.mask);
     nodes(p.scored.normaliser.sink);

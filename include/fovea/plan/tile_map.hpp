@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "fovea/attend/walk.hpp"
+#include "fovea/base/refusal.hpp"
 #include "fovea/expr/score.hpp"
 #include "fovea/expr/text.hpp"
 
@@ -77,13 +78,16 @@ inline constexpr bool varies_with_position =
 template <class M, class S>
 inline constexpr bool varies_with_position<masked<M, S>> = varies_with_position<S>;
 
-// Of a mask, or of a score and the mask around it.
+// Of a mask, or of a score and the mask around it. Error: a tile without a query or a key throws fovea::error.
 template <expression E> tile_map map_tiles(E const& e, tile_grid const& g) {
     const auto mask = [&] {
         if constexpr (E::kind == kinds::truth) return e;
         else return mask_of_score(e);
     }();
     using mask_type = std::remove_const_t<decltype(mask)>;
+    if (g.query_tile < 1 || g.key_tile < 1)
+        throw error(status({"map_tiles: a tile has ", g.query_tile, " queries and ", g.key_tile,
+                            " keys; give it at least 1 of each"}));
     tile_map m{.grid = g, .mask = to_string(mask), .tiles = {}, .elements = {}, .biases = {}};
     element_box box{g.batch, g.head, g.kv_head, {}, {}, g.first_query, g.first_key, any_score};
     for (index q = 0; q < g.queries; q += g.query_tile)

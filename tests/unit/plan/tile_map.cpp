@@ -115,3 +115,10 @@ TEST_CASE("tile_map: the bias of a score") {
     CHECK(dark.find(">score where the product is 0: 0<") != std::string::npos);
     CHECK(dark.find(">to 15<") != std::string::npos);
 }
+
+TEST_CASE("tile_map: a tile without a query or a key is refused") {
+    CHECK_THROWS_WITH(fv::map_tiles(fv::causal, {.queries = 8, .keys = 8, .query_tile = 0}),
+                      "fovea: map_tiles: a tile has 0 queries and 64 keys; give it at least 1 of each");
+    CHECK_THROWS_AS(fv::map_tiles(fv::causal, {.queries = 8, .keys = 8, .key_tile = -1}), fv::error);
+    CHECK(fv::map_tiles(fv::causal, {.queries = 0, .keys = 8}).rows() == 0);
+}
