@@ -71,15 +71,17 @@ template <int N> FOVEA_HOST_DEVICE real_lanes<N> scale_by_power(real_lanes<N> x,
 
 #if defined(__AVX512F__) && defined(__AVX512DQ__)
 // x less its floor; 0 of infinities.
-FOVEA_HOST_DEVICE real_lanes<16> above_floor(real_lanes<16> x) {
-    real_lanes<16> r;
+template <int N> FOVEA_HOST_DEVICE real_lanes<N> above_floor(real_lanes<N> x) {
+    static_assert(N == 16);
+    real_lanes<N> r;
     asm("vreduceps $9, %1, %0" : "=v"(r.v) : "v"(x.v)); // no fraction bits kept, rounded down, no exceptions
     return r;
 }
 // x * 2^floor(n) for n in (-125.5, 128); below exactly 0.
-FOVEA_HOST_DEVICE real_lanes<16> scale_by_floor(real_lanes<16> x, real_lanes<16> n) {
-    const real_lanes<16>::native zero = {};
-    const auto kept = __builtin_ia32_cmpps512_mask(n.v, splat<16>(-125.5f).v, 0x16, every_lane, 4); // not <=, quiet
+template <int N> FOVEA_HOST_DEVICE real_lanes<N> scale_by_floor(real_lanes<N> x, real_lanes<N> n) {
+    static_assert(N == 16);
+    const typename real_lanes<N>::native zero = {};
+    const auto kept = __builtin_ia32_cmpps512_mask(n.v, splat<N>(-125.5f).v, 0x16, every_lane, 4); // not <=, quiet
     return {__builtin_ia32_scalefps512_mask(x.v, n.v, zero, kept, 4)};
 }
 #endif
