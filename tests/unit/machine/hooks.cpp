@@ -134,16 +134,20 @@ TEMPLATE_TEST_CASE_SIG("pairs come apart, and two rows become pairs", "[hooks]",
     }
     const auto a = fovea::repeat_words<N, N>(rows[0]), b = fovea::repeat_words<N, N>(rows[1]);
     const auto [lower, upper] = fovea::halves_of(a);
-    const auto both = fovea::interleaved(a, b, std::make_integer_sequence<int, 2 * N>{});
+    constexpr std::make_integer_sequence<int, 2 * N> all{};
+    const auto fours = fovea::interleaved<fovea::words_lie::in_fours>(a, b, all);
+    const auto ordered = fovea::interleaved<fovea::words_lie::in_order>(a, b, all);
     int faults = 0;
     for (int i = 0; i < N; ++i) {
         faults += lower[i] != static_cast<float>(rows[0][2 * i]) || upper[i] != static_cast<float>(rows[0][2 * i + 1]);
         for (const bool second : {false, true}) {
-            fovea::bf16 pair[2];
-            const float word = (second ? both.second : both.first)[i];
-            std::memcpy(pair, &word, sizeof pair);
-            const int element = i / 4 * 8 + 4 * second + i % 4;
-            faults += pair[0].bits != rows[0][element].bits || pair[1].bits != rows[1][element].bits;
+            const auto differs = [&](auto const& both, int element) {
+                fovea::bf16 pair[2];
+                const float word = (second ? both.second : both.first)[i];
+                std::memcpy(pair, &word, sizeof pair);
+                return pair[0].bits != rows[0][element].bits || pair[1].bits != rows[1][element].bits;
+            };
+            faults += differs(fours, i / 4 * 8 + 4 * second + i % 4) || differs(ordered, N * second + i);
         }
     }
     CHECK(faults == 0);

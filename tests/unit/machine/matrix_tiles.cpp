@@ -2,6 +2,7 @@
 #include "fovea/machine/simd/matrix_tiles.hpp"
 
 #include <cmath>
+#include <thread>
 #include <vector>
 
 #include "support/catch.hpp"
@@ -71,10 +72,20 @@ TEST_CASE("tiles multiply pairs of bf16 into floats", "[tiles]") {
     CHECK(largest_error<1, 4>(4) <= 2e-6);
 }
 
-TEST_CASE("cleared sums are zero, and each of several threads may have its own", "[tiles]") {
+TEST_CASE("each thread has registers of its own, which start where they are cleared", "[tiles]") {
+    REQUIRE(fovea::matrix_unit_refused().ok());
+    double errors[2] = {1, 1};
+    std::thread other([&] {
+        for (int i = 0; i < 20; ++i) errors[0] = largest_error<2, 2>(3);
+    });
+    for (int i = 0; i < 20; ++i) errors[1] = largest_error<1, 4>(3);
+    other.join();
+    CHECK(errors[0] <= 2e-6);
+    CHECK(errors[1] <= 2e-6);
     const fovea::matrix_unit unit;
     fovea::tile_sums<1, 4> sums;
     std::vector<float> out(4 * tile_words, 1.f);
+    sums.load(out.data(), 0);
     sums.clear();
     sums.store(out.data(), 0);
     CHECK(out == std::vector<float>(out.size(), 0.f));

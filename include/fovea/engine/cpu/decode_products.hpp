@@ -123,8 +123,8 @@ FOVEA_HOST_DEVICE void load_values(real_lanes<Shape.lanes> (&value)[C], T const*
             const auto words = repeat_words<n, n>(from + c * n);
             two_vectors<n> two;
             if constexpr (Shape.pairs())
-                two = interleaved(words, repeat_words<n, n>(from + stride + c * n),
-                                  std::make_integer_sequence<int, 2 * n>{});
+                two = interleaved<words_lie::in_fours>(words, repeat_words<n, n>(from + stride + c * n),
+                                                       std::make_integer_sequence<int, 2 * n>{});
             else two = halves_of(words);
             value[c] = two.first;
             value[c + 1] = two.second;

@@ -146,7 +146,7 @@ template <cpu_shape Shape, class Problem, class Bound, class Scratch, class Sour
         blocks_type blocks(s, e, f, keys, words);
         score_tile<Shape>(s, e, f, rows, covered, blocks);
         if constexpr (Problem::has_values) {
-            pass.begin(s, f.weights, source.values(tile), valid, value_channels, rows, fresh);
+            pass.begin(s, source.values(tile), valid, value_channels, rows, fresh);
             for (value_block b; pass.next(b);) multiply_values<Shape>(b);
         } else
             for (index r = 0; r < rows; ++r) s.states[r].alpha = 1;

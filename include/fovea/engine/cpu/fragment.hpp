@@ -102,11 +102,8 @@ template <cpu_shape Shape, int Vectors, exp2_terms Terms, class Scores> struct r
     template <class Op> FOVEA_HOST_DEVICE static float across(value_type x, Op op) { return fold(x, op); }
 
     FOVEA_HOST_DEVICE value_type put(int r, int j, value_type a, value_type b, value_type sum) const {
-        // a block of rows begins where its first tile does, a vector of words in a tile's row
-        word* const block = frame.weights + row * Shape.weight_words();
         const index at = (column + j * lanes) / (Shape.pairs() ? 2 : 1);
-        word* const to = Shape.tiles() ? block + (at + r) * tile_side : block + r * Shape.weight_words() + at;
-        return put_words<Shape>(to, a, b, sum);
+        return put_words<Shape>(frame.weights + Shape.word_of(row + r, at, Shape.weight_words()), a, b, sum);
     }
     FOVEA_HOST_DEVICE weight_place<Shape> place() const {
         const bool leftwards = frame.leftwards; // then all panels behind this one were put, else all before it

@@ -54,10 +54,10 @@ void pack_queries(Reader& reader, index begin, index count, index padded, float*
             pack_row<Shape>(row, d, words_of_row);
             from = words_of_row;
         }
-        constexpr index piece = tile_side; // words that lie together
-        for (index u = 0; u < words; u += Shape.tiles() ? piece : words) {
+        const index piece = Shape.tiles() ? index{tile_side} : words; // that lie together
+        const std::size_t bytes = static_cast<std::size_t>(piece) * sizeof(word);
+        for (index u = 0; u < words; u += piece) {
             word* to = out + Shape.word_of(i, u, words);
-            const std::size_t bytes = static_cast<std::size_t>(Shape.tiles() ? piece : words) * sizeof(word);
             if (from) std::memcpy(to, from + u, bytes);
             else std::memset(to, 0, bytes);
         }
@@ -114,9 +114,9 @@ void pack_values(Reader& reader, index begin, index count, index padded, float* 
                 if (a && b) {
                     constexpr int n = Shape.lanes;
                     for (index c = 0; c < d; c += 2 * n) {
-                        const auto pairs =
-                            pairs_in_order(load_from<float, n>(a + c / 2), load_from<float, n>(b + c / 2),
-                                           std::make_integer_sequence<int, 2 * n>{});
+                        const auto pairs = interleaved<words_lie::in_order>(load_from<float, n>(a + c / 2),
+                                                                            load_from<float, n>(b + c / 2),
+                                                                            std::make_integer_sequence<int, 2 * n>{});
                         store_into(place(c), pairs.first);
                         store_into(place(c + n), pairs.second);
                     }

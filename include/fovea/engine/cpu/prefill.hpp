@@ -199,6 +199,9 @@ void prefill(Problem const& p, E& executor, index packing_budget) {
     static_assert(can_work(Shape),
                   "fovea: cpu_shape: query_tile is a multiple of score.rows and value.rows, value.rows of score.rows, "
                   "key_tile of lanes * score.vectors and at most 64 vectors of weights, and score.vectors is even");
+    static_assert(fits_matrix_unit(Shape),
+                  "fovea: cpu_shape: bf16_tiles works on 16 lanes, with scores of 16 rows x 4 vectors and values of 32 "
+                  "rows x 2 vectors");
     using plan_type = prefill_plan<Shape, Problem>;
     using scratch_type = typename plan_type::scratch_type;
     auto const& q = p.q();

@@ -90,10 +90,7 @@ public:
         waiting_ = b;
         any_waits_ = true;
     }
-    void end() {
-        step_waiting();
-        any_waits_ = false;
-    }
+    void end() { step_waiting(); }
 
 private:
     void step_waiting() {

@@ -83,6 +83,11 @@ consteval bool can_work(cpu_shape s) {
            s.key_tile % s.key_panel() == 0 && s.key_tile <= 64 * s.key_unit() && s.score.vectors % 2 == 0;
 }
 
+consteval bool fits_matrix_unit(cpu_shape s) {
+    return !s.tiles() || (s.lanes == tile_side && s.score.rows == tile_side && s.score.vectors == 4 &&
+                          s.value.rows == 2 * tile_side && s.value.vectors == 2);
+}
+
 // Keeps the matrix unit's registers for a worker, where its products need them.
 struct no_unit {
     no_unit() {}

@@ -1,7 +1,7 @@
 // The second product of one key tile, a block of the output at a time.
 //
 //     value_pass<Shape> pass;
-//     pass.begin(scratch, weights, values, valid_keys, value_channels, rows, fresh);
+//     pass.begin(scratch, values, valid_keys, value_channels, rows, fresh);
 //     for (value_block b; pass.next(b);) multiply_values<Shape>(b);
 //
 // Only live units of weights are read: those of a row block that no step wrote are cleared where another block of the
@@ -26,9 +26,8 @@ template <cpu_shape Shape> void clear_weights(word* weights, index row_block, st
 template <cpu_shape Shape> class value_pass {
 public:
     template <class Scratch>
-    void begin(Scratch& s, word* weights, value_place values, index valid_keys, index value_channels, index rows,
-               bool fresh) {
-        weights_ = weights;
+    void begin(Scratch& s, value_place values, index valid_keys, index value_channels, index rows, bool fresh) {
+        weights_ = s.weights.data();
         values_ = values;
         output_ = s.output.data();
         padded_ = Shape.padded_channels(value_channels);
@@ -44,7 +43,8 @@ public:
                 block_[b] = {first * index{Shape.lanes},
                              least((last + 1) * index{Shape.lanes}, Shape.words(valid_keys)), false};
                 const std::uint64_t read = ~std::uint64_t{0} >> (63 - last) & ~std::uint64_t{0} << first;
-                for (index i = b * inner; i < (b + 1) * inner; ++i) clear_weights<Shape>(weights, i, read & ~s.live[i]);
+                for (index i = b * inner; i < (b + 1) * inner; ++i)
+                    clear_weights<Shape>(s.weights.data(), i, read & ~s.live[i]);
             }
             for (index r = b * height; r < (b + 1) * height; ++r) {
                 alpha_[r] = s.states[r].alpha;

@@ -229,12 +229,16 @@ template <int N> FOVEA_HOST_DEVICE two_vectors<N> halves_of(real_lanes<N> words)
     const auto pairs = reinterpret<std::int32_t>(words);
     return {reinterpret<float>(int_lanes<N>{pairs.v << 16}), reinterpret<float>(int_lanes<N>{pairs.v & upper})};
 }
-// Two rows of 2 N bf16 as 2 N words: an element of `a` below the same of `b`. Of each eight elements the first four are
-// in the first vector.
-template <int N, int... I>
+// Two rows of 2 N bf16 as 2 N words, an element of `a` below the same of `b`: in their order, or of each eight the
+// first four in the first vector, which takes cheaper instructions.
+enum class words_lie { in_order, in_fours };
+template <words_lie How, int N, int... I>
 FOVEA_HOST_DEVICE two_vectors<N> interleaved(real_lanes<N> a, real_lanes<N> b, std::integer_sequence<int, I...>) {
     using halves = typename lanes<std::uint16_t, 2 * N>::native;
-    constexpr auto from = [](int i, int second) { return i / 8 * 8 + 4 * second + i % 8 / 2 + i % 2 * 2 * N; };
+    constexpr auto from = [](int i, int second) {
+        const int element = How == words_lie::in_order ? N * second + i / 2 : i / 8 * 8 + 4 * second + i % 8 / 2;
+        return element + i % 2 * 2 * N;
+    };
     const auto x = __builtin_bit_cast(halves, a.v), y = __builtin_bit_cast(halves, b.v);
 #if defined(__CUDACC__) // nvcc cannot expand a pack in the arguments of a builtin
     halves first, second;
@@ -243,23 +247,6 @@ FOVEA_HOST_DEVICE two_vectors<N> interleaved(real_lanes<N> a, real_lanes<N> b, s
 #else
     const halves first = __builtin_shufflevector(x, y, from(I, 0)...);
     const halves second = __builtin_shufflevector(x, y, from(I, 1)...);
-#endif
-    using reals = typename real_lanes<N>::native;
-    return {{__builtin_bit_cast(reals, first)}, {__builtin_bit_cast(reals, second)}};
-}
-
-// The same with the elements in their order.
-template <int N, int... I>
-FOVEA_HOST_DEVICE two_vectors<N> pairs_in_order(real_lanes<N> a, real_lanes<N> b, std::integer_sequence<int, I...>) {
-    using halves = typename lanes<std::uint16_t, 2 * N>::native;
-    const auto x = __builtin_bit_cast(halves, a.v), y = __builtin_bit_cast(halves, b.v);
-#if defined(__CUDACC__)
-    halves first, second;
-    ((first[I] = I % 2 == 0 ? x[I / 2] : y[I / 2]), ...);
-    ((second[I] = I % 2 == 0 ? x[N + I / 2] : y[N + I / 2]), ...);
-#else
-    const halves first = __builtin_shufflevector(x, y, (I / 2 + I % 2 * 2 * N)...);
-    const halves second = __builtin_shufflevector(x, y, (N + I / 2 + I % 2 * 2 * N)...);
 #endif
     using reals = typename real_lanes<N>::native;
     return {{__builtin_bit_cast(reals, first)}, {__builtin_bit_cast(reals, second)}};
