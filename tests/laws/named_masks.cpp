@@ -61,6 +61,14 @@ TEST_CASE("causal, window, band, sink and prefix keep the laws and classify exac
         for (std::int64_t right : {0, 5, 40}) check("band", fv::band(left, right), sharpness::sharp);
 }
 
+TEST_CASE("a mask drawn by a hash of positions, which wraps around, keeps the laws", "[laws]") {
+    using fv::terms::k_pos, fv::terms::q_pos;
+    const auto drawn = (q_pos * 6364136223846793005 + k_pos * 1442695040888963407) >> 60;
+    check("three of four pairs", (drawn & 3) != 0, sharpness::any);
+    check("half of the blocks", ((q_pos / 8 * -7046029254386353131 - k_pos / 8 << 7) & 0x4000) != 0, sharpness::any);
+    check("half of the keys", -(k_pos * 3935559000370003845) > 0, sharpness::any);
+}
+
 TEST_CASE("padding and documents keep the laws and classify exactly", "[laws]") {
     const std::vector<std::int64_t> lengths{30, 0, 17};
     const std::vector<std::int32_t> short_lengths{1, 2, 100};

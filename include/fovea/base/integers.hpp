@@ -25,6 +25,13 @@ template <class T> FOVEA_HOST_DEVICE constexpr T greatest(T a, T b) { return a <
 FOVEA_HOST_DEVICE constexpr index quotient(index a, index b) { return b == 0 ? 0 : a / b; }
 FOVEA_HOST_DEVICE constexpr index rest(index a, index b) { return b == 0 ? a : a % b; }
 
+// Sums, differences and products as expressions mean them: they wrap around, as the lanes of every machine do.
+FOVEA_HOST_DEVICE constexpr index wrapped(std::uint64_t x) { return static_cast<index>(x); }
+FOVEA_HOST_DEVICE constexpr std::uint64_t unwrapped(index x) { return static_cast<std::uint64_t>(x); }
+FOVEA_HOST_DEVICE constexpr index wrapped_sum(index a, index b) { return wrapped(unwrapped(a) + unwrapped(b)); }
+FOVEA_HOST_DEVICE constexpr index wrapped_difference(index a, index b) { return wrapped(unwrapped(a) - unwrapped(b)); }
+FOVEA_HOST_DEVICE constexpr index wrapped_product(index a, index b) { return wrapped(unwrapped(a) * unwrapped(b)); }
+
 // Sums, differences and products of positions that stay at the ends of the 64-bit range instead of wrapping.
 FOVEA_HOST_DEVICE constexpr index add_saturated(index a, index b) {
     if (b > 0 && a > index_max - b) return index_max;

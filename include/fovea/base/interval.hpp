@@ -3,7 +3,8 @@
 //     (fovea::interval<fovea::index>{0, 127} - fovea::interval<fovea::index>{128, 255}) == {-255, -1}
 //
 // Law: for every x in a and y in b, x op y is in a op b. Wider is allowed and costs time; narrower is a defect.
-// Integers saturate at the ends of the 64-bit range; reals follow IEEE and widen to [-inf, +inf] on NaN.
+// Integers that reach an end of the 64-bit range may have wrapped around and say nothing; reals follow IEEE and widen to
+// [-inf, +inf] on NaN.
 #pragma once
 #include <bit>
 #include <cstdint>
@@ -49,17 +50,21 @@ FOVEA_HOST_DEVICE constexpr bounds checked(float lo, float hi) {
 }
 
 // ---- integers ------------------------------------------------------------------------------------------------------
+// Of ends that are held inside 64 bits.
+FOVEA_HOST_DEVICE constexpr index_range unless_wrapped(index lo, index hi) {
+    return lo == index_min || hi == index_max ? any_position : index_range{lo, hi};
+}
 FOVEA_HOST_DEVICE constexpr index_range operator+(index_range a, index_range b) {
-    return {add_saturated(a.lo, b.lo), add_saturated(a.hi, b.hi)};
+    return unless_wrapped(add_saturated(a.lo, b.lo), add_saturated(a.hi, b.hi));
 }
 FOVEA_HOST_DEVICE constexpr index_range operator-(index_range a, index_range b) {
-    return {subtract_saturated(a.lo, b.hi), subtract_saturated(a.hi, b.lo)};
+    return unless_wrapped(subtract_saturated(a.lo, b.hi), subtract_saturated(a.hi, b.lo));
 }
 FOVEA_HOST_DEVICE constexpr index_range operator-(index_range a) {
-    return {negate_saturated(a.hi), negate_saturated(a.lo)};
+    return unless_wrapped(negate_saturated(a.hi), negate_saturated(a.lo));
 }
 FOVEA_HOST_DEVICE constexpr index_range hull(index a, index b, index c, index d) {
-    return {least(least(a, b), least(c, d)), greatest(greatest(a, b), greatest(c, d))};
+    return unless_wrapped(least(least(a, b), least(c, d)), greatest(greatest(a, b), greatest(c, d)));
 }
 FOVEA_HOST_DEVICE constexpr index_range operator*(index_range a, index_range b) {
     return hull(multiply_saturated(a.lo, b.lo), multiply_saturated(a.lo, b.hi), multiply_saturated(a.hi, b.lo),
@@ -133,15 +138,15 @@ FOVEA_HOST_DEVICE constexpr bounds widened(float lo, float hi) {
 FOVEA_HOST_DEVICE constexpr bounds operator+(bounds a, bounds b) { return widened(a.lo + b.lo, a.hi + b.hi); }
 FOVEA_HOST_DEVICE constexpr bounds operator-(bounds a, bounds b) { return widened(a.lo - b.hi, a.hi - b.lo); }
 FOVEA_HOST_DEVICE constexpr bounds operator-(bounds a) { return {-a.hi, -a.lo}; }
-// 0 x inf is 0 here: the other factor's end is approached, not reached, or the NaN makes the result [-inf, inf].
-FOVEA_HOST_DEVICE constexpr float end_product(float a, float b) { return a == 0 || b == 0 ? 0.f : a * b; }
+FOVEA_HOST_DEVICE constexpr bool may_be_infinite(bounds a) { return a.lo == -infinity || a.hi == infinity; }
+FOVEA_HOST_DEVICE constexpr bool may_be_zero(bounds a) { return a.lo <= 0 && a.hi >= 0; }
 FOVEA_HOST_DEVICE constexpr bounds operator*(bounds a, bounds b) {
-    const float p[4] = {end_product(a.lo, b.lo), end_product(a.lo, b.hi), end_product(a.hi, b.lo),
-                        end_product(a.hi, b.hi)};
+    if ((may_be_zero(a) && may_be_infinite(b)) || (may_be_infinite(a) && may_be_zero(b))) return any_score; // NaN
+    const float p[4] = {a.lo * b.lo, a.lo * b.hi, a.hi * b.lo, a.hi * b.hi};
     return widened(least(least(p[0], p[1]), least(p[2], p[3])), greatest(greatest(p[0], p[1]), greatest(p[2], p[3])));
 }
 FOVEA_HOST_DEVICE constexpr bounds operator/(bounds a, bounds b) {
-    if (b.lo <= 0 && b.hi >= 0) return any_score;
+    if (may_be_zero(b)) return any_score;
     const bounds inverse = widened(1.f / b.hi, 1.f / b.lo);
     return a * inverse;
 }
@@ -169,6 +174,8 @@ template <class T> FOVEA_HOST_DEVICE constexpr interval<T> max(interval<T> a, in
 template <class T> FOVEA_HOST_DEVICE constexpr interval<T> abs(interval<T> a) {
     const interval<T> b = -a;
     if (a.lo >= 0) return a;
+    if constexpr (std::is_same_v<T, index>)
+        if (a.lo == index_min) return any_position;
     if (a.hi <= 0) return b;
     return {T{}, greatest(a.hi, b.hi)};
 }

@@ -3,7 +3,8 @@
 //     auto s = 30.f * tanh(scaled_dot(q, k) / 30.f) + slope * (k_pos - q_pos);
 //
 // Functions: abs, min, max, clamp, select; of reals exp, log (natural), tanh.
-// Integers stay integers among themselves (`/` and `%` truncate, as in C++); with a real operand the result is real.
+// Integers stay integers among themselves (`/` and `%` truncate, as in C++; what leaves 64 bits wraps around); with a real
+// operand the result is real.
 // `&&` and `||` evaluate both sides: an integer divided by 0 is 0, and x % 0 is x. A 0 that is known is refused by run.
 // Each operator is a stateless function object called with the context and the operands' values in one reading.
 #pragma once
@@ -24,7 +25,19 @@ template <class A, class B, class X> FOVEA_HOST_DEVICE constexpr auto beside(X x
 }
 
 // Of plain integers as base/integers.hpp defines them, which the other readings follow.
-template <class A, class B> FOVEA_HOST_DEVICE constexpr auto divided(A a, B b) {
+template <class A, class B> FOVEA_HOST_DEVICE constexpr auto sum_of_two(A a, B b) {
+    if constexpr (std::is_same_v<decltype(a + b), index>) return wrapped_sum(a, b);
+    else return a + b;
+}
+template <class A, class B> FOVEA_HOST_DEVICE constexpr auto difference_of(A a, B b) {
+    if constexpr (std::is_same_v<decltype(a - b), index>) return wrapped_difference(a, b);
+    else return a - b;
+}
+template <class A, class B> FOVEA_HOST_DEVICE constexpr auto product_of(A a, B b) {
+    if constexpr (std::is_same_v<decltype(a * b), index>) return wrapped_product(a, b);
+    else return a * b;
+}
+template <class A, class B> FOVEA_HOST_DEVICE constexpr auto quotient_of(A a, B b) {
     if constexpr (std::is_same_v<decltype(a / b), index>) return quotient(a, b);
     else return a / b;
 }
@@ -72,13 +85,13 @@ struct real_function : operator_base {
 
 // clang-format off
 struct plus : arithmetic { static constexpr char const* symbol = " + "; static constexpr int level = 6;
-    template <class C, class A, class B> FOVEA_HOST_DEVICE constexpr auto operator()(C const&, A a, B b) const { return beside<A, B>(a) + beside<A, B>(b); } };
+    template <class C, class A, class B> FOVEA_HOST_DEVICE constexpr auto operator()(C const&, A a, B b) const { return sum_of_two(beside<A, B>(a), beside<A, B>(b)); } };
 struct minus : arithmetic { static constexpr char const* symbol = " - "; static constexpr int level = 6;
-    template <class C, class A, class B> FOVEA_HOST_DEVICE constexpr auto operator()(C const&, A a, B b) const { return beside<A, B>(a) - beside<A, B>(b); } };
+    template <class C, class A, class B> FOVEA_HOST_DEVICE constexpr auto operator()(C const&, A a, B b) const { return difference_of(beside<A, B>(a), beside<A, B>(b)); } };
 struct times : arithmetic { static constexpr char const* symbol = " * "; static constexpr int level = 5;
-    template <class C, class A, class B> FOVEA_HOST_DEVICE constexpr auto operator()(C const&, A a, B b) const { return beside<A, B>(a) * beside<A, B>(b); } };
+    template <class C, class A, class B> FOVEA_HOST_DEVICE constexpr auto operator()(C const&, A a, B b) const { return product_of(beside<A, B>(a), beside<A, B>(b)); } };
 struct divides : arithmetic { static constexpr char const* symbol = " / "; static constexpr int level = 5;
-    template <class C, class A, class B> FOVEA_HOST_DEVICE constexpr auto operator()(C const&, A a, B b) const { return divided(beside<A, B>(a), beside<A, B>(b)); } };
+    template <class C, class A, class B> FOVEA_HOST_DEVICE constexpr auto operator()(C const&, A a, B b) const { return quotient_of(beside<A, B>(a), beside<A, B>(b)); } };
 struct modulo : integer_arithmetic { static constexpr char const* symbol = " % "; static constexpr int level = 5;
     template <class C, class A, class B> FOVEA_HOST_DEVICE constexpr auto operator()(C const&, A a, B b) const { return remainder_of(a, b); } };
 struct shift_left : integer_arithmetic { static constexpr char const* symbol = " << "; static constexpr int level = 7;
@@ -134,7 +147,10 @@ struct negation : logic {
 struct opposite : operator_base {
     template <kinds A> static constexpr kinds result = A;
     static constexpr char const* symbol = "-";
-    template <class C, class A> FOVEA_HOST_DEVICE constexpr auto operator()(C const&, A a) const { return -a; }
+    template <class C, class A> FOVEA_HOST_DEVICE constexpr auto operator()(C const&, A a) const {
+        if constexpr (std::is_same_v<A, index>) return wrapped_difference(0, a);
+        else return -a;
+    }
 };
 struct complement : operator_base {
     template <kinds A> static constexpr kinds result = A;
