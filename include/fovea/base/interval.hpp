@@ -3,7 +3,7 @@
 //     (fovea::interval<fovea::index>{0, 127} - fovea::interval<fovea::index>{128, 255}) == {-255, -1}
 //
 // Law: for every x in a and y in b, x op y is in a op b. Wider is allowed and costs time; narrower is a defect.
-// Integers that reach an end of the 64-bit range may have wrapped around and say nothing; reals follow IEEE and widen to
+// Integers that reach an end of the 64-bit range may have wrapped around: any position. Reals follow IEEE and widen to
 // [-inf, +inf] on NaN.
 #pragma once
 #include <bit>

@@ -3,8 +3,8 @@
 //     auto s = 30.f * tanh(scaled_dot(q, k) / 30.f) + slope * (k_pos - q_pos);
 //
 // Functions: abs, min, max, clamp, select; of reals exp, log (natural), tanh.
-// Integers stay integers among themselves (`/` and `%` truncate, as in C++; what leaves 64 bits wraps around); with a real
-// operand the result is real.
+// Integers stay integers among themselves: `/` and `%` truncate, as in C++; what leaves 64 bits wraps around. With a
+// real operand the result is real.
 // `&&` and `||` evaluate both sides: an integer divided by 0 is 0, and x % 0 is x. A 0 that is known is refused by run.
 // Each operator is a stateless function object called with the context and the operands' values in one reading.
 #pragma once
