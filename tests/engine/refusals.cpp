@@ -116,6 +116,10 @@ TEST_CASE("negative strides, strides of 0 on outputs, and pointers between eleme
             {"output 1", "channel stride", "-1"});
     refused("an output over itself", [](call& c) { c.o.layout.stride.head = 0; },
             {"output 1", "head stride", "0", "4"});
+    refused("heads of an output that lie in its positions", [](call& c) { c.o.layout.stride.head = 64; },
+            {"output 1", "heads", "stride 64 over 4", "positions of stride 64 over 6"});
+    refused("positions closer than their channels", [](call& c) { c.o.layout.stride.position = 5; },
+            {"output 1", "positions of stride 5 over 6", "channels", "stride 1 over 16"});
     const auto shift = [](float* p) { return reinterpret_cast<float*>(reinterpret_cast<char*>(p) + 2); };
     refused("q between elements", [&](call& c) { c.q.data = shift(c.q.data); }, {"q", "2 bytes", "4 bytes"});
     refused("l between elements", [&](call& c) { c.l.data = shift(c.l.data); }, {"output 2", "2 bytes", "4 bytes"});
@@ -171,6 +175,20 @@ TEST_CASE("a table read by batch or head has an entry or a row for each of them,
     CHECK(std::string(biased(fv::table(by_kv_head.data(), 2, 6)).sentence())
               .find("read by kv_head has 2 rows but the attention has 4 heads of keys") != std::string::npos);
     CHECK(biased(fv::table(by_kv_head.data(), 1, 6)).ok());
+}
+
+TEST_CASE("outputs may be interleaved", "[refusals]") {
+    call c;
+    c.o.layout.stride = {1600, 2, 8, 128}; // batch, head, position, channel
+    CHECK(std::string(c.run().sentence()).empty());
+}
+
+TEST_CASE("a negative packing budget is refused", "[refusals]") {
+    call c;
+    auto engine = fv::cpu().with_packing(-1);
+    const fv::status s = fv::try_run(engine, c.o = fv::sum(fv::softmax(fv::scaled_dot(c.q, c.k)) * c.v));
+    CHECK(std::string(s.sentence()).find("with_packing is given -1 bytes") != std::string::npos);
+    CHECK(c.untouched());
 }
 
 TEST_CASE("an axis of extent 1 may have any stride", "[refusals]") {

@@ -6,6 +6,8 @@
 // Nothing has been written when a problem is refused. Each sentence has a test in tests/engine/refusals.cpp.
 #pragma once
 #include <cstdint>
+#include <iterator>
+#include <numeric>
 
 #include "fovea/base/refusal.hpp"
 #include "fovea/plan/problem.hpp"
@@ -42,6 +44,13 @@ template <view V> view_facts facts_of(V const& v, char const* name, index number
 enum class empty_rows { refused, allowed }; // zero positions: a cache without keys
 enum class access { read, written };
 
+// Whether some steps along one axis end where some along another do. Strides are positive where there is a step.
+constexpr bool axes_meet(index stride_a, index extent_a, index stride_b, index extent_b) {
+    if (extent_a < 2 || extent_b < 2) return false;
+    const index shared = std::gcd(stride_a, stride_b);
+    return stride_b / shared < extent_a && stride_a / shared < extent_b;
+}
+
 // A view by itself: sizes, pointer, alignment, strides.
 FOVEA_COLD inline status refuse_view(view_facts const& v, empty_rows empty, access use) {
     const struct {
@@ -73,6 +82,12 @@ FOVEA_COLD inline status refuse_view(view_facts const& v, empty_rows empty, acce
             return status({v.name, v.space(), v.ordinal(), " is written but has a ", a.axis, " stride of 0 over ",
                            a.extent, " elements; give every element a place of its own"});
     }
+    for (auto const* a = axes; use == access::written && a != std::end(axes); ++a)
+        for (auto const* b = axes; b != a; ++b)
+            if (axes_meet(a->stride, a->extent, b->stride, b->extent))
+                return status({v.name, v.space(), v.ordinal(), " is written but its ", a->plural, " of stride ",
+                               a->stride, " over ", a->extent, " elements meet its ", b->plural, " of stride ",
+                               b->stride, " over ", b->extent, "; give every element a place of its own"});
     return {};
 }
 

@@ -18,7 +18,7 @@ template <class Executor, cpu_shape Shape = cpu_shape{.lanes = 0}> struct cpu_en
     Executor executor;
     index packing_budget = default_packing_budget;
 
-    // Bytes that packed keys and values may take at once.
+    // Bytes that packed keys and values may take at once; 0 packs each tile when it is visited.
     constexpr cpu_engine with_packing(index bytes) const { return {executor, bytes}; }
     // Another shape than the default for this machine, for measurements and tests.
     template <cpu_shape Other> constexpr cpu_engine<Executor, Other> with_shape() const {
@@ -109,6 +109,8 @@ status execute(cpu_engine<Executor, Given>& engine, Problem const& p) {
         "call run(cpu(), ...) in a .cpp file; cuda() and reference() run here");
     if constexpr (compiles) {
         constexpr cpu_shape shape = cpu_engine<Executor, Given>::template shape_for<Problem>();
+        if (engine.packing_budget < 0)
+            return status({"with_packing is given ", engine.packing_budget, " bytes; give it 0 or more"});
         if (is_decode(p)) {
             decode<decode_shape(shape)>(p, engine.executor);
             return status();
