@@ -1,19 +1,21 @@
 // The walk of attend/walk.hpp by 32 lanes: one tile each, the live ones found by ballot.
 //
 //     ballot_walk<Machine, Score> walk(tiles.count());
-//     for (live_tile t = walk.next(mask, ground); t.exists(); t = walk.next(mask, ground)) ...
+//     for (live_tile t = walk.next(score, mask, ground); t.exists(); t = walk.next(score, mask, ground)) ...
 //
 // ground(): the walk_ground, made anew once in 32 tiles rather than kept in registers between them.
 // Every warp of a block walks by itself and finds the same tiles: liveness is asked for the block's rows, coverage for
 // the warp's own. Same order as walk_keys: from the peak of the score down, then from there up.
 #pragma once
 #include "fovea/attend/walk.hpp"
+#include "fovea/expr/settle.hpp"
 #include "fovea/machine/sm80_machine.hpp"
 
 namespace [[gnu::visibility("hidden")]] fovea {
 inline namespace v0_1 {
 
-// own: what the mask says of the warp's rows; a tile that is cut off by the end of the keys is never `all`, or whole.
+// own: what the mask says of the warp's rows. A tile that is cut off by the end of the keys is never `all`, or whole,
+// and neither is one in which the score's lookups do not settle (expr/settle.hpp).
 class live_tile {
 public:
     live_tile() = default;
@@ -46,7 +48,9 @@ public:
         at_ += 32;
     }
 
-    template <class Mask, class Ground> FOVEA_DEVICE live_tile next(Mask const& mask, Ground const& ground) {
+    // score: which of all is settled; the walk's own Score only says where it begins.
+    template <class E, class Mask, class Ground>
+    FOVEA_DEVICE live_tile next(E const& score, Mask const& mask, Ground const& ground) {
         while (live_ == 0) {
             const walk_ground all = ground();
             const auto count = static_cast<std::int32_t>(all.tiles.count());
@@ -58,7 +62,7 @@ public:
                 peak_ = -1;
             }
             if (upwards() && at_ >= count) return finished(at_);
-            classify_group(mask, all);
+            classify_group(score, mask, all);
         }
         const int lane = Machine::first_bit(live_);
         const word bit = word{1} << lane;
@@ -77,7 +81,8 @@ private:
         return {};
     }
     // The tiles of 32 lanes from at_ on.
-    template <class Mask> FOVEA_DEVICE void classify_group(Mask const& mask, walk_ground const& ground) {
+    template <class E, class Mask>
+    FOVEA_DEVICE void classify_group(E const& score, Mask const& mask, walk_ground const& ground) {
         const auto lane = static_cast<std::int32_t>(Machine::lane());
         const std::int32_t tile = upwards() ? at_ + lane : at_ - lane;
         const bool exists = tile >= 0 && tile < ground.tiles.count();
@@ -89,7 +94,7 @@ private:
         const bool whole = (tile + index{1}) * ground.tiles.size <= ground.tiles.keys;
         live_ = Machine::ballot(block != coverage::none);
         own_none_ = Machine::ballot(own == coverage::none);
-        own_all_ = Machine::ballot(own == coverage::all && whole);
+        own_all_ = Machine::ballot(own == coverage::all && whole && settles(score, box));
     }
 
     // The live tile whose score can be the highest, the last among equals. The ground is made inside the loop: what was

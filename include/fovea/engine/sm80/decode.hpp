@@ -140,7 +140,7 @@ private:
         };
         const auto group_mask = mask();
         walk_type walk(constant<float>{0}, group_mask, ground);
-        tile_ring<Machine, Tile::stages>::run([&] { return walk.next(group_mask, ground); }, *this);
+        tile_ring<Machine, Tile::stages>::run([&] { return walk.next(p_.scored.score, group_mask, ground); }, *this);
     }
     FOVEA_DEVICE static word own_key() { return Machine::warp() * of_warp::key; } // the first, in a tile
 

@@ -68,7 +68,7 @@ private:
         rows_.clear();
         const auto ground = [this] { return walked(); };
         walk_type walk(bound_.score, bound_.mask, ground);
-        tile_ring<Machine, Tile::stages>::run([&] { return walk.next(bound_.mask, ground); }, *this);
+        tile_ring<Machine, Tile::stages>::run([&] { return walk.next(bound_.score, bound_.mask, ground); }, *this);
     }
 
     FOVEA_DEVICE walk_ground walked() const {

@@ -1,6 +1,6 @@
 // Tiles of keys and values on their way through shared memory, while those before them are worked on.
 //
-//     tile_ring<Machine, Stages>::run([&] { return walk.next(mask, ground); }, block);
+//     tile_ring<Machine, Stages>::run([&] { return walk.next(score, mask, ground); }, block);
 //
 // A ring has `Stages` places for tiles of keys and as many for values. The loads k0 v0 k1 v1 ... are numbered; each is
 // a group of copies. While number i is used, number i + 2 Stages - 1 is asked for, into the place that i - 1 left:
