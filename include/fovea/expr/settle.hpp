@@ -35,9 +35,11 @@ struct settling_lookups {
 template <class E> inline constexpr bool has_settling =
     decltype(find_all<settling_lookups>(std::declval<E const&>()))::count > 0;
 
-// Whether an index has one value in a box; one that varies with the head alone has one for each row.
+// Whether an index has one value in a box. One that varies with the head alone has one for each row; one that varies
+// with the head and more is known only when it is bound: the box is of one head, and its rows may be of several.
 template <class I, class Box> FOVEA_HOST_DEVICE constexpr bool stands(I const& index_of, Box const& box) {
     if constexpr (I::depends.only_row_group()) return true;
+    else if constexpr (I::depends.head) return false;
     else {
         const index_range all = as_interval(index_of(box));
         return all.lo == all.hi;

@@ -66,5 +66,12 @@ TEST_CASE("sm_80: relative biases that settle are those of the reference", "[sm8
     INFO(by_kernel << " times asked, of " << by_reference << " elements that are attended");
     CHECK(by_kernel > 0);
     CHECK(by_kernel < by_reference / 2);
-    CHECK(few.error(tests::emulated_decode<>{}, back) < 0x1p-6f);
+}
+
+TEST_CASE("sm_80: so are those that settle for one head of a group before another", "[sm80]") {
+    const call few(3);
+    // 58 keys back for head 2 and 87 for head 3, and the last tile but one begins 58 before the first query
+    const auto back = fv::clamp(q_pos - k_pos, 0, 29 * head);
+    const auto bias = fv::lookup(fv::table(few.biases), back) + fv::lookup(fv::table(few.biases), k_pos / 640);
+    CHECK(few.error(tests::emulated_decode<>{}, bias) < 0x1p-6f);
 }
