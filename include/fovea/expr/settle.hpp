@@ -39,8 +39,8 @@ template <class E> inline constexpr bool has_settling =
 // with the head and more is known only when it is bound: the box is of one head, and its rows may be of several.
 template <class I, class Box> FOVEA_HOST_DEVICE constexpr bool stands(I const& index_of, Box const& box) {
     if constexpr (I::depends.only_row_group()) return true;
-    else if constexpr (I::depends.head) return false;
     else {
+        if (I::depends.head) return false;
         const index_range all = as_interval(index_of(box));
         return all.lo == all.hi;
     }
