@@ -35,6 +35,11 @@ template <class S> inline constexpr bool is_probability<sigmoid_weights<S>> = tr
 
 // Weights that sum to one over a row's keys, together with the sink's where there is one.
 template <score S> constexpr softmax_weights<S> softmax(S const& s) { return {s}; }
+template <class X>
+    requires(!score<X> && (expression<X> || operand<X>))
+constexpr auto softmax(X const&) {
+    static_assert(sizeof(X) == 0, "fovea: softmax takes a score, such as where(causal, scaled_dot(q, k))");
+}
 template <score S, operand_of_operator L> constexpr auto softmax(S const& s, L const& sink_logits) {
     static_assert(lifted<L>::depends.only_row_group(),
                   "fovea: a sink logit may vary with batch and head only, such as lookup(table, head)");
@@ -100,6 +105,11 @@ template <class P> inline constexpr bool is_output<entropy_of<P>> = true;
 template <class P, view V> constexpr auto sum(weighted<P, V> const& w) { return value_sum<P, V>{w.p, w.x}; }
 template <class P, expression F> constexpr auto sum(weighted<P, F> const& w) {
     return expectation<P, decltype(bare_score(w.x))>{w.p, bare_score(w.x)};
+}
+template <class X>
+    requires(expression<X> || probability<X> || view<X>)
+constexpr auto sum(X const&) {
+    static_assert(sizeof(X) == 0, "fovea: sum takes p * v or p * f, where p is softmax(score) or sigmoid(score)");
 }
 // The natural logarithm of the sum over keys of exp(s), without a sink.
 template <score S> constexpr auto logsumexp(S const& s) { return logsumexp_of<S>{s}; }

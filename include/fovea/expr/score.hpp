@@ -45,10 +45,14 @@ template <class S> inline constexpr bool is_masked = false;
 template <class M, class S> inline constexpr bool is_masked<masked<M, S>> = true;
 
 // The score where the mask holds. Around a masked score, both masks.
-template <operand_of_operator M, expression S> constexpr auto where(M const& mask, S const& score) {
+template <operand_of_operator M, class S>
+    requires(expression<S> || operand<S>)
+constexpr auto where(M const& mask, S const& score) {
     static_assert(lifted<M>::kind == kinds::truth,
                   "fovea: the first argument of where is a mask: compare the number first");
-    static_assert(S::kind == kinds::real, "fovea: the second argument of where is a score, such as scaled_dot(q, k)");
+    static_assert(
+        requires { requires S::kind == kinds::real; },
+        "fovea: the second argument of where is a score, such as scaled_dot(q, k)");
     if constexpr (is_masked<S>) return fovea::where(lift(mask) && score.mask, score.score);
     else return masked<lifted<M>, S>{lift(mask), score};
 }
