@@ -73,7 +73,7 @@ template <class Engine> void appends_to_a_cache(Engine const& engine) {
             for (std::int64_t i = 0; i < added; ++i) {
                 std::vector<double> row;
                 for (std::int64_t c = 0; c < channels; ++c) row.push_back(double{source.at(b, h, i, c)});
-                rule.turn(row.data(), channels, 11 + i);
+                turn_rows(row, 1, 1, channels, 11 + i, rule);
                 for (std::int64_t c = 0; c < channels; ++c) {
                     const double right = 0.5 * row[static_cast<std::size_t>(c)];
                     wrong += std::abs(static_cast<double>(static_cast<float>(cache.at(b, h, 11 + i, c))) - right) >

@@ -7,6 +7,8 @@
 // with the scores, the weights and the output rounded to the storage format between them, as a framework without fusion
 // does. Nothing is stored in tf32: there what a product takes is rounded, operands and weights, and nothing else.
 #pragma once
+#include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <functional>
@@ -29,9 +31,10 @@ inline double least_of(format f) { return f == format::fp16 ? 0x1p-25 : 0x1p-126
 inline double rounded_to(double x, format f) {
     if (!std::isfinite(x) || x == 0) return x;
     const int digits = f == format::fp32 ? 24 : f == format::bf16 ? 8 : 11, lowest = f == format::fp16 ? -14 : -126;
-    int exponent = 0;
-    std::frexp(x, &exponent);
-    const double unit = std::ldexp(1.0, std::max(exponent - digits, lowest - digits + 1));
+    // x = f 2^exponent with f in [1/2, 1), by the bits of a double; denormal doubles are far below every format.
+    const int exponent = static_cast<int>(std::bit_cast<std::uint64_t>(x) >> 52 & 0x7ff) - 1022;
+    const int last = std::max(exponent, lowest + 1) - digits;
+    const double unit = std::bit_cast<double>(static_cast<std::uint64_t>(last + 1023) << 52); // 2^last
     return std::nearbyint(x / unit) * unit;
 }
 
@@ -45,11 +48,6 @@ struct attention {
     std::function<double(int64_t, int64_t)> sink; // logit of (batch, head), if any
     bool sigmoid = false;
     std::function<double(double, int64_t, int64_t, int64_t, int64_t)> moment; // like score, if wanted
-
-    double const* row(std::vector<double> const& x, int64_t all_heads, int64_t rows, int64_t n, int64_t b, int64_t h,
-                      int64_t i) const {
-        return x.data() + ((b * all_heads + h) * rows + i) * n;
-    }
 };
 
 struct answer {
@@ -61,8 +59,25 @@ struct answer {
     std::vector<int64_t> attended; // keys of a row
 };
 
-// Real: the type everything is computed in. storage: what scores, weights and outputs are rounded to on the way, or
-// fp32 for none.
+// rows[m] . x for n rows, each summed from its first term to its last. Four at a time: one sum waits for itself.
+template <class Real>
+void multiply(Real const* x, std::size_t length, std::vector<Real const*> const& rows, std::size_t n, Real* dots) {
+    for (std::size_t m = 0; m < n; m += 4) {
+        const auto row = [&](std::size_t i) { return rows[std::min(m + i, n - 1)]; };
+        Real const *r0 = row(0), *r1 = row(1), *r2 = row(2), *r3 = row(3);
+        Real dot[4] = {};
+        for (std::size_t c = 0; c < length; ++c) {
+            dot[0] += x[c] * r0[c];
+            dot[1] += x[c] * r1[c];
+            dot[2] += x[c] * r2[c];
+            dot[3] += x[c] * r3[c];
+        }
+        std::copy_n(dot, std::min<std::size_t>(4, n - m), dots + m);
+    }
+}
+
+// Real: the type everything is computed in. storage: what rotated operands, scores, weights and outputs are rounded to
+// on the way, or fp32 for none; tf32 are made of numbers that have more bits, so there the values are rounded too.
 template <class Real> answer attend(attention const& a, format storage) {
     answer r;
     const auto rows = static_cast<std::size_t>(a.batches * a.heads * a.queries);
@@ -70,79 +85,81 @@ template <class Real> answer attend(attention const& a, format storage) {
     for (auto* x : {&r.logsumexp, &r.maximum, &r.entropy, &r.expectation, &r.largest, &r.value_size, &r.moment_size})
         x->assign(rows, 0);
     r.attended.assign(rows, 0);
-    const auto round = [](Real x, format to) {
-        return to == format::fp32 ? x : static_cast<Real>(rounded_to(static_cast<double>(x), to));
+    const auto round = [](auto x, format to) {
+        return static_cast<Real>(to == format::fp32 ? x : rounded_to(static_cast<double>(x), to));
+    };
+    const auto stored = [&](std::vector<double> const& x, format to) {
+        std::vector<Real> y(x.size());
+        std::transform(x.begin(), x.end(), y.begin(), [&](double number) { return round(number, to); });
+        return y;
     };
     const auto size = [](auto n) { return static_cast<std::size_t>(n); };
-    std::vector<Real> scores(size(a.keys)), weights(size(a.keys)), query(size(a.channels)),
-        total(size(a.value_channels));
+    const std::vector<Real> q = stored(a.q, storage), k = stored(a.k, storage),
+                            v = stored(a.v, storage == format::tf32 ? storage : format::fp32);
+    std::vector<double> value_sizes(size(a.batches * a.kv_heads * a.keys));
+    for (std::size_t i = 0; i < v.size(); ++i) {
+        double& most = value_sizes[i / size(a.value_channels)];
+        most = std::max(most, std::abs(static_cast<double>(v[i])));
+    }
+    std::vector<Real> dots(size(a.keys)), scores(size(a.keys)), raised(size(a.keys)), total(size(a.value_channels));
+    std::vector<Real const*> keys(size(a.keys));
     std::vector<int64_t> live(size(a.keys));
     const Real infinity = std::numeric_limits<Real>::infinity();
     for (int64_t b = 0; b < a.batches; ++b)
         for (int64_t h = 0; h < a.heads; ++h)
             for (int64_t i = 0; i < a.queries; ++i) {
-                const int64_t kv = h / (a.heads / a.kv_heads), q_at = a.first_query + i;
+                const int64_t b_kv = b * a.kv_heads + h / (a.heads / a.kv_heads), q_at = a.first_query + i;
                 const auto at = size((b * a.heads + h) * a.queries + i);
-                double const* q = a.row(a.q, a.heads, a.queries, a.channels, b, h, i);
-                for (int64_t c = 0; c < a.channels; ++c) query[size(c)] = static_cast<Real>(q[c]);
                 int64_t n = 0;
-                Real top = -infinity;
-                for (int64_t j = 0; j < a.keys; ++j) {
-                    const int64_t k_at = a.first_key + j;
-                    if (!a.mask(b, h, q_at, k_at)) continue;
-                    double const* k = a.row(a.k, a.kv_heads, a.keys, a.channels, b, kv, j);
-                    Real dot = 0;
-                    for (int64_t c = 0; c < a.channels; ++c) dot += query[size(c)] * static_cast<Real>(k[c]);
-                    double s = a.score(static_cast<double>(dot), b, h, q_at, k_at);
+                for (int64_t j = 0; j < a.keys; ++j)
+                    if (a.mask(b, h, q_at, a.first_key + j)) {
+                        keys[size(n)] = k.data() + (b_kv * a.keys + j) * a.channels;
+                        live[size(n++)] = j;
+                    }
+                multiply(q.data() + at * size(a.channels), size(a.channels), keys, size(n), dots.data());
+                for (int64_t m = 0; m < n; ++m) {
+                    const int64_t k_at = a.first_key + live[size(m)];
+                    const auto dot = static_cast<double>(dots[size(m)]);
+                    double s = a.score(dot, b, h, q_at, k_at);
                     if constexpr (!std::is_same_v<Real, double>) {
                         // What the positions add is rounded by itself, and the sum again.
                         const double added = a.score(0, b, h, q_at, k_at);
                         s = static_cast<double>(static_cast<Real>(s - added) + static_cast<Real>(added));
                     }
-                    live[size(n)] = j;
-                    scores[size(n)] = static_cast<Real>(s);
-                    r.largest[at] = std::max(r.largest[at], std::max(std::abs(s), std::abs(static_cast<double>(dot))));
-                    ++n;
+                    scores[size(m)] = static_cast<Real>(s);
+                    r.largest[at] = std::max(r.largest[at], std::max(std::abs(s), std::abs(dot)));
                 }
                 r.attended[at] = n;
                 r.logsumexp[at] = r.maximum[at] = -std::numeric_limits<double>::infinity();
                 if (n == 0) continue;
-                top = -infinity;
+                Real top = -infinity;
                 for (int64_t m = 0; m < n; ++m) {
                     scores[size(m)] = round(scores[size(m)], stored_between(storage));
                     top = std::max(top, scores[size(m)]);
                 }
                 r.maximum[at] = static_cast<double>(top);
-                Real sum = 0, rounded_sum = 0, weighted = 0, moment = 0;
+                Real sum = 0, weighted = 0, moment = 0;
                 for (int64_t m = 0; m < n; ++m) {
                     const Real x = scores[size(m)] - top;
-                    sum += std::exp(x);
-                    weighted += std::exp(x) * x;
+                    sum += raised[size(m)] = std::exp(x);
+                    weighted += raised[size(m)] * x;
                 }
                 r.logsumexp[at] = static_cast<double>(top + std::log(sum));
                 Real denominator = sum;
                 if (a.sink) denominator += std::exp(static_cast<Real>(a.sink(b, h)) - top);
                 // -sum p ln p over the keys, p = exp(x) / denominator
                 r.entropy[at] = static_cast<double>((std::log(denominator) * sum - weighted) / denominator);
-                for (int64_t m = 0; m < n; ++m) {
-                    const Real s = scores[size(m)];
-                    weights[size(m)] = a.sigmoid ? 1 / (1 + std::exp(-s)) : std::exp(s - top);
-                    rounded_sum += weights[size(m)];
-                }
-                if (a.sink) rounded_sum += std::exp(static_cast<Real>(a.sink(b, h)) - top);
                 std::fill(total.begin(), total.end(), Real{0});
                 for (int64_t m = 0; m < n; ++m) {
-                    const int64_t j = live[size(m)], k_at = a.first_key + j;
-                    const Real p = round(a.sigmoid ? weights[size(m)] : weights[size(m)] / rounded_sum, storage);
-                    double const* v = a.row(a.v, a.kv_heads, a.keys, a.value_channels, b, kv, j);
-                    for (int64_t c = 0; c < a.value_channels; ++c) {
-                        total[size(c)] += p * static_cast<Real>(v[c]);
-                        r.value_size[at] = std::max(r.value_size[at], std::abs(v[c]));
-                    }
+                    const Real s = scores[size(m)];
+                    const Real exact = a.sigmoid ? 1 / (1 + std::exp(-s)) : raised[size(m)] / denominator;
+                    const Real p = round(exact, storage);
+                    const auto row = size(b_kv * a.keys + live[size(m)]);
+                    Real const* value = v.data() + row * size(a.value_channels);
+                    for (std::size_t c = 0; c < total.size(); ++c) total[c] += p * value[c];
+                    r.value_size[at] = std::max(r.value_size[at], value_sizes[row]);
                     if (a.moment) {
-                        const Real exact = a.sigmoid ? 1 / (1 + std::exp(-scores[size(m)]))
-                                                     : std::exp(scores[size(m)] - top) / denominator;
-                        const double f = a.moment(static_cast<double>(scores[size(m)]), b, h, q_at, k_at);
+                        const double f = a.moment(static_cast<double>(s), b, h, q_at, a.first_key + live[size(m)]);
                         moment += exact * static_cast<Real>(f);
                         r.moment_size[at] = std::max(r.moment_size[at], std::abs(f));
                     }
@@ -155,13 +172,7 @@ template <class Real> answer attend(attention const& a, format storage) {
 }
 
 inline answer solve(attention const& a) { return attend<double>(a, format::fp32); }
-// Rotated operands are stored before they are multiplied, and tf32 are made of numbers that have more bits.
-inline answer unfused(attention a, format storage) {
-    for (auto* x : {&a.q, &a.k, &a.v})
-        if (x != &a.v || storage == format::tf32)
-            for (double& number : *x) number = rounded_to(number, storage);
-    return attend<float>(a, storage);
-}
+inline answer unfused(attention const& a, format storage) { return attend<float>(a, storage); }
 
 // ---- rotary embedding, from the papers' formulas ------------------------------------------------------------------
 enum class rope_kind { plain, linear, ntk, yarn, llama3 };
@@ -201,23 +212,27 @@ struct rope_rule {
         return f;
     }
     long double amplitude() const { return kind == rope_kind::yarn && factor > 1 ? 0.1L * std::log(factor) + 1 : 1; }
-    // One row of d channels at a position.
-    void turn(double* row, int64_t d, int64_t position) const {
-        const int64_t n = channels == 0 ? d : channels;
-        for (int64_t i = 0; i < n / 2; ++i) {
-            const long double angle = frequency(i, n) * static_cast<long double>(position);
-            const long double c = std::cos(angle) * amplitude(), s = std::sin(angle) * amplitude();
-            double &x = row[pairs ? 2 * i : i], &y = row[pairs ? 2 * i + 1 : i + n / 2];
-            const long double x0 = x, y0 = y;
-            x = static_cast<double>(x0 * c - y0 * s);
-            y = static_cast<double>(y0 * c + x0 * s);
-        }
+    // Channel i of what is turned in a row, and its partner, by an angle.
+    void turn(double* row, int64_t i, long double cosine, long double sine, int64_t n) const {
+        double &x = row[pairs ? 2 * i : i], &y = row[pairs ? 2 * i + 1 : i + n / 2];
+        const long double x0 = x, y0 = y;
+        x = static_cast<double>(x0 * cosine - y0 * sine);
+        y = static_cast<double>(y0 * cosine + x0 * sine);
     }
 };
 
+// Rows of d channels; row i is at position first + i % positions. An angle is computed once for all rows that have it.
 inline void turn_rows(std::vector<double>& x, int64_t rows, int64_t positions, int64_t d, int64_t first,
                       rope_rule const& r) {
-    for (int64_t i = 0; i < rows; ++i) r.turn(x.data() + i * d, d, first + i % positions);
+    const int64_t n = r.channels == 0 ? d : r.channels;
+    for (int64_t i = 0; i < n / 2; ++i) {
+        const long double frequency = r.frequency(i, n);
+        for (int64_t p = 0; p < std::min(positions, rows); ++p) {
+            const long double angle = frequency * static_cast<long double>(first + p);
+            const long double cosine = std::cos(angle) * r.amplitude(), sine = std::sin(angle) * r.amplitude();
+            for (int64_t row = p; row < rows; row += positions) r.turn(x.data() + row * d, i, cosine, sine, n);
+        }
+    }
 }
 
 } // namespace tests
