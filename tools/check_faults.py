@@ -98,8 +98,8 @@ class Program:
         if self.wrong:
             return self.wrong
         active = {} if number is None else {"FOVEA_FAULT": str(number)}
-        try:
-            ran = subprocess.run([self.program, *([cases] if cases else [])], capture_output=True, text=True,
+        try:  # one check that fails is enough
+            ran = subprocess.run([self.program, "--abort", *([cases] if cases else [])], capture_output=True, text=True,
                                  timeout=SECONDS, env={**os.environ, **active})
         except subprocess.TimeoutExpired:
             return "fails"
@@ -121,6 +121,12 @@ def programs_of(faults):
             programs += with_room
         with_room[0].faults.append((number, fault))
     return programs
+
+
+def cases_of(test, faults):
+    """What the faults of a test run of it; all of it, where one of them does."""
+    cases = {f.get("cases", "") for f in faults if f["test"] == test}
+    return [""] if "" in cases else sorted(cases)
 
 
 def main():
@@ -150,8 +156,7 @@ def main():
         options.first = precompiled(options, Path(folder))
         list(pool.map(lambda i: programs[i].build(options, Path(folder) / str(i)), range(len(programs))))
         print(f"  {len(programs)} programs are built", flush=True)
-        runs = [(run_without, p, cases) for p in programs if p.shared
-                for cases in sorted({f.get("cases", "") for f in faults if f["test"] == p.test})]
+        runs = [(run_without, p, cases) for p in programs if p.shared for cases in cases_of(p.test, faults)]
         runs += [(run_with, p, *fault) for p in programs for fault in p.faults]
         complaints = list(pool.map(lambda run: run[0](*run[1:]), runs))
     return report("faults", [c for c in complaints if c], f"{len(faults)} seeded faults")
