@@ -11,14 +11,12 @@ architecture of DEFAULT_TARGETS.
 import argparse
 import json
 import re
-import resource
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 from compile import in_parallel
-from pace import CUDA, at_pace
+from pace import CUDA, at_pace, run
 from ptx_loop import tile_counts
 from tree import ROOT, report
 
@@ -105,14 +103,11 @@ SPILLS = re.compile(r"(\d+) bytes spill stores, (\d+) bytes spill loads")
 
 
 def nvcc(options, arguments, source, output):
-    """Runs nvcc; returns what it said, its CPU seconds and the most memory of one of its programs, in MB."""
+    """Runs nvcc; returns whether it worked, what it said, its CPU seconds, and its most memory at once in MB."""
     command = [options.nvcc, "-std=c++20", f"-I{ROOT / 'include'}", "-Xcompiler", "-Wall,-Wextra,-Wconversion,-Wshadow",
                "-Werror", "all-warnings", *arguments, str(source), "-o", str(output)]
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    done = subprocess.run(command, capture_output=True, text=True)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return done.returncode == 0, done.stdout + done.stderr, seconds, after.ru_maxrss / 1024
+    ran = run(command)
+    return ran.code == 0, ran.said, ran.seconds, ran.megabytes
 
 
 def engine_of(row):
@@ -125,8 +120,13 @@ def loop_entry(ptx):
     return next((".entry" + text for text in ptx.split(".entry")[1:] if "mma.sync" in text), ptx)
 
 
-def measured(options, row, folder):
+def measured(options, row):
     """The figures of one row, or a sentence that says what went wrong."""
+    with tempfile.TemporaryDirectory() as folder:
+        return measured_in(Path(folder), options, row)
+
+
+def measured_in(folder, options, row):
     name, score, more, tile, element, channels = row[:6]
     engine = engine_of(row)[0]
     source = folder / "variant.cu"
@@ -205,9 +205,7 @@ def main():
     options = parser.parse_args()
     rows = [r for r in ROWS + DECODE_ROWS if not options.name or any(part in r[0] for part in options.name)]
     faults, figures = [], []
-    for row in rows:
-        with tempfile.TemporaryDirectory() as folder:
-            got = measured(options, row, Path(folder))
+    for row, got in zip(rows, in_parallel(rows, lambda row: measured(options, row))):
         faults += faults_of(row, got)
         if not isinstance(got, str):
             figures.append(got)

@@ -5,19 +5,39 @@ compilation with nothing of ours in it, by the compiler whose time is in questio
 maps hundreds of megabytes, suffers otherwise than g++ does.
 """
 
-import resource
+import os
 import subprocess
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 
+@dataclass
+class Run:
+    """How a process ended, what it wrote, and the CPU time and the most memory of it or one of its children."""
+
+    code: int
+    said: str
+    seconds: float
+    megabytes: float
+
+
+def run(command):
+    """Runs one process to its end; others may run beside it, whose time is theirs."""
+    with tempfile.TemporaryFile("w+") as said:
+        process = subprocess.Popen(command, stdout=said, stderr=subprocess.STDOUT)
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        said.seek(0)
+        return Run(process.returncode, said.read(), used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+
+
 def cpu_seconds(command):
     """The CPU time of one process and its children; its failure ends the script."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(command, check=True)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    ran = run(command)
+    if ran.code != 0:
+        raise SystemExit(f"{command[0]} ends with {ran.code}:\n{ran.said}")
+    return ran.seconds
 
 
 @dataclass
