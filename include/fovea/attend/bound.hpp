@@ -6,6 +6,7 @@
 #include "fovea/expr/bind.hpp"
 #include "fovea/expr/refer.hpp"
 #include "fovea/expr/rescale.hpp"
+#include "fovea/expr/settle.hpp"
 #include "fovea/meta/list.hpp"
 #include "fovea/softmax/row_state.hpp"
 #include "fovea/softmax/statistics.hpp"
@@ -25,6 +26,16 @@ template <class Score, class Mask, class Moments, class Problem> struct bound_pr
     Moments moments;
     float sink; // base 2; -inf for none
 };
+
+// The same where the score's lookups settle: they are numbers, read at an element of the row. Nothing moves where there
+// are none.
+template <class Score, class Mask, class Moments, class Problem, class C>
+FOVEA_HOST_DEVICE decltype(auto) settled(bound_problem<Score, Mask, Moments, Problem> const& e, C const& here) {
+    if constexpr (has_settling<Score>) {
+        auto score = settled(e.score, here);
+        return bound_problem<decltype(score), Mask, Moments, Problem>{score, e.mask, e.moments, e.sink};
+    } else return (e);
+}
 
 // How the second product takes weights, and what a row sums them to then.
 enum class weights_taken : int { as_they_are, rounded };

@@ -17,7 +17,6 @@
 #include "fovea/base/position.hpp"
 #include "fovea/expr/bind_row.hpp"
 #include "fovea/expr/operators.hpp"
-#include "fovea/expr/settle.hpp"
 #include "fovea/meta/list.hpp"
 #include "fovea/softmax/row_state.hpp"
 
@@ -31,14 +30,6 @@ concept finds_missing = requires(F const& f, typename F::value_type (&x)[F::cols
 template <class F, class E> FOVEA_HOST_DEVICE decltype(auto) bound_to_row(F const& fragment, int r, E const& e) {
     if constexpr (requires { fragment.of_row(r); }) return bind_row(e, fragment.of_row(r));
     else return (e);
-}
-// The score for row r. Tiles that are taken whole are settled, where the fragment's walk asks for it.
-template <coverage Covered, class F, class E>
-FOVEA_HOST_DEVICE decltype(auto) score_of_row(F const& fragment, int r, E const& e) {
-    if constexpr (Covered == coverage::all && has_settling<E> && requires { fragment.of_row(r); }) {
-        const auto here = fragment.of_row(r);
-        return row_binder<std::remove_const_t<decltype(here)>>{here}(settled(e, here));
-    } else return bound_to_row(fragment, r, e);
 }
 
 template <class E> inline constexpr bool is_sum = false;
@@ -130,7 +121,7 @@ FOVEA_HOST_DEVICE void step_row(F& fragment, int r, State& state, Bound const& e
     constexpr bool partial = Covered == coverage::some;
     value x[F::cols], top = fragment.all(masked_score);
     const value reference = fragment.all(state.reference);
-    auto const& score = score_of_row<Covered>(fragment, r, e.score);
+    auto const& score = bound_to_row(fragment, r, e.score);
     auto const& mask = bound_to_row(fragment, r, e.mask);
     FOVEA_UNROLL
     for (int j = 0; j < F::cols; ++j) {
@@ -172,7 +163,7 @@ template <coverage Covered, class F, class State, class Bound>
 FOVEA_HOST_DEVICE void sigmoid_row(F& fragment, int r, State& state, Bound const& e) {
     using value = typename F::value_type;
     constexpr bool partial = Covered == coverage::some;
-    auto const& score = score_of_row<Covered>(fragment, r, e.score);
+    auto const& score = bound_to_row(fragment, r, e.score);
     auto const& mask = bound_to_row(fragment, r, e.mask);
     FOVEA_UNROLL
     for (int j = 0; j < F::cols; j += 2) {
@@ -187,6 +178,13 @@ FOVEA_HOST_DEVICE void sigmoid_row(F& fragment, int r, State& state, Bound const
         }
         put_weights<State, Bound>(fragment, r, j, p, state.sum, state.divisor);
     }
+}
+
+// One row by the normaliser of its problem.
+template <coverage Covered, class F, class State, class Bound>
+FOVEA_HOST_DEVICE void weigh_row(F& fragment, int r, State& state, Bound const& e) {
+    if constexpr (Bound::normalised) step_row<Covered>(fragment, r, state, e);
+    else sigmoid_row<Covered>(fragment, r, state, e);
 }
 
 } // namespace v0_1

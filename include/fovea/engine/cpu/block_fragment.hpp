@@ -32,6 +32,9 @@ template <cpu_shape Shape, exp2_terms Terms> struct block_fragment {
                 0,
                 0};
     }
+    element_context element() const { // the first
+        return {where.batch, where.head, where.kv_head, query, key, first_query, first_key, scores[0]};
+    }
     template <class M> FOVEA_HOST_DEVICE lane_mask<lanes> attended(int, int j, M m) const {
         return iota<lanes>() + j * lanes < splat<lanes>(static_cast<std::int32_t>(valid)) && as_mask<lanes>(m);
     }

@@ -138,12 +138,14 @@ template <cpu_shape Shape, class Problem, class Bound>
     };
     for (index b = piece.begin; b < piece.end; b += decode_block) {
         const index count = least(index{decode_block}, piece.end - b);
-        const auto row_coverage = [&](index r) {
+        const auto box_of = [&](index r) {
             const index query = q.first + packed.position(r);
             const at_head at = packed.head(r);
-            const element_box box{at.batch, at.head, at.kv_head, {query, query}, {k.first + b, k.first + b + count - 1},
-                                  q.first,  k.first};
-            const coverage c = covers(s.bound[r].mask, box);
+            return element_box{at.batch, at.head, at.kv_head, {query, query}, {k.first + b, k.first + b + count - 1},
+                               q.first,  k.first};
+        };
+        const auto row_coverage = [&](index r) {
+            const coverage c = covers(s.bound[r].mask, box_of(r));
             return c == coverage::all && count < decode_block ? coverage::some : c;
         };
         coverage covered[longest_decode];
@@ -175,14 +177,16 @@ template <cpu_shape Shape, class Problem, class Bound>
                 packed.head(r), q.first + packed.position(r), q.first, k.first, k.first + b, count, scores};
             auto& state = s.states[r];
             // The masked step serves full blocks too: beside two products it costs nothing, and halves the code.
-            if constexpr (Problem::normalised) {
-                step_row<coverage::some>(fragment, 0, state, s.bound[r]);
-                if (!(state.alpha == 1)) {
-                    float* output = s.output.data() + r * value_channels;
-                    for (index c = 0; c < value_channels; ++c) output[c] *= state.alpha;
-                    state.alpha = 1;
-                }
-            } else sigmoid_row<coverage::some>(fragment, 0, state, s.bound[r]);
+            const auto weigh = [&](auto const& e) { weigh_row<coverage::some>(fragment, 0, state, e); };
+            if constexpr (has_settling<decltype(Bound::score)>) {
+                if (settles(s.bound[r].score, box_of(r))) weigh(settled(s.bound[r], fragment.element()));
+                else weigh(s.bound[r]);
+            } else weigh(s.bound[r]);
+            if (!(state.alpha == 1)) {
+                float* output = s.output.data() + r * value_channels;
+                for (index c = 0; c < value_channels; ++c) output[c] *= state.alpha;
+                state.alpha = 1;
+            }
         }
         if constexpr (Problem::has_values) {
             const prepared plain(p.operand.v);

@@ -106,7 +106,6 @@ template <cpu_shape Shape, class Problem, class Bound, class Scratch, class Sour
 [[gnu::noinline]] void forward_tile(Problem const& p, Bound const& e, prepared_operands<Problem> const& readers,
                                     query_tile_at at, Scratch& s, Source& source) {
     [[maybe_unused]] const unit_for<Shape> unit;
-    constexpr weighting weights = Problem::normalised ? weighting::softmax : weighting::sigmoid;
     using lanes_type = real_lanes<Shape.lanes>;
     auto const& q = p.q();
     auto const& k = p.k();
@@ -141,8 +140,8 @@ template <cpu_shape Shape, class Problem, class Bound, class Scratch, class Sour
         fill_strips<Shape>(e.score, f);
         if (covered == coverage::some) fill_strips<Shape>(e.mask, f);
         word const* const keys = source.keys(tile);
-        using blocks_type = std::conditional_t<Shape.tiles(), matrix_blocks<Shape, weights, Scratch, Bound>,
-                                               vector_blocks<Shape, weights, Scratch, Bound>>;
+        using blocks_type = std::conditional_t<Shape.tiles(), matrix_blocks<Shape, Scratch, Bound>,
+                                               vector_blocks<Shape, Scratch, Bound>>;
         blocks_type blocks(s, e, f, keys, words);
         score_tile<Shape>(s, e, f, rows, covered, blocks);
         if constexpr (Problem::has_values) {

@@ -11,15 +11,6 @@
 namespace [[gnu::visibility("hidden")]] fovea {
 inline namespace v0_1 {
 
-// How scores become weights: with a running reference, or each by itself.
-enum class weighting { softmax, sigmoid };
-
-template <weighting Weights, coverage Covered, class F, class State, class Bound>
-FOVEA_HOST_DEVICE void step_one(F& fragment, int r, State& state, Bound const& e) {
-    if constexpr (Weights == weighting::softmax) step_row<Covered>(fragment, r, state, e);
-    else sigmoid_row<Covered>(fragment, r, state, e);
-}
-
 // A block of rows and the first vectors of a panel: what the mask leaves of it.
 struct live_block {
     index row, column;
@@ -28,7 +19,7 @@ struct live_block {
 };
 
 // Steps of the vectors' blocks, straight after their product.
-template <cpu_shape Shape, weighting Weights, class Scratch, class Bound> class vector_blocks {
+template <cpu_shape Shape, class Scratch, class Bound> class vector_blocks {
 public:
     vector_blocks(Scratch& s, Bound const& e, tile_frame const& f, word const* keys, index words)
         : s_(s), e_(e), f_(f), keys_(keys), words_(words) {}
@@ -55,7 +46,7 @@ private:
     }
     template <coverage Covered, class F> FOVEA_HOST_DEVICE void step_rows(F& fragment, index row) {
         FOVEA_UNROLL
-        for (int r = 0; r < Shape.score.rows; ++r) step_one<Weights, Covered>(fragment, r, s_.states[row + r], e_);
+        for (int r = 0; r < Shape.score.rows; ++r) weigh_row<Covered>(fragment, r, s_.states[row + r], e_);
     }
 
     Scratch& s_;
@@ -72,7 +63,7 @@ template <int N> struct tile_scores {
 };
 
 // Steps of the matrix unit's blocks, each beside the product of the next.
-template <cpu_shape Shape, weighting Weights, class Scratch, class Bound> class matrix_blocks {
+template <cpu_shape Shape, class Scratch, class Bound> class matrix_blocks {
 public:
     matrix_blocks(Scratch& s, Bound const& e, tile_frame const& f, word const* keys, index words)
         : s_(s), e_(e), f_(f), keys_(keys), words_(words) {}
@@ -103,8 +94,7 @@ private:
         const tile_scores<Shape.lanes> scores{scores_};
         row_fragment<Shape, Vectors, weight_terms<Shape, Bound>, tile_scores<Shape.lanes>> fragment{
             f_, waiting_.row, waiting_.column, scores};
-        for (int r = 0; r < Shape.score.rows; ++r)
-            step_one<Weights, Covered>(fragment, r, s_.states[waiting_.row + r], e_);
+        for (int r = 0; r < Shape.score.rows; ++r) weigh_row<Covered>(fragment, r, s_.states[waiting_.row + r], e_);
     }
 
     Scratch& s_;

@@ -72,8 +72,9 @@ private:
                 matrix_fragment<Machine, Tile::key, format, place_type, Covered> fragment{
                     frame[m][r], {query[m][0], query[m][1]}, scores[m], weights[m], place(m)};
                 state[m][r].alpha = 1; // nothing waits to be rescaled
-                if constexpr (Problem::normalised) step_row<Covered>(fragment, r, state[m][r], rows.bound(m, r));
-                else sigmoid_row<Covered>(fragment, r, state[m][r], rows.bound(m, r));
+                if constexpr (Covered == coverage::all)
+                    weigh_row<Covered>(fragment, r, state[m][r], settled(rows.bound(m, r), fragment.of_row(r)));
+                else weigh_row<Covered>(fragment, r, state[m][r], rows.bound(m, r));
             }
         }
     }
