@@ -34,13 +34,13 @@ template <int N> FOVEA_HOST_DEVICE wide_lanes<N> widen(index a) { return splat<N
 
 // ---- sums and differences ------------------------------------------------------------------------------------------
 // clang-format off
-template <int N> FOVEA_HOST_DEVICE position_lanes<N> operator+(position_lanes<N> a, index b) { return {a.base + b, a.offset}; }
-template <int N> FOVEA_HOST_DEVICE position_lanes<N> operator+(index a, position_lanes<N> b) { return {a + b.base, b.offset}; }
-template <int N> FOVEA_HOST_DEVICE position_lanes<N> operator-(position_lanes<N> a, index b) { return {a.base - b, a.offset}; }
-template <int N> FOVEA_HOST_DEVICE position_lanes<N> operator-(index a, position_lanes<N> b) { return {a - b.base, -b.offset}; }
-template <int N> FOVEA_HOST_DEVICE position_lanes<N> operator-(position_lanes<N> a) { return {-a.base, -a.offset}; }
-template <int N> FOVEA_HOST_DEVICE position_lanes<N> operator+(position_lanes<N> a, position_lanes<N> b) { return {a.base + b.base, a.offset + b.offset}; }
-template <int N> FOVEA_HOST_DEVICE position_lanes<N> operator-(position_lanes<N> a, position_lanes<N> b) { return {a.base - b.base, a.offset - b.offset}; }
+template <int N> FOVEA_HOST_DEVICE position_lanes<N> operator+(position_lanes<N> a, index b) { return {wrapped_sum(a.base, b), a.offset}; }
+template <int N> FOVEA_HOST_DEVICE position_lanes<N> operator+(index a, position_lanes<N> b) { return {wrapped_sum(a, b.base), b.offset}; }
+template <int N> FOVEA_HOST_DEVICE position_lanes<N> operator-(position_lanes<N> a, index b) { return {wrapped_difference(a.base, b), a.offset}; }
+template <int N> FOVEA_HOST_DEVICE position_lanes<N> operator-(index a, position_lanes<N> b) { return {wrapped_difference(a, b.base), -b.offset}; }
+template <int N> FOVEA_HOST_DEVICE position_lanes<N> operator-(position_lanes<N> a) { return {wrapped_difference(0, a.base), -a.offset}; }
+template <int N> FOVEA_HOST_DEVICE position_lanes<N> operator+(position_lanes<N> a, position_lanes<N> b) { return {wrapped_sum(a.base, b.base), a.offset + b.offset}; }
+template <int N> FOVEA_HOST_DEVICE position_lanes<N> operator-(position_lanes<N> a, position_lanes<N> b) { return {wrapped_difference(a.base, b.base), a.offset - b.offset}; }
 
 // ---- comparisons: the bases meet on one side, as a 32-bit number ------------------------------------------------------
 template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator<(position_lanes<N> a, index b) { return a.offset < splat<N>(distance(b, a.base)); }
@@ -82,6 +82,8 @@ template <int N> FOVEA_HOST_DEVICE wide_lanes<N> divide(wide_lanes<N> a, index n
 template <class T> inline constexpr bool is_integer_lanes = false;
 template <int N> inline constexpr bool is_integer_lanes<position_lanes<N>> = true;
 template <int N> inline constexpr bool is_integer_lanes<wide_lanes<N>> = true;
+template <class T> inline constexpr bool is_wide = false;
+template <int N> inline constexpr bool is_wide<wide_lanes<N>> = true;
 template <class A, class B> inline constexpr int common_lanes = lanes_of<A> ? lanes_of<A> : lanes_of<B>;
 template <class A, class B>
 concept integers_with_lanes = (is_integer_lanes<A> && (is_integer_lanes<B> || std::is_integral_v<B>)) ||
@@ -102,7 +104,7 @@ template <class A, class B> requires wide_with_lanes<A, B> FOVEA_HOST_DEVICE aut
 template <class A, class B> requires wide_with_lanes<A, B> FOVEA_HOST_DEVICE auto operator>=(A a, B b) { return wide<A, B>(a) >= wide<A, B>(b); }
 template <class A, class B> requires wide_with_lanes<A, B> FOVEA_HOST_DEVICE auto operator==(A a, B b) { return wide<A, B>(a) == wide<A, B>(b); }
 template <class A, class B> requires wide_with_lanes<A, B> FOVEA_HOST_DEVICE auto operator!=(A a, B b) { return wide<A, B>(a) != wide<A, B>(b); }
-template <class A, class B> requires integers_with_lanes<A, B> FOVEA_HOST_DEVICE auto operator*(A a, B b) { return decltype(wide<A, B>(a)){wide<A, B>(a).v * wide<A, B>(b).v}; }
+template <class A, class B> requires (integers_with_lanes<A, B> && !(is_wide<A> && is_wide<B>)) FOVEA_HOST_DEVICE auto operator*(A a, B b) { return wide<A, B>(a) * wide<A, B>(b); }
 template <class A, class B> requires integers_with_lanes<A, B> FOVEA_HOST_DEVICE auto operator&(A a, B b) { return decltype(wide<A, B>(a)){wide<A, B>(a).v & wide<A, B>(b).v}; }
 template <class A, class B> requires integers_with_lanes<A, B> FOVEA_HOST_DEVICE auto operator|(A a, B b) { return decltype(wide<A, B>(a)){wide<A, B>(a).v | wide<A, B>(b).v}; }
 template <class A, class B> requires integers_with_lanes<A, B> FOVEA_HOST_DEVICE auto operator^(A a, B b) { return decltype(wide<A, B>(a)){wide<A, B>(a).v ^ wide<A, B>(b).v}; }
