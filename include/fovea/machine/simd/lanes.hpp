@@ -68,33 +68,42 @@ template <int N> FOVEA_HOST_DEVICE int_lanes<N> iota() {
 }
 
 // ---- arithmetic ----------------------------------------------------------------------------------------------------
+// clang-format off
+template <class T, int N> FOVEA_HOST_DEVICE lanes<T, N> operator+(lanes<T, N> a, lanes<T, N> b) { return {a.v + b.v}; }
+template <class T, int N> FOVEA_HOST_DEVICE lanes<T, N> operator-(lanes<T, N> a, lanes<T, N> b) { return {a.v - b.v}; }
+template <class T, int N> FOVEA_HOST_DEVICE lanes<T, N> operator*(lanes<T, N> a, lanes<T, N> b) { return {a.v * b.v}; }
+template <class T, int N> FOVEA_HOST_DEVICE lanes<T, N> operator/(lanes<T, N> a, lanes<T, N> b) { return {a.v / b.v}; }
+template <class T, int N> FOVEA_HOST_DEVICE lanes<T, N> operator+(lanes<T, N> a, std::type_identity_t<T> b) { return {a.v + b}; }
+template <class T, int N> FOVEA_HOST_DEVICE lanes<T, N> operator-(lanes<T, N> a, std::type_identity_t<T> b) { return {a.v - b}; }
+template <class T, int N> FOVEA_HOST_DEVICE lanes<T, N> operator*(lanes<T, N> a, std::type_identity_t<T> b) { return {a.v * b}; }
+template <class T, int N> FOVEA_HOST_DEVICE lanes<T, N> operator/(lanes<T, N> a, std::type_identity_t<T> b) { return {a.v / b}; }
+template <class T, int N> FOVEA_HOST_DEVICE lanes<T, N> operator+(std::type_identity_t<T> a, lanes<T, N> b) { return {a + b.v}; }
+template <class T, int N> FOVEA_HOST_DEVICE lanes<T, N> operator-(std::type_identity_t<T> a, lanes<T, N> b) { return {a - b.v}; }
+template <class T, int N> FOVEA_HOST_DEVICE lanes<T, N> operator*(std::type_identity_t<T> a, lanes<T, N> b) { return {a * b.v}; }
+template <class T, int N> FOVEA_HOST_DEVICE lanes<T, N> operator/(std::type_identity_t<T> a, lanes<T, N> b) { return {a / b.v}; }
+template <class T, int N> FOVEA_HOST_DEVICE lanes<T, N> operator-(lanes<T, N> a) { return {-a.v}; }
+// clang-format on
 // 64-bit integers wrap around, which C++ leaves undefined but for unsigned ones.
-template <class T> FOVEA_HOST_DEVICE auto counted(T x) {
-    if constexpr (std::is_same_v<T, index>) return static_cast<std::uint64_t>(x);
-    else return x;
+template <int N> FOVEA_HOST_DEVICE lanes<std::uint64_t, N> counted(wide_lanes<N> a) {
+    return {__builtin_bit_cast(typename lanes<std::uint64_t, N>::native, a.v)};
 }
-template <class T, int N> FOVEA_HOST_DEVICE auto counted(lanes<T, N> x) {
-    if constexpr (std::is_same_v<T, index>) return __builtin_bit_cast(typename lanes<std::uint64_t, N>::native, x.v);
-    else return x.v;
+template <int N> FOVEA_HOST_DEVICE lanes<std::uint64_t, N> counted(index a) {
+    return splat<N>(static_cast<std::uint64_t>(a));
 }
-template <class T, int N, class X> FOVEA_HOST_DEVICE lanes<T, N> made(X const& x) {
-    if constexpr (std::is_same_v<T, index>) return {__builtin_bit_cast(typename lanes<T, N>::native, x)};
-    else return {x};
+template <int N> FOVEA_HOST_DEVICE wide_lanes<N> wrapped(lanes<std::uint64_t, N> a) {
+    return {__builtin_bit_cast(typename wide_lanes<N>::native, a.v)};
 }
 // clang-format off
-template <class T, int N> FOVEA_HOST_DEVICE lanes<T, N> operator+(lanes<T, N> a, lanes<T, N> b) { return made<T, N>(counted(a) + counted(b)); }
-template <class T, int N> FOVEA_HOST_DEVICE lanes<T, N> operator-(lanes<T, N> a, lanes<T, N> b) { return made<T, N>(counted(a) - counted(b)); }
-template <class T, int N> FOVEA_HOST_DEVICE lanes<T, N> operator*(lanes<T, N> a, lanes<T, N> b) { return made<T, N>(counted(a) * counted(b)); }
-template <class T, int N> FOVEA_HOST_DEVICE lanes<T, N> operator/(lanes<T, N> a, lanes<T, N> b) { return {a.v / b.v}; }
-template <class T, int N> FOVEA_HOST_DEVICE lanes<T, N> operator+(lanes<T, N> a, std::type_identity_t<T> b) { return made<T, N>(counted(a) + counted(b)); }
-template <class T, int N> FOVEA_HOST_DEVICE lanes<T, N> operator-(lanes<T, N> a, std::type_identity_t<T> b) { return made<T, N>(counted(a) - counted(b)); }
-template <class T, int N> FOVEA_HOST_DEVICE lanes<T, N> operator*(lanes<T, N> a, std::type_identity_t<T> b) { return made<T, N>(counted(a) * counted(b)); }
-template <class T, int N> FOVEA_HOST_DEVICE lanes<T, N> operator/(lanes<T, N> a, std::type_identity_t<T> b) { return {a.v / b}; }
-template <class T, int N> FOVEA_HOST_DEVICE lanes<T, N> operator+(std::type_identity_t<T> a, lanes<T, N> b) { return made<T, N>(counted(a) + counted(b)); }
-template <class T, int N> FOVEA_HOST_DEVICE lanes<T, N> operator-(std::type_identity_t<T> a, lanes<T, N> b) { return made<T, N>(counted(a) - counted(b)); }
-template <class T, int N> FOVEA_HOST_DEVICE lanes<T, N> operator*(std::type_identity_t<T> a, lanes<T, N> b) { return made<T, N>(counted(a) * counted(b)); }
-template <class T, int N> FOVEA_HOST_DEVICE lanes<T, N> operator/(std::type_identity_t<T> a, lanes<T, N> b) { return {a / b.v}; }
-template <class T, int N> FOVEA_HOST_DEVICE lanes<T, N> operator-(lanes<T, N> a) { return made<T, N>(-counted(a)); }
+template <int N> FOVEA_HOST_DEVICE wide_lanes<N> operator+(wide_lanes<N> a, wide_lanes<N> b) { return wrapped(counted<N>(a) + counted<N>(b)); }
+template <int N> FOVEA_HOST_DEVICE wide_lanes<N> operator+(wide_lanes<N> a, index b) { return wrapped(counted<N>(a) + counted<N>(b)); }
+template <int N> FOVEA_HOST_DEVICE wide_lanes<N> operator+(index a, wide_lanes<N> b) { return wrapped(counted<N>(a) + counted<N>(b)); }
+template <int N> FOVEA_HOST_DEVICE wide_lanes<N> operator-(wide_lanes<N> a, wide_lanes<N> b) { return wrapped(counted<N>(a) - counted<N>(b)); }
+template <int N> FOVEA_HOST_DEVICE wide_lanes<N> operator-(wide_lanes<N> a, index b) { return wrapped(counted<N>(a) - counted<N>(b)); }
+template <int N> FOVEA_HOST_DEVICE wide_lanes<N> operator-(index a, wide_lanes<N> b) { return wrapped(counted<N>(a) - counted<N>(b)); }
+template <int N> FOVEA_HOST_DEVICE wide_lanes<N> operator*(wide_lanes<N> a, wide_lanes<N> b) { return wrapped(counted<N>(a) * counted<N>(b)); }
+template <int N> FOVEA_HOST_DEVICE wide_lanes<N> operator*(wide_lanes<N> a, index b) { return wrapped(counted<N>(a) * counted<N>(b)); }
+template <int N> FOVEA_HOST_DEVICE wide_lanes<N> operator*(index a, wide_lanes<N> b) { return wrapped(counted<N>(a) * counted<N>(b)); }
+template <int N> FOVEA_HOST_DEVICE wide_lanes<N> operator-(wide_lanes<N> a) { return wrapped(-counted<N>(a)); }
 // clang-format on
 
 // a * b + c, contracted to one instruction where the target has it.
