@@ -57,7 +57,7 @@ struct call {
 } // namespace
 
 TEST_CASE("sm_80: relative biases that settle are those of the reference", "[sm80]") {
-    const call many(150), few(3);
+    const call many(150);
     int asked = 0;
     const auto distance = fv::apply(clipped{&asked, 31}, q_pos - k_pos);
     const auto back = fv::lookup(fv::table(many.biases.data(), heads, 32), head, distance);

@@ -84,26 +84,26 @@ template <class T, int N> FOVEA_HOST_DEVICE lanes<T, N> operator/(std::type_iden
 template <class T, int N> FOVEA_HOST_DEVICE lanes<T, N> operator-(lanes<T, N> a) { return {-a.v}; }
 // clang-format on
 // 64-bit integers wrap around, which C++ leaves undefined but for unsigned ones.
-template <int N> FOVEA_HOST_DEVICE lanes<std::uint64_t, N> counted(wide_lanes<N> a) {
+template <int N> FOVEA_HOST_DEVICE lanes<std::uint64_t, N> unwrapped(wide_lanes<N> a) {
     return {__builtin_bit_cast(typename lanes<std::uint64_t, N>::native, a.v)};
 }
-template <int N> FOVEA_HOST_DEVICE lanes<std::uint64_t, N> counted(index a) {
+template <int N> FOVEA_HOST_DEVICE lanes<std::uint64_t, N> unwrapped(index a) {
     return splat<N>(static_cast<std::uint64_t>(a));
 }
 template <int N> FOVEA_HOST_DEVICE wide_lanes<N> wrapped(lanes<std::uint64_t, N> a) {
     return {__builtin_bit_cast(typename wide_lanes<N>::native, a.v)};
 }
 // clang-format off
-template <int N> FOVEA_HOST_DEVICE wide_lanes<N> operator+(wide_lanes<N> a, wide_lanes<N> b) { return wrapped(counted<N>(a) + counted<N>(b)); }
-template <int N> FOVEA_HOST_DEVICE wide_lanes<N> operator+(wide_lanes<N> a, index b) { return wrapped(counted<N>(a) + counted<N>(b)); }
-template <int N> FOVEA_HOST_DEVICE wide_lanes<N> operator+(index a, wide_lanes<N> b) { return wrapped(counted<N>(a) + counted<N>(b)); }
-template <int N> FOVEA_HOST_DEVICE wide_lanes<N> operator-(wide_lanes<N> a, wide_lanes<N> b) { return wrapped(counted<N>(a) - counted<N>(b)); }
-template <int N> FOVEA_HOST_DEVICE wide_lanes<N> operator-(wide_lanes<N> a, index b) { return wrapped(counted<N>(a) - counted<N>(b)); }
-template <int N> FOVEA_HOST_DEVICE wide_lanes<N> operator-(index a, wide_lanes<N> b) { return wrapped(counted<N>(a) - counted<N>(b)); }
-template <int N> FOVEA_HOST_DEVICE wide_lanes<N> operator*(wide_lanes<N> a, wide_lanes<N> b) { return wrapped(counted<N>(a) * counted<N>(b)); }
-template <int N> FOVEA_HOST_DEVICE wide_lanes<N> operator*(wide_lanes<N> a, index b) { return wrapped(counted<N>(a) * counted<N>(b)); }
-template <int N> FOVEA_HOST_DEVICE wide_lanes<N> operator*(index a, wide_lanes<N> b) { return wrapped(counted<N>(a) * counted<N>(b)); }
-template <int N> FOVEA_HOST_DEVICE wide_lanes<N> operator-(wide_lanes<N> a) { return wrapped(-counted<N>(a)); }
+template <int N> FOVEA_HOST_DEVICE wide_lanes<N> operator+(wide_lanes<N> a, wide_lanes<N> b) { return wrapped(unwrapped<N>(a) + unwrapped<N>(b)); }
+template <int N> FOVEA_HOST_DEVICE wide_lanes<N> operator+(wide_lanes<N> a, index b) { return wrapped(unwrapped<N>(a) + unwrapped<N>(b)); }
+template <int N> FOVEA_HOST_DEVICE wide_lanes<N> operator+(index a, wide_lanes<N> b) { return wrapped(unwrapped<N>(a) + unwrapped<N>(b)); }
+template <int N> FOVEA_HOST_DEVICE wide_lanes<N> operator-(wide_lanes<N> a, wide_lanes<N> b) { return wrapped(unwrapped<N>(a) - unwrapped<N>(b)); }
+template <int N> FOVEA_HOST_DEVICE wide_lanes<N> operator-(wide_lanes<N> a, index b) { return wrapped(unwrapped<N>(a) - unwrapped<N>(b)); }
+template <int N> FOVEA_HOST_DEVICE wide_lanes<N> operator-(index a, wide_lanes<N> b) { return wrapped(unwrapped<N>(a) - unwrapped<N>(b)); }
+template <int N> FOVEA_HOST_DEVICE wide_lanes<N> operator*(wide_lanes<N> a, wide_lanes<N> b) { return wrapped(unwrapped<N>(a) * unwrapped<N>(b)); }
+template <int N> FOVEA_HOST_DEVICE wide_lanes<N> operator*(wide_lanes<N> a, index b) { return wrapped(unwrapped<N>(a) * unwrapped<N>(b)); }
+template <int N> FOVEA_HOST_DEVICE wide_lanes<N> operator*(index a, wide_lanes<N> b) { return wrapped(unwrapped<N>(a) * unwrapped<N>(b)); }
+template <int N> FOVEA_HOST_DEVICE wide_lanes<N> operator-(wide_lanes<N> a) { return wrapped(-unwrapped<N>(a)); }
 // clang-format on
 
 // a * b + c, contracted to one instruction where the target has it.

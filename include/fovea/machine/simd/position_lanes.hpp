@@ -82,8 +82,6 @@ template <int N> FOVEA_HOST_DEVICE wide_lanes<N> divide(wide_lanes<N> a, index n
 template <class T> inline constexpr bool is_integer_lanes = false;
 template <int N> inline constexpr bool is_integer_lanes<position_lanes<N>> = true;
 template <int N> inline constexpr bool is_integer_lanes<wide_lanes<N>> = true;
-template <class T> inline constexpr bool is_wide = false;
-template <int N> inline constexpr bool is_wide<wide_lanes<N>> = true;
 template <class A, class B> inline constexpr int common_lanes = lanes_of<A> ? lanes_of<A> : lanes_of<B>;
 template <class A, class B>
 concept integers_with_lanes = (is_integer_lanes<A> && (is_integer_lanes<B> || std::is_integral_v<B>)) ||
@@ -104,7 +102,7 @@ template <class A, class B> requires wide_with_lanes<A, B> FOVEA_HOST_DEVICE aut
 template <class A, class B> requires wide_with_lanes<A, B> FOVEA_HOST_DEVICE auto operator>=(A a, B b) { return wide<A, B>(a) >= wide<A, B>(b); }
 template <class A, class B> requires wide_with_lanes<A, B> FOVEA_HOST_DEVICE auto operator==(A a, B b) { return wide<A, B>(a) == wide<A, B>(b); }
 template <class A, class B> requires wide_with_lanes<A, B> FOVEA_HOST_DEVICE auto operator!=(A a, B b) { return wide<A, B>(a) != wide<A, B>(b); }
-template <class A, class B> requires (integers_with_lanes<A, B> && !(is_wide<A> && is_wide<B>)) FOVEA_HOST_DEVICE auto operator*(A a, B b) { return wide<A, B>(a) * wide<A, B>(b); }
+template <class A, class B> requires integers_with_lanes<A, B> FOVEA_HOST_DEVICE auto operator*(A a, B b) { return wide<A, B>(a) * wide<A, B>(b); }
 template <class A, class B> requires integers_with_lanes<A, B> FOVEA_HOST_DEVICE auto operator&(A a, B b) { return decltype(wide<A, B>(a)){wide<A, B>(a).v & wide<A, B>(b).v}; }
 template <class A, class B> requires integers_with_lanes<A, B> FOVEA_HOST_DEVICE auto operator|(A a, B b) { return decltype(wide<A, B>(a)){wide<A, B>(a).v | wide<A, B>(b).v}; }
 template <class A, class B> requires integers_with_lanes<A, B> FOVEA_HOST_DEVICE auto operator^(A a, B b) { return decltype(wide<A, B>(a)){wide<A, B>(a).v ^ wide<A, B>(b).v}; }
