@@ -2,7 +2,7 @@
 //
 //     tests::draws draw{7};   auto n = draw.between(1, 300);   auto x = draw.normal();
 #pragma once
-#include <cmath>
+#include <bit>
 #include <cstdint>
 #include <initializer_list>
 #include <vector>
@@ -32,9 +32,11 @@ struct draws {
     }
     double unit() { return static_cast<double>(bits() >> 11) * 0x1p-53; }
     float uniform(float lo, float hi) { return lo + (hi - lo) * static_cast<float>(unit()); }
+    // How many of 64 coins show heads, of variance 16, and what lies between two counts, of variance 1/12: logarithms
+    // would take a sixth of the emulated cases' time.
     float normal() {
-        const double radius = std::sqrt(-2 * std::log(1 - unit()));
-        return static_cast<float>(radius * std::cos(6.283185307179586 * unit()));
+        const int heads = std::popcount(bits());
+        return static_cast<float>((heads - 32 + unit() - 0.5) * 0.24935149047701483);
     }
     bool one_in(int n) { return between(1, n) == 1; }
     template <class T> T of(std::initializer_list<T> choices) {
