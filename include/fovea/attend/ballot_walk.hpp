@@ -1,6 +1,6 @@
 // The walk of attend/walk.hpp by 32 lanes: one tile each, the live ones found by ballot.
 //
-//     ballot_walk<Machine, Score> walk(tiles.count());
+//     ballot_walk<Machine, Score> walk(score, mask, ground);
 //     for (live_tile t = walk.next(score, mask, ground); t.exists(); t = walk.next(score, mask, ground)) ...
 //
 // ground(): the walk_ground, made anew once in 32 tiles rather than kept in registers between them.

@@ -6,7 +6,8 @@
 // attended(r, j, m), which of them exist and hold m, the mask's value; put(r, j, a, b, sum), weights of columns j and
 // j + 1 to the second product, returns sum + a + b as it takes them; across(x, op), a fold of x over everything that
 // works on the row; above(x, limit), whether any of it exceeds, the same answer for all that must go on together;
-// larger(a, b); inverse(x); place(), a small value whose rescale(r, alpha) rescales what was put of row r (cold).
+// all(number), as a value; exp2(x); larger(a, b); inverse(x); place(), a small value whose rescale(r, alpha) rescales
+// what was put of row r (cold).
 // Optional: leave_out_missing(x), what does not exist of a row's x becomes masked_score, and whether anything did: one
 // question a row where `attended` asks one an element; of_row(r), a context of the row: expressions are bound to it.
 // Models: engine/cpu/fragment.hpp, engine/sm80/fragment.hpp. Law: the result does not depend on how the keys are cut

@@ -1,6 +1,6 @@
 // Which key tiles a tile of queries has to visit, and in which order.
 //
-//     walk_keys(mask, score, box, keys, 256, [&](index tile, coverage c) { ... });
+//     walk_keys(mask, score, box, {first_key, keys, 256}, [&](index tile, coverage c, bool leftwards) { ... });
 //
 // Dead tiles are skipped, whole groups of them at a time. The walk starts where the score's interval reading peaks (the
 // diagonal, for ALiBi), goes left from there and then right, so that the softmax reference is seldom raised; without

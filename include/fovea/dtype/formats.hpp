@@ -30,7 +30,7 @@ FOVEA_HOST_DEVICE constexpr std::uint16_t fp16_bits(float x) {
 }
 
 FOVEA_HOST_DEVICE constexpr float fp16_value(std::uint16_t bits) {
-    const std::uint32_t sign = static_cast<std::uint32_t>(bits & 0x8000u) << 16, magnitude = bits & 0x7fffu;
+    const std::uint32_t sign = (bits & 0x8000u) << 16, magnitude = bits & 0x7fffu;
     if (magnitude >= 0x7c00u) return __builtin_bit_cast(float, sign | 0x7f800000u | (magnitude & 0x3ffu) << 13);
     if (magnitude >= 0x400u) return __builtin_bit_cast(float, sign | ((magnitude << 13) + 0x38000000u));
     const float tiny = static_cast<float>(magnitude) * 0x1p-24f;

@@ -1,6 +1,6 @@
-// Looking into an expression: which nodes of a family it holds, and the first of them.
+// Looking into an expression: which nodes of a family it holds.
 //
-//     contains<is_dot, S>()      find<is_dot>(s).q
+//     find_all<dot_products>(s).head.q      decltype(find_all<dot_products>(s))::count
 #pragma once
 #include "fovea/expr/probability.hpp"
 #include "fovea/meta/list.hpp"

@@ -3,7 +3,8 @@
 //     auto keep = q_pos - k_pos < 128;     // binary<less, binary<minus, q_pos, k_pos>, constant<index>>
 //     keep(context)                        // bool, lane_mask or truth, by the context's query and key
 //
-// A context has the members batch, head, kv_head, query, key, row, column, score; an expression reads those it names.
+// A context has the members batch, head, kv_head, query, key, first_query, first_key, score, and functions for tables,
+// bias tensors and functors; an expression asks for those it needs.
 // Required of an expression: is_expression, kind, depends, operator()(context). Composite nodes also have rebuild(f),
 // the same node over f(child), and each(f).
 #pragma once

@@ -125,9 +125,8 @@ template <score S> constexpr auto entropy(sigmoid_weights<S> const&) {
     static_assert(sizeof(S) == 0, "fovea: sigmoid weights do not sum to one and have no entropy; use softmax");
 }
 
-// ---- epilogue: tensors and rounding on the way out
-// ------------------------------------------------------------------- An element of a tensor beside an output: (batch,
-// head, query row, channel); axes of extent 1 are repeated.
+// ---- epilogue: tensors and rounding on the way out ------------------------------------------------------------------
+// An element of a tensor beside an output: (batch, head, query row, channel); axes of extent 1 are repeated.
 template <view V> struct element_of_tensor {
     using is_expression = void;
     static constexpr kinds kind = kinds::real;
@@ -163,9 +162,8 @@ template <view V, expression A> constexpr auto operator+(V const& v, A const& a)
 template <view V, expression A> constexpr auto operator-(V const& v, A const& a) { return combine<minus>(element_of_tensor<V>{v}, a); }
 // clang-format on
 
-// ---- assignment
-// ------------------------------------------------------------------------------------------------------ What is
-// written where: does nothing until it is given to run.
+// ---- assignment -----------------------------------------------------------------------------------------------------
+// What is written where: does nothing until it is given to run.
 template <class View, class Expression> struct [[nodiscard]] assignment {
     View target;
     Expression expression;

@@ -1,6 +1,6 @@
 // From assignments to a problem: which operands are read, which score and mask, what is accumulated, what is written.
 //
-//     auto p = make_problem(o = sum(p * v), l = logsumexp(s));      // p.q, p.k, p.v, p.score, p.mask, p.weights, ...
+//     auto x = make_problem(o = sum(p * v), l = logsumexp(s));      // x.operand.q, x.scored.mask, x.outputs, ...
 //
 // Everything the types decide is decided here, in sentences; what values decide is checked in plan/check.hpp.
 #pragma once
@@ -105,8 +105,7 @@ template <class A, class... Rest> constexpr auto all_leaves(A const& a, Rest con
     return join(find_all<output_leaves>(a.expression), all_leaves(rest...));
 }
 
-// ---- agreement of the leaves, as types
-// -------------------------------------------------------------------------------
+// ---- agreement of the leaves, as types ------------------------------------------------------------------------------
 template <class L> using scores_type = std::remove_cvref_t<decltype(scores_of(std::declval<L const&>()))>;
 template <class L> struct probability_of_leaf {
     using type = void;

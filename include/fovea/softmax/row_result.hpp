@@ -1,6 +1,6 @@
 // A row's state folded to numbers, the merge of two such states over disjoint keys, and the end of a row.
 //
-//     row_total a = ..., b = ...;   merge_scales w = merged(a, b);   out = a_out * w.first + b_out * w.second;
+//     row_total a = ..., b = ...;   merge_scales w = merge(a, b);   out = w.joined(a_out, b_out);      // a: of both
 //
 // Laws: merging is neutral with an empty row, and gives what one pass over all keys would, up to rounding.
 #pragma once

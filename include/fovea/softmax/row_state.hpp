@@ -1,6 +1,6 @@
 // The running state of one row of an online softmax, in base 2 and relative to a whole-numbered reference.
 //
-//     row_state<real_lanes<8>, 0> state;   state.clear();   raise(state, largest);   state.sum ...
+//     row_state<real_lanes<8>, 0> state;   state.clear(zero, lowest);   raise(state, largest);   state.sum ...
 //
 // sum, entropy, top and moments are kept apart for each lane (or thread) of the row and folded once, at the end.
 // The reference is a whole number, so that every rescale is an exact power of two, in every format.

@@ -2,7 +2,7 @@
 // block at a time.
 //
 //     block_rows<Shape, Operand> keys(prepared, batch, kv_head, {row, copy});
-//     keys.with(first, count, values_read::as_they_are, [](auto const* rows, index stride) { ... });
+//     keys.with(operand, first, count, values_read::as_they_are, [](auto const* rows, index stride) { ... });
 #pragma once
 #include "fovea/engine/cpu/careful.hpp"
 #include "fovea/engine/cpu/decode_products.hpp"

@@ -1,7 +1,7 @@
 // The rare end of a row whose output is not finite although its weights are: 0 x NaN from the value of a masked key
 // must not reach it by a bit, the value of an attended one must.
 //
-//     if (spoiled(output, channels, sum)) ...       one check a row, all that clean data pays
+//     if (spoiled<N>(output, channels, sum)) ...       one check a row, all that clean data pays
 //
 // A spoiled tile is computed again with every non-finite value read as 0, which gives the bits that clean data would;
 // rows that attend such a key are then summed over their attended keys alone, one key at a time.

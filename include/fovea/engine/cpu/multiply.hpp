@@ -1,8 +1,8 @@
 // The two register-blocked products: queries x keys into accumulators, weights x values into the output tile.
 //
-//     accumulators<Shape> c;   multiply_scores<Shape>(c, queries, keys, words);
+//     accumulators<Shape.lanes, tile> c;   c.clear();   multiply_panel<Shape, tile>(c, queries, words, keys, ...);
 //
-// Cost: bench/peak.cpp holds these loops against the bare fused-multiply-add rate.
+// Cost: bench/forward.cpp holds these loops against the rate of bare multiply-adds (bench/support/peak.hpp).
 #pragma once
 #include "fovea/engine/cpu/pack.hpp"
 

@@ -12,7 +12,7 @@
 namespace [[gnu::visibility("hidden")]] fovea {
 inline namespace v0_1 {
 
-// The shape a problem runs in: bf16 pairs only when q, k and v are all bf16 and the machine multiplies them.
+// Whether products may be of bf16: where q, k and v all are.
 template <class Problem>
 inline constexpr bool all_bf16 =
     std::is_same_v<typename Problem::query_element, bf16> && std::is_same_v<typename Problem::key_element, bf16> &&

@@ -1,6 +1,6 @@
 // The end of a row: totals folded over the lanes, statistics, and every assignment's epilogue written to its view.
 //
-//     write_row<Shape>(problem, totals, sink, output_row, {batch, head, kv_head}, row)
+//     write_row<Shape.lanes>(problem, finish_as<Normaliser>(total, sink), output_row, {batch, head, kv_head}, row);
 #pragma once
 #include "fovea/engine/cpu/careful.hpp"
 #include "fovea/engine/cpu/forward.hpp"

@@ -2,7 +2,7 @@
 // must not reach it by a bit, the value of an attended one must.
 //
 //     attend_until_clean<Machine, Tile>(careful, keys_at, rows, [&] { ... });      // the pass, and it again
-//     non_finite_values<Machine, Params, Bound, Tile>(params, bound, here).add_to(first_row, rows, staged);
+//     non_finite_values<Machine, Params, Bound, Tile>(params, bound, here).add_to(rows_place, staged);
 //
 // A block that finds such an output computes its tile again with every non-finite value read as 0, which gives the bits
 // that clean data would; what attended keys' non-finite values add is then added, one key after the other.

@@ -1,6 +1,6 @@
 // A few query rows against many keys on a GPU: how they are packed, how the keys are cut, what memory that takes.
 //
-//     decode_plan plan = plan_decode<Tile>(problem, workspace);      plan.blocks(), plan.pieces
+//     decode_plan plan = plan_decode<Tile>(problem, workspace_bytes);      plan.blocks(), plan.pieces
 //
 // The rows of a key head (attend/packed_rows.hpp) fill tiles of 16. What bounds such a call is how fast keys and values
 // arrive: an H100 reads 3.35 TB/s with a latency near 0.8 us, so 2.7 MB have to be under way at any time, 20 KB on each

@@ -1,7 +1,7 @@
 // The instructions that vector extensions cannot say, each with its meaning in plain lanes for targets without it.
 //
-//     fovea::any(a < b);   acc = fovea::multiply_pairs(acc, a_pairs, b_pairs);   auto x =
-//     fovea::load_as_real<8>(fp16_pointer);
+//     fovea::any(a < b);   acc = fovea::multiply_pairs(acc, a_pairs, b_pairs);
+//     auto x = fovea::load_as_real<8>(fp16_pointer);
 #pragma once
 #include <utility>
 

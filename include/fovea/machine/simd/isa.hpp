@@ -1,7 +1,7 @@
 // What the CPU of this translation unit can do, read off the compiler's target macros.
 //
-//     constexpr fovea::cpu_isa here = fovea::native_isa;      // {.lanes = 16, .registers = 32, .bf16_pairs = true} on
-//     Zen 5
+//     constexpr fovea::cpu_isa here = fovea::native_isa;
+//     // on Zen 5: {.lanes = 16, .registers = 32, .bf16_pairs = true}
 #pragma once
 #include "fovea/base/config.hpp"
 

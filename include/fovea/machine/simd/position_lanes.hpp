@@ -42,7 +42,7 @@ template <int N> FOVEA_HOST_DEVICE position_lanes<N> operator-(position_lanes<N>
 template <int N> FOVEA_HOST_DEVICE position_lanes<N> operator+(position_lanes<N> a, position_lanes<N> b) { return {wrapped_sum(a.base, b.base), a.offset + b.offset}; }
 template <int N> FOVEA_HOST_DEVICE position_lanes<N> operator-(position_lanes<N> a, position_lanes<N> b) { return {wrapped_difference(a.base, b.base), a.offset - b.offset}; }
 
-// ---- comparisons: the bases meet on one side, as a 32-bit number ------------------------------------------------------
+// ---- comparisons: the bases meet on one side, as a 32-bit number ----------------------------------------------------
 template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator<(position_lanes<N> a, index b) { return a.offset < splat<N>(distance(b, a.base)); }
 template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator<=(position_lanes<N> a, index b) { return a.offset <= splat<N>(distance(b, a.base)); }
 template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator>(position_lanes<N> a, index b) { return a.offset > splat<N>(distance(b, a.base)); }
@@ -147,8 +147,7 @@ template <class A, class B> requires real_with_lanes<A, B> FOVEA_HOST_DEVICE aut
 template <class A, class B> requires real_with_lanes<A, B> FOVEA_HOST_DEVICE auto operator/(A a, B b) { return real_of(a) / real_of(b); }
 // clang-format on
 
-// ---- one number beside lanes: x in the form of its partner
-// -----------------------------------------------------------
+// ---- one number beside lanes: x in the form of its partner ----------------------------------------------------------
 template <int N> FOVEA_HOST_DEVICE real_lanes<N> alike(float x, real_lanes<N>) { return splat<N>(x); }
 template <int N> FOVEA_HOST_DEVICE real_lanes<N> alike(float x, lane_mask<N>) { return splat<N>(x); }
 template <int N> FOVEA_HOST_DEVICE wide_lanes<N> alike(index x, lane_mask<N>) { return splat<N>(x); }
