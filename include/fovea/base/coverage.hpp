@@ -2,6 +2,8 @@
 //
 //     fovea::covers(fovea::truth{.may = true, .must = false}) == fovea::coverage::some
 #pragma once
+#include <type_traits>
+
 #include "fovea/base/config.hpp"
 
 namespace fovea::inline v0_1 {
@@ -10,6 +12,14 @@ namespace fovea::inline v0_1 {
 // answer.
 struct truth {
     bool may, must;
+    template <class Bool>
+        requires std::is_same_v<Bool, bool>
+    explicit operator Bool() const {
+        static_assert(sizeof(Bool) == 0, "fovea: a functor that is a template cannot branch, as lanes and ranges "
+                                         "disagree: use fovea::select, && and ||, or parameters such as float and "
+                                         "fovea::index");
+        return {};
+    }
 };
 
 FOVEA_HOST_DEVICE constexpr truth operator&&(truth a, truth b) { return {a.may && b.may, a.must && b.must}; }

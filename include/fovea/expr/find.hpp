@@ -42,6 +42,9 @@ template <class S> inline constexpr bool is_maximum<max_of_scores<S>> = true;
 template <class T> inline constexpr bool is_epilogue_tensor = false;
 template <class V> inline constexpr bool is_epilogue_tensor<element_of_tensor<V>> = true;
 
+struct masked_scores {
+    template <class T> static constexpr bool is = is_masked<T>;
+};
 struct dot_products {
     template <class T> static constexpr bool is = is_dot_product<T>;
 };

@@ -219,15 +219,27 @@ template <class Op, class A, class B> constexpr auto combine(A const& a, B const
                   "fovea: a mask is not a number; write select(mask, 1, 0) to count it");
     return node{{}, lift(a), lift(b)};
 }
+template <class Op, class A> constexpr auto combine(A const& a) {
+    static_assert(A::kind != kinds::truth, "fovea: a mask is not a number; write select(mask, 1, 0) to count it");
+    return unary<Op, A>{{}, a};
+}
 template <class Op, class A, class B> constexpr auto combine_integers(A const& a, B const& b) {
     static_assert(lifted<A>::kind == kinds::integer && lifted<B>::kind == kinds::integer,
                   "fovea: % << >> & | ^ take integer expressions; masks are joined with && and ||");
     return binary<Op, lifted<A>, lifted<B>>{{}, lift(a), lift(b)};
 }
+template <class Op, class A> constexpr auto combine_integers(A const& a) {
+    static_assert(A::kind == kinds::integer, "fovea: ~ takes an integer expression; a mask is turned over with !");
+    return unary<Op, A>{{}, a};
+}
 template <class Op, class A, class B> constexpr auto combine_masks(A const& a, B const& b) {
     static_assert(lifted<A>::kind == kinds::truth && lifted<B>::kind == kinds::truth,
                   "fovea: && and || join masks; compare the number with something first");
     return binary<Op, lifted<A>, lifted<B>>{{}, lift(a), lift(b)};
+}
+template <class Op, class A> constexpr auto combine_masks(A const& a) {
+    static_assert(A::kind == kinds::truth, "fovea: ! turns a mask over; compare the number with something first");
+    return unary<Op, A>{{}, a};
 }
 
 // clang-format off
@@ -251,13 +263,13 @@ template <class A, class B> requires makes_expression<A, B> constexpr auto opera
 template <class A, class B> requires makes_expression<A, B> constexpr auto operator||(A const& a, B const& b) { return combine_masks<either>(a, b); }
 template <class A, class B> requires makes_expression<A, B> constexpr auto min(A const& a, B const& b) { return combine<smaller>(a, b); }
 template <class A, class B> requires makes_expression<A, B> constexpr auto max(A const& a, B const& b) { return combine<larger>(a, b); }
-template <expression A> constexpr auto operator!(A const& a) { return unary<negation, A>{{}, a}; }
-template <expression A> constexpr auto operator-(A const& a) { return unary<opposite, A>{{}, a}; }
-template <expression A> constexpr auto operator~(A const& a) { return unary<complement, A>{{}, a}; }
-template <expression A> constexpr auto abs(A const& a) { return unary<magnitude, A>{{}, a}; }
-template <expression A> constexpr auto exp(A const& a) { return unary<exponential, A>{{}, a}; }
-template <expression A> constexpr auto log(A const& a) { return unary<natural_logarithm, A>{{}, a}; }
-template <expression A> constexpr auto tanh(A const& a) { return unary<hyperbolic_tangent, A>{{}, a}; }
+template <expression A> constexpr auto operator!(A const& a) { return combine_masks<negation>(a); }
+template <expression A> constexpr auto operator-(A const& a) { return combine<opposite>(a); }
+template <expression A> constexpr auto operator~(A const& a) { return combine_integers<complement>(a); }
+template <expression A> constexpr auto abs(A const& a) { return combine<magnitude>(a); }
+template <expression A> constexpr auto exp(A const& a) { return combine<exponential>(a); }
+template <expression A> constexpr auto log(A const& a) { return combine<natural_logarithm>(a); }
+template <expression A> constexpr auto tanh(A const& a) { return combine<hyperbolic_tangent>(a); }
 // clang-format on
 
 // x moved into [lo, hi].
@@ -270,6 +282,8 @@ constexpr auto clamp(X const& x, Lo const& lo, Hi const& hi) {
 template <expression M, operand_of_operator A, operand_of_operator B>
 constexpr auto select(M const& mask, A const& a, B const& b) {
     static_assert(M::kind == kinds::truth, "fovea: the first argument of select is a mask: compare the number first");
+    static_assert(are_numbers(lifted<A>::kind, lifted<B>::kind),
+                  "fovea: select chooses between numbers; masks are joined with && and ||");
     return ternary<selection, M, lifted<A>, lifted<B>>{{}, mask, lift(a), lift(b)};
 }
 

@@ -58,7 +58,7 @@ constexpr auto where(M const& mask, S const& score) {
 }
 
 // The sum of a masked score and a bias is the masked sum; any other use of a masked score inside an expression is
-// refused where the score is taken apart (plan).
+// refused by make_problem (plan).
 template <class M, class S, operand_of_operator B>
     requires(!is_masked<B>)
 constexpr auto operator+(masked<M, S> const& a, B const& b) {

@@ -93,6 +93,7 @@ template <class T, class Channels> struct strided_view {
 
 template <class T, class Channels>
 [[nodiscard]] constexpr strided_view<T, Channels> tensor(T* pointer, layout<Channels> l) {
+    static_assert(is_element<std::remove_const_t<T>>, "fovea: the elements of a tensor are float, bf16 or fp16");
     return {pointer, l};
 }
 

@@ -33,9 +33,16 @@ template <int N> using real_lanes = lanes<float, N>;
 template <int N> using int_lanes = lanes<std::int32_t, N>;
 template <int N> using wide_lanes = lanes<index, N>;
 
-// One truth value a lane, all bits or none.
+// One truth value a lane, all bits or none; no condition of an if.
 template <int N> struct lane_mask {
     typename int_lanes<N>::native v;
+    template <class Bool>
+        requires std::is_same_v<Bool, bool>
+    explicit operator Bool() const {
+        static_assert(N == 0, "fovea: a functor that is a template cannot branch, as lanes and ranges disagree: use "
+                              "fovea::select, && and ||, or parameters such as float and fovea::index");
+        return {};
+    }
 };
 
 template <int N> inline constexpr bool is_real<real_lanes<N>> = true;
