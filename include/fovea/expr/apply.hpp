@@ -10,6 +10,10 @@
 // nothing about intervals: its tiles are `some`. It is called for elements of the call's own rows and columns only,
 // though also for ones that the mask leaves out. It must be a named type for use on a device. One with
 // `status refused() const` is asked before a call runs.
+//
+// It is copied with the expression, many times a run: it holds numbers, pointers and tables, no containers.
+// Several outputs of one run have the same score if their functors are equal, by == where it is defined, else by their
+// bytes.
 #pragma once
 #include "fovea/expr/node.hpp"
 
@@ -28,6 +32,9 @@ inline constexpr kinds kind_of = std::is_same_v<T, bool> || std::is_same_v<T, tr
 
 // f called for one reading. Lanes that f does not take go through one at a time, in the context's own way.
 template <class F> struct call_functor {
+    static_assert(std::is_trivially_destructible_v<F>,
+                  "fovea: apply: the functor owns memory, which would be copied many times a run; let it hold a "
+                  "pointer or a fovea::table");
     static constexpr dependence depends{};
     static constexpr char const* name = "apply";
     template <kinds... K> static constexpr kinds result = kind_of<std::invoke_result_t<F const&, scalar_of<K>...>>;
