@@ -6,7 +6,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <fovea/describe.cuh>
-#include <fovea/engine/reference/engine.hpp>
 #include <fovea/fovea.cuh>
 #include <vector>
 

@@ -128,11 +128,9 @@ int step_9() {
     const auto q_new = fv::rows(q, 0, 3);
     std::vector<float> few(static_cast<std::size_t>(3 * heads * 64));
     const auto o_new = fv::tensor(few.data(), fv::bshd(batches, 3, heads, 64_c));
-    auto unplaced = q_new;
-    unplaced.placed = false;
     std::puts("== refused");
     // shown: refused
-    auto unstated = fv::where(fv::causal, fv::scaled_dot(unplaced, k)); // 3 queries, 300 keys: where do they stand?
+    auto unstated = fv::where(fv::causal, fv::scaled_dot(q_new, k)); // 3 queries, 300 keys: where do they stand?
     fv::status said = fv::try_run(fv::cpu(), o_new = fv::sum(fv::softmax(unstated) * v));
     std::puts(said.sentence());
     // end: refused

@@ -12,7 +12,6 @@
 #include "linear.hpp"
 #include "weights.hpp"
 
-#include "fovea/engine/reference/engine.hpp"
 #include "fovea/fovea.hpp"
 
 #include <algorithm>

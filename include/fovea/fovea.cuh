@@ -1,9 +1,10 @@
-// Everything for CUDA: operands, the language, run on a GPU. Needs nvcc.
+// Everything for CUDA: operands, the language, run on a GPU, and the reference engine beside it. Needs nvcc.
 //
 //     fovea::run(fovea::cuda(stream), o = fovea::sum(fovea::softmax(fovea::scaled_dot(q, k)) * v));
 //
-// The CPU engine is not part of it; a file that wants both includes fovea.hpp too.
+// The CPU engine is not part of it: nvcc does not compile its vectors.
 #pragma once
+#include "fovea/engine/reference/engine.hpp"
 #include "fovea/expr/apply.hpp"
 #include "fovea/launch/cuda.cuh"
 #include "fovea/launch/cuda_decode.cuh"

@@ -34,6 +34,8 @@ FOVEA_HOST_DEVICE constexpr index_range as_interval(index a) { return {a, a}; }
 FOVEA_HOST_DEVICE constexpr bounds as_interval(float a) { return a == a ? bounds{a, a} : any_score; }
 template <class T> FOVEA_HOST_DEVICE constexpr interval<T> as_interval(interval<T> a) { return a; }
 
+// as_real(x): a position or an integer as a real number, in every reading: what a functor of the user's says where
+// static_cast<float> would not do. Lanes have one of their own.
 FOVEA_HOST_DEVICE constexpr float as_real(index a) { return static_cast<float>(a); }
 FOVEA_HOST_DEVICE constexpr float as_real(float a) { return a; }
 FOVEA_HOST_DEVICE constexpr double as_real(double a) { return a; }

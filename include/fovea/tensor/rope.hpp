@@ -18,7 +18,8 @@ inline double rope_base_frequency(double theta, index i, index channels) {
     return __builtin_pow(theta, -2.0 * static_cast<double>(i) / static_cast<double>(channels));
 }
 
-// A frequency type has: channels; frequency(i, n) of pair i of n channels; amplitude(), a factor on the result.
+// A frequency type has: channels; frequency(i, n) of pair i of n channels; amplitude(), a factor on the result. It is
+// copied with the expression, and compared by == where it has one, else by its bytes: it holds numbers and pointers.
 struct rope_plain {
     static constexpr char const* name = "rope_plain";
     double theta = 10000;
