@@ -57,11 +57,11 @@ public:
             if (!upwards()) at_ -= 32;
             else at_ += 32;
             if (!upwards() && at_ < 0) { // down to the first tile and beyond
-                if (!is_positional<Score>) return finished(at_);
+                if (!is_positional<Score>) return finished();
                 at_ = peak_ + 1;
                 peak_ = -1;
             }
-            if (upwards() && at_ >= count) return finished(at_);
+            if (upwards() && at_ >= count) return finished();
             classify_group(score, mask, all);
         }
         const int lane = Machine::first_bit(live_);
@@ -76,8 +76,8 @@ public:
 private:
     FOVEA_DEVICE bool upwards() const { return is_positional<Score> && peak_ < 0; }
     // Asked again, next() finds the end again.
-    FOVEA_DEVICE live_tile finished(std::int32_t& at) const {
-        at = upwards() ? at - 32 : at + 32;
+    FOVEA_DEVICE live_tile finished() {
+        at_ = upwards() ? at_ - 32 : at_ + 32;
         return {};
     }
     // The tiles of 32 lanes from at_ on.

@@ -98,11 +98,12 @@ void walk_keys(Mask const& mask, Score const& score, element_box const& box, key
                               [&](index t, coverage c) { visit(t, c, false); });
 }
 
-template <class Mask> index count_live(Mask const& mask, element_box const& box, key_tiles const& tiles) {
-    index live = 0;
+// What a tile of queries has to do, in quarters of a full tile of keys: one that the mask cuts counts as three.
+template <class Mask> index live_work(Mask const& mask, element_box const& box, key_tiles const& tiles) {
+    index quarters = 0;
     walk_range<direction::up>(mask, box, tiles, 0, tiles.count(),
-                              [&](index, coverage c) { live += c == coverage::all ? 4 : 3; });
-    return live;
+                              [&](index, coverage c) { quarters += c == coverage::all ? 4 : 3; });
+    return quarters;
 }
 
 } // namespace v0_1

@@ -13,7 +13,6 @@ FOVEA_HOST_DEVICE float exp2(float x) { return __builtin_exp2f(x); }
 FOVEA_HOST_DEVICE float log(float x) { return __builtin_logf(x); }
 FOVEA_HOST_DEVICE float log2(float x) { return __builtin_log2f(x); }
 FOVEA_HOST_DEVICE float tanh(float x) { return __builtin_tanhf(x); }
-FOVEA_HOST_DEVICE float sqrt(float x) { return __builtin_sqrtf(x); }
 FOVEA_HOST_DEVICE float fma(float a, float b, float c) { return __builtin_fmaf(a, b, c); }
 FOVEA_HOST_DEVICE constexpr float abs(float x) { return __builtin_fabsf(x); }
 FOVEA_HOST_DEVICE constexpr index abs(index x) { return x < 0 ? -x : x; }

@@ -24,6 +24,16 @@ struct [[gnu::visibility("default")]] census {
     index bytes_read = 0, bytes_written = 0;
 };
 
+// One element, for the point reading of masks and biases.
+struct plain_element {
+    index batch, head, kv_head, query, key, first_query, first_key;
+    float score = 0;
+    template <view V> float read_bias(V const& t, index row, index column) const {
+        return t.at(t.batches() == 1 ? 0 : batch, t.heads() == 1 ? 0 : head, t.positions() == 1 ? 0 : row,
+                    t.channels() == 1 ? 0 : column);
+    }
+};
+
 // Attended elements of a mask, by halving what the interval reading cannot decide.
 template <class Mask> class attended_counter {
 public:
@@ -46,19 +56,12 @@ public:
 private:
     static constexpr index most_work = index{1} << 22; // some tenths of a second
 
-    struct point {
-        index batch, head, kv_head, query, key, first_query, first_key;
-        float score;
-        template <view V> float read_bias(V const& t, index row, index column) const {
-            return t.at(t.batches() == 1 ? 0 : batch, t.heads() == 1 ? 0 : head, t.positions() == 1 ? 0 : row,
-                        t.channels() == 1 ? 0 : column);
-        }
-    };
     index count_points(element_box const& box) {
         index n = 0;
         for (index q = box.query.lo; q <= box.query.hi; ++q)
             for (index k = box.key.lo; k <= box.key.hi; ++k)
-                n += mask_(point{box.batch, box.head, box.kv_head, q, k, box.first_query, box.first_key, 0}) ? 1 : 0;
+                n += mask_(plain_element{box.batch, box.head, box.kv_head, q, k, box.first_query, box.first_key}) ? 1
+                                                                                                                  : 0;
         return n;
     }
     Mask const& mask_;

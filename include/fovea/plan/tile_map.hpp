@@ -16,6 +16,7 @@
 #include "fovea/base/refusal.hpp"
 #include "fovea/expr/score.hpp"
 #include "fovea/expr/text.hpp"
+#include "fovea/plan/census.hpp"
 
 namespace [[gnu::visibility("hidden")]] fovea {
 inline namespace v0_1 {
@@ -61,16 +62,6 @@ struct [[gnu::visibility("default")]] tile_map {
     std::string to_svg(std::string const& title = {}) const;
 };
 
-// One element, for the point reading of masks.
-struct map_element {
-    index batch, head, kv_head, query, key, first_query, first_key;
-    float score = 0;
-    template <view V> float read_bias(V const& t, index row, index column) const {
-        return t.at(t.batches() == 1 ? 0 : batch, t.heads() == 1 ? 0 : head, t.positions() == 1 ? 0 : row,
-                    t.channels() == 1 ? 0 : column);
-    }
-};
-
 // Whether a score is another for other pairs of the same product.
 template <class E>
 inline constexpr bool varies_with_position =
@@ -102,8 +93,8 @@ template <expression E> tile_map map_tiles(E const& e, tile_grid const& g) {
         if (g.queries * g.keys <= most_elements_kept)
             for (index q = 0; q < g.queries; ++q)
                 for (index k = 0; k < g.keys; ++k) {
-                    const map_element at{g.batch,         g.head,        g.kv_head,  g.first_query + q,
-                                         g.first_key + k, g.first_query, g.first_key};
+                    const plain_element at{g.batch,         g.head,        g.kv_head,  g.first_query + q,
+                                           g.first_key + k, g.first_query, g.first_key};
                     const bool attended = mask(at);
                     m.elements += attended ? '1' : '0';
                     if constexpr (varies_with_position<E>)

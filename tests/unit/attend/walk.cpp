@@ -76,5 +76,5 @@ TEST_CASE("full tiles are called full, dead groups are not asked tile by tile", 
                   [&](std::int64_t, fv::coverage c, bool) { ++(c == fv::coverage::all ? full : part); });
     CHECK(full == 10);
     CHECK(part == 1);
-    CHECK(fv::count_live(fv::causal, {0, 0, 0, {640, 703}, {}}, {0, 64000, 64}) == 4 * 10 + 3);
+    CHECK(fv::live_work(fv::causal, {0, 0, 0, {640, 703}, {}}, {0, 64000, 64}) == 4 * 10 + 3);
 }

@@ -12,11 +12,11 @@
 namespace [[gnu::visibility("hidden")]] fovea {
 inline namespace v0_1 {
 
-// Row and column of a bias tensor, axes of extent 1 repeated.
-template <view V> auto const* bias_row(V const& t, index batch, index head, index row) {
+// A row of a tensor beside the operands, and from one of its channels to the next; axes of extent 1 are repeated.
+template <view V> auto const* repeated_row(V const& t, index batch, index head, index row) {
     return t.row(t.batches() == 1 ? 0 : batch, t.heads() == 1 ? 0 : head, t.positions() == 1 ? 0 : row);
 }
-template <view V> index bias_stride(V const& t) { return t.channels() == 1 ? 0 : t.layout.stride.channel; }
+template <view V> index repeated_stride(V const& t) { return t.channels() == 1 ? 0 : t.layout.stride.channel; }
 
 struct element_context {
     index batch, head, kv_head, query, key;
@@ -24,7 +24,7 @@ struct element_context {
     float score;
 
     template <view V> float read_bias(V const& t, index row, index column) const {
-        return bias_row(t, batch, head, row)[column * bias_stride(t)];
+        return repeated_row(t, batch, head, row)[column * repeated_stride(t)];
     }
 };
 
@@ -72,8 +72,8 @@ template <int N> struct lane_context {
         return one_by_one([t](index i, index j) { return entry_at(t, i, j); }, row, column);
     }
     template <view V, class Column> real_lanes<N> read_bias(V const& t, index row, Column column) const {
-        auto const* from = bias_row(t, batch, head, row);
-        const index stride = bias_stride(t);
+        auto const* from = repeated_row(t, batch, head, row);
+        const index stride = repeated_stride(t);
         if (stride == 1 && valid >= N) return load_as_real<N>(from + lane(column, 0));
         return one_by_one([from, stride](index j) { return static_cast<float>(from[j * stride]); }, column);
     }

@@ -22,11 +22,7 @@ void execute_copy(cpu_engine<Executor, Given>& engine, assignment<V, O> const& a
             reader.read(s, row);
             auto* to = a.target.row(batch, head, s);
             const index stride = a.target.layout.stride.channel;
-            for (index c = 0; c < d; c += n) {
-                if (d - c >= n) store_some<n>(to + c * stride, stride, d - c, load<n>(row + c));
-                else
-                    for (index i2 = c; i2 < d; ++i2) to[i2 * stride] = static_cast<typename V::element>(row[i2]);
-            }
+            for (index c = 0; c < d; c += n) store_some<n>(to + c * stride, stride, d - c, load<n>(row + c));
         }
     });
 }

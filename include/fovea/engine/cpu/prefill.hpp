@@ -220,8 +220,8 @@ void prefill(Problem const& p, E& executor, index packing_budget) {
         const at_head here = head_of(pair, head_in_group);
         const index first = q.first + tile * Shape.query_tile;
         const index last = q.first + least((tile + 1) * Shape.query_tile, q.positions()) - 1;
-        return count_live(p.scored.mask, {here.batch, here.head, here.kv_head, {first, last}, {}, q.first, k.first},
-                          {k.first, k.positions(), Shape.key_tile});
+        return live_work(p.scored.mask, {here.batch, here.head, here.kv_head, {first, last}, {}, q.first, k.first},
+                         {k.first, k.positions(), Shape.key_tile});
     };
     constexpr dependence varies = std::remove_cvref_t<decltype(p.scored.mask)>::depends;
 

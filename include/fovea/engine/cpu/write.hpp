@@ -21,11 +21,6 @@ row_total<Moments> folded(row_state<Value, Moments, Sums> const& s) {
     return t;
 }
 
-// Element (batch, head, row, channel...) of an epilogue's tensor; axes of extent 1 are repeated.
-template <view V> auto const* epilogue_row(V const& t, index batch, index head, index row) {
-    return t.row(t.batches() == 1 ? 0 : batch, t.heads() == 1 ? 0 : head, t.positions() == 1 ? 0 : row);
-}
-
 // An epilogue's context: N channels of a row, of which `valid` exist; N = 1 for numbers that are one a row.
 template <int N, int Moments> struct epilogue_context {
     at_head here;
@@ -40,8 +35,8 @@ template <int N, int Moments> struct epilogue_context {
     template <int I> float expectation() const { return result.moments[I]; }
 
     template <view V> real_lanes<N> tensor_element(V const& t) const {
-        auto const* from = epilogue_row(t, here.batch, here.head, row);
-        const index stride = t.channels() == 1 ? 0 : t.layout.stride.channel;
+        auto const* from = repeated_row(t, here.batch, here.head, row);
+        const index stride = repeated_stride(t);
         if (stride == 1 && valid >= N) return load_as_real<N>(from + channel);
         real_lanes<N> x = splat<N>(0.f);
         for (int i = 0; i < N && i < valid; ++i) x.v[i] = from[(channel + i) * stride];

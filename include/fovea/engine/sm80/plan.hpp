@@ -59,7 +59,7 @@ template <class Tile, class Problem> tile_order order_of(Problem const& p) {
         const key_tiles tiles{k.first, k.positions(), Tile::key};
         const auto live = [&](index row) {
             const index last = least(row + Tile::query, q.positions()) - 1;
-            return count_live(p.scored.mask, {0, 0, 0, {q.first + row, q.first + last}, {}, q.first, k.first}, tiles);
+            return live_work(p.scored.mask, {0, 0, 0, {q.first + row, q.first + last}, {}, q.first, k.first}, tiles);
         };
         const index last_tile = (q.positions() - 1) / Tile::query * Tile::query;
         return live(0) > live(last_tile) ? tile_order::first_to_last : tile_order::last_to_first;
