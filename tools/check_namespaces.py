@@ -9,6 +9,8 @@
     } // namespace v0_1
     } // namespace fovea
 
+    namespace fovea::inline v0_1::sm80 {                        engines that share names with a sibling; hidden by hand
+
 With --write (./run format) headers that differ are rewritten.
 """
 
@@ -25,14 +27,20 @@ HIDDEN_ALSO = ("base/spell.hpp", *(f"expr/{name}.hpp" for name in ("bind", "find
 VISIBLE = ("engine/cpu/engine.hpp", "engine/cpu/executor.hpp", "engine/cpu/shape.hpp", "launch/cuda.cuh",
            "launch/cuda_decode.cuh", "launch/schedule.cuh", "machine/tensor_map.hpp", "plan/workspace.hpp")
 
-OPENING = re.compile(r'^namespace (?:\[\[gnu::visibility\("hidden"\)\]\] )?fovea(?:::inline v\w+)? \{\n'
+# Rooms with a namespace of their own.
+OWN = {"engine/sm80/": "sm80"}
+
+OPENING = re.compile(r'^namespace (?:\[\[gnu::visibility\("hidden"\)\]\] )?fovea(?:::inline v\w+)?(?:::\w+)? \{\n'
                      r"(?:inline namespace v\w+ \{\n)?", re.M)
-CLOSING = re.compile(r"^(?:\} // namespace v\w+\n)?\} // namespace fovea(?:::inline v\w+)?$", re.M)
+CLOSING = re.compile(r"^(?:\} // namespace v\w+\n)?\} // namespace fovea(?:::inline v\w+)?(?:::\w+)?$", re.M)
 
 
 def forms(header, version):
     """(opening, closing) of the namespace in `header`, a path below include/fovea."""
     inline = "v" + "_".join(version.split(".")[:2])
+    for room, own in OWN.items():
+        if header.startswith(room):
+            return f"namespace fovea::inline {inline}::{own} {{\n", f"}} // namespace fovea::inline {inline}::{own}"
     hidden = header.startswith(tuple(f"{room}/" for room in HIDDEN_ROOMS)) or header in HIDDEN_ALSO
     if hidden and header not in VISIBLE:
         return (f'namespace [[gnu::visibility("hidden")]] fovea {{\ninline namespace {inline} {{\n',

@@ -122,6 +122,9 @@ class Namespaces(unittest.TestCase):
             self.assertEqual(check_namespaces.in_order("mask/causal.hpp", text, "0.2.7"), visible)
             self.assertEqual(check_namespaces.in_order("engine/cpu/forward.hpp", text, "0.2.7"), hidden)
             self.assertEqual(check_namespaces.in_order("engine/cpu/shape.hpp", text, "0.2.7"), visible)
+        own = "namespace fovea::inline v0_2::sm80 {\nint x;\n} // namespace fovea::inline v0_2::sm80\n"
+        for text in (own.replace("::inline v0_2", ""), own.replace("v0_2", "v0_1"), own):
+            self.assertEqual(check_namespaces.in_order("engine/sm80/plan.hpp", text, "0.2.7"), own)
 
 
 class Versions(unittest.TestCase):

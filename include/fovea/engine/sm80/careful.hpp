@@ -11,7 +11,7 @@
 #include "fovea/engine/sm80/tile_loader.hpp"
 #include "fovea/engine/sm80/write.hpp"
 
-namespace fovea::sm80 {
+namespace fovea::inline v0_1::sm80 {
 
 // Whether any row's output is not finite although the sum of its weights is.
 template <class Machine, int Blocks, int Tiles, class State>
@@ -132,4 +132,4 @@ private:
     operand_rows<Machine, typename Params::k_type, Tile::channels> keys_;
 };
 
-} // namespace fovea::sm80
+} // namespace fovea::inline v0_1::sm80

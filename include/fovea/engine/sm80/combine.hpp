@@ -8,7 +8,7 @@
 #include "fovea/engine/sm80/decode_plan.hpp"
 #include "fovea/engine/sm80/merge.hpp"
 
-namespace fovea::sm80 {
+namespace fovea::inline v0_1::sm80 {
 
 template <sm80_machine Machine, class Problem, class Tile> struct combine {
     static constexpr int warps = 4, threads = 32 * warps, blocks = 1;
@@ -71,4 +71,4 @@ private:
     }
 };
 
-} // namespace fovea::sm80
+} // namespace fovea::inline v0_1::sm80

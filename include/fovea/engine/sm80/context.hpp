@@ -9,7 +9,7 @@
 #include "fovea/machine/sm80_machine.hpp"
 #include "fovea/tensor/strided.hpp"
 
-namespace fovea::sm80 {
+namespace fovea::inline v0_1::sm80 {
 
 // Loads are through the machine where it has the size: read-only for the life of the kernel, so that equal ones merge.
 template <class Machine, class T> FOVEA_DEVICE T read_only(T const* from) {
@@ -72,4 +72,4 @@ template <class Machine, class Result> struct row_element {
     template <class T> FOVEA_DEVICE float rounded(float x) const { return static_cast<float>(static_cast<T>(x)); }
 };
 
-} // namespace fovea::sm80
+} // namespace fovea::inline v0_1::sm80

@@ -9,7 +9,7 @@
 #include "fovea/engine/sm80/write.hpp"
 #include "fovea/expr/probability.hpp"
 
-namespace fovea::sm80 {
+namespace fovea::inline v0_1::sm80 {
 
 template <sm80_machine Machine, operand O, view V, int Channels> struct copy_rows {
     static_assert(!is_rotated_twice<O>, "fovea: cuda: an operand is rotated once; write the first rotation to memory");
@@ -62,4 +62,4 @@ template <class Machine, operand O, view V>
 using copy_for =
     copy_rows<Machine, O, V, stated_channels<O> <= 0 ? 256 : static_cast<int>(round_up(stated_channels<O>, index{16}))>;
 
-} // namespace fovea::sm80
+} // namespace fovea::inline v0_1::sm80

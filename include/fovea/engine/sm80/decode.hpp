@@ -19,7 +19,7 @@
 #include "fovea/engine/sm80/tile_ring.hpp"
 #include "fovea/engine/sm80/warp_rows.hpp"
 
-namespace fovea::sm80 {
+namespace fovea::inline v0_1::sm80 {
 
 template <sm80_machine Machine, class Problem, class Tile> class decode_block {
     using params_type = decode_params<Problem, Tile>;
@@ -252,4 +252,4 @@ template <sm80_machine Machine, class Problem, class Tile> struct decode {
     }
 };
 
-} // namespace fovea::sm80
+} // namespace fovea::inline v0_1::sm80

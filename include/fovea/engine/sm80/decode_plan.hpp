@@ -22,7 +22,7 @@
 #include "fovea/engine/sm80/shape.hpp"
 #include "fovea/plan/workspace.hpp"
 
-namespace fovea::sm80 {
+namespace fovea::inline v0_1::sm80 {
 
 inline constexpr index keys_of_piece = 256, pieces_most = 64;
 
@@ -203,4 +203,4 @@ decode_params<Problem, Tile> make_decode_params(Problem const& p, decode_plan co
             memory};
 }
 
-} // namespace fovea::sm80
+} // namespace fovea::inline v0_1::sm80

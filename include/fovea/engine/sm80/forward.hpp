@@ -12,7 +12,7 @@
 #include "fovea/engine/sm80/warp_rows.hpp"
 #include "fovea/engine/sm80/write.hpp"
 
-namespace fovea::sm80 {
+namespace fovea::inline v0_1::sm80 {
 
 template <sm80_machine Machine, class Problem, class Tile, class Plan> class forward_block {
     using params_type = forward_params<Problem, Tile, Plan>;
@@ -168,4 +168,4 @@ template <sm80_machine Machine, class Problem, class Tile, class Plan = block_pl
     }
 };
 
-} // namespace fovea::sm80
+} // namespace fovea::inline v0_1::sm80

@@ -12,7 +12,7 @@
 #include "fovea/engine/sm80/matrix_product.hpp"
 #include "fovea/tensor/strided.hpp"
 
-namespace fovea::sm80 {
+namespace fovea::inline v0_1::sm80 {
 
 // What a tile of scores has in common.
 struct tile_frame {
@@ -106,4 +106,4 @@ private:
     FOVEA_DEVICE static constexpr std::int32_t offset(int j) { return 8 * (j / 2) + j % 2; }
 };
 
-} // namespace fovea::sm80
+} // namespace fovea::inline v0_1::sm80

@@ -18,7 +18,7 @@
 #include "fovea/machine/sm80_machine.hpp"
 #include "fovea/meta/constant.hpp"
 
-namespace fovea::sm80 {
+namespace fovea::inline v0_1::sm80 {
 
 struct tf32x3 {};
 
@@ -106,4 +106,4 @@ FOVEA_DEVICE void multiply_nth(matrix_sums& sums, product_words<Format, 4> const
     }
 }
 
-} // namespace fovea::sm80
+} // namespace fovea::inline v0_1::sm80

@@ -7,7 +7,7 @@
 #include "fovea/attend/packed_rows.hpp"
 #include "fovea/engine/sm80/write.hpp"
 
-namespace fovea::sm80 {
+namespace fovea::inline v0_1::sm80 {
 
 // A row's total as row_numbers of decode_plan.hpp, number by number: keep(n, x) and read(n). As in lean_row_state, a
 // reference that is no whole number says that there was no key.
@@ -119,4 +119,4 @@ FOVEA_DEVICE void finish_staged(row_writer<Machine, Problem, Values, Rows, packe
     writer.keep(row, total.reference, finish_as<decltype(Problem::scored.normaliser)>(total, sink));
 }
 
-} // namespace fovea::sm80
+} // namespace fovea::inline v0_1::sm80

@@ -11,7 +11,7 @@
 #include "fovea/machine/sm80_machine.hpp"
 #include "fovea/tensor/rope.hpp"
 
-namespace fovea::sm80 {
+namespace fovea::inline v0_1::sm80 {
 
 // How an operand's rows may be copied, which its address and strides decide.
 enum class copy_width : int { elements, words, chunks };
@@ -152,4 +152,4 @@ private:
     index first_;
 };
 
-} // namespace fovea::sm80
+} // namespace fovea::inline v0_1::sm80

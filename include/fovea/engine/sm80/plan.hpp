@@ -10,7 +10,7 @@
 #include "fovea/engine/sm80/tile_loader.hpp"
 #include "fovea/plan/problem.hpp"
 
-namespace fovea::sm80 {
+namespace fovea::inline v0_1::sm80 {
 
 enum class tile_order : int { first_to_last, last_to_first };
 
@@ -131,4 +131,4 @@ template <class Tile, class Problem> forward_params<Problem, Tile> make_params(P
     return make_params<Tile>(p, plan_blocks<Tile>(p));
 }
 
-} // namespace fovea::sm80
+} // namespace fovea::inline v0_1::sm80

@@ -14,7 +14,7 @@
 #include "fovea/engine/sm80/matrix_product.hpp"
 #include "fovea/tile/swizzle.hpp"
 
-namespace fovea::sm80 {
+namespace fovea::inline v0_1::sm80 {
 
 // The rows of an operand that a lane addresses in ldmatrix.x4, which takes 16 rows of 32 bytes: `row` of them, and from
 // which of its two chunks. Rows 16 further have the same swizzle.
@@ -167,4 +167,4 @@ FOVEA_DEVICE void multiply_values(output_sums<Tile> (&output)[Tile::blocks_of_wa
     else multiply_wide<Machine, Tile>(output, weights, values);
 }
 
-} // namespace fovea::sm80
+} // namespace fovea::inline v0_1::sm80

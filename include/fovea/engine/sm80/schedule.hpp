@@ -12,7 +12,7 @@
 #include "fovea/attend/bound.hpp"
 #include "fovea/engine/sm80/plan.hpp"
 
-namespace fovea::sm80 {
+namespace fovea::inline v0_1::sm80 {
 
 // order[n]: which block of the plan is the nth to start.
 struct ordered_plan : block_plan {
@@ -81,4 +81,4 @@ private:
     }
 };
 
-} // namespace fovea::sm80
+} // namespace fovea::inline v0_1::sm80

@@ -12,7 +12,7 @@
 #include "fovea/tile/swizzle.hpp"
 #include "fovea/tile/tile_shape.hpp"
 
-namespace fovea::sm80 {
+namespace fovea::inline v0_1::sm80 {
 
 // What a block can have: 227 KiB on 9.0, 163 on 8.0, 99 on 8.6, 8.9 and 12.0, which the default tiles stay within.
 inline constexpr int shared_bytes_most = 227 * 1024, shared_bytes_everywhere = 99 * 1024;
@@ -175,4 +175,4 @@ consteval auto chosen_tile() {
     }
 }
 
-} // namespace fovea::sm80
+} // namespace fovea::inline v0_1::sm80

@@ -10,7 +10,7 @@
 #include "fovea/engine/sm80/operand_rows.hpp"
 #include "fovea/tile/swizzle.hpp"
 
-namespace fovea::sm80 {
+namespace fovea::inline v0_1::sm80 {
 
 // A chunk's worth of elements on the way through registers.
 struct alignas(16) chunk_words {
@@ -148,4 +148,4 @@ private:
     element const* rows_;
 };
 
-} // namespace fovea::sm80
+} // namespace fovea::inline v0_1::sm80

@@ -22,7 +22,7 @@
 #pragma once
 #include "fovea/attend/ballot_walk.hpp"
 
-namespace fovea::sm80 {
+namespace fovea::inline v0_1::sm80 {
 
 template <class Machine, int Stages> class tile_ring {
 public:
@@ -81,4 +81,4 @@ private:
     }
 };
 
-} // namespace fovea::sm80
+} // namespace fovea::inline v0_1::sm80

@@ -10,7 +10,7 @@
 #include "fovea/engine/sm80/fragment.hpp"
 #include "fovea/engine/sm80/products.hpp"
 
-namespace fovea::sm80 {
+namespace fovea::inline v0_1::sm80 {
 
 template <int Blocks, int Tiles> FOVEA_DEVICE void clear(matrix_sums (&sums)[Blocks][Tiles]) {
     FOVEA_UNROLL_DEVICE
@@ -84,4 +84,4 @@ private:
     }
 };
 
-} // namespace fovea::sm80
+} // namespace fovea::inline v0_1::sm80

@@ -11,7 +11,7 @@
 #include "fovea/engine/sm80/shape.hpp"
 #include "fovea/softmax/row_result.hpp"
 
-namespace fovea::sm80 {
+namespace fovea::inline v0_1::sm80 {
 
 // What is kept of a row beside its channels, in this order; expectations come last.
 enum class kept : int { reference, scale, logsumexp, maximum, entropy, expectations };
@@ -203,4 +203,4 @@ private:
     word shared_;
 };
 
-} // namespace fovea::sm80
+} // namespace fovea::inline v0_1::sm80
