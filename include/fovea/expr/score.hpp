@@ -56,6 +56,11 @@ constexpr auto where(M const& mask, S const& score) {
     if constexpr (is_masked<S>) return fovea::where(lift(mask) && score.mask, score.score);
     else return masked<lifted<M>, S>{lift(mask), score};
 }
+// As other libraries have it: where(mask, score, -infinity).
+template <operand_of_operator M, class S, class Other> constexpr auto where(M const&, S const&, Other const&) {
+    static_assert(sizeof(M) == 0,
+                  "fovea: where takes a mask and a score; a masked key has weight 0, and no other score");
+}
 
 // The sum of a masked score and a bias is the masked sum; any other use of a masked score inside an expression is
 // refused by make_problem (plan).

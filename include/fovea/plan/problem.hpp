@@ -176,6 +176,8 @@ template <class... Assignments> constexpr auto make_problem(Assignments const&..
         const auto bare = bare_score(scores);
         static_assert(decltype(find_all<masked_scores>(bare))::count == 0,
                       "fovea: where stands around a whole score: where(mask, 2 * s), not 2 * where(mask, s)");
+        static_assert(decltype(find_all<epilogue_tensors>(bare))::count == 0,
+                      "fovea: a tensor in a score is read as bias(tensor)");
         const auto dots = find_all<dot_products>(bare);
         using dot_list = std::remove_const_t<decltype(dots)>;
         static_assert(dot_list::count > 0, "fovea: a score needs dot(q, k) or scaled_dot(q, k) somewhere");

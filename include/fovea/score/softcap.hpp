@@ -1,6 +1,6 @@
 // softcap(c, s): c * tanh(s / c), a score kept within (-c, c). Before or after a bias is as written.
 //
-//     auto s = softcap(30.f, scaled_dot(q, k)) + alibi(slopes);
+//     auto s = softcap(30.f, scaled_dot(q, k)) + alibi(table(slopes));
 #pragma once
 #include "fovea/expr/score.hpp"
 
