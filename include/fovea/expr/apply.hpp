@@ -30,6 +30,11 @@ inline constexpr kinds kind_of = std::is_same_v<T, bool> || std::is_same_v<T, tr
                                  : std::is_integral_v<T>                             ? kinds::integer
                                                                                      : kinds::real;
 
+#if defined(__CUDACC__) // of a functor without FOVEA_HOST_DEVICE nvcc only warns, and leaves its call out of the kernel
+#pragma nv_diagnostic push
+#pragma nv_diag_error 20011
+#pragma nv_diag_error 20014
+#endif
 // f called for one reading. Lanes that f does not take go through one at a time, in the context's own way.
 template <class F> struct call_functor {
     static_assert(std::is_trivially_destructible_v<F>,
@@ -72,6 +77,9 @@ private:
         std::conditional_t<is_real<A>, float,
                            std::conditional_t<std::is_same_v<A, truth> || std::is_same_v<A, bool>, bool, index>>;
 };
+#if defined(__CUDACC__)
+#pragma nv_diagnostic pop
+#endif
 
 template <class F, operand_of_operator A> constexpr auto apply(F f, A const& a) {
     static_assert(takes<F, scalar_of<lifted<A>::kind>>,

@@ -10,6 +10,11 @@
 
 namespace fovea::inline v0_1 {
 
+#if defined(__CUDACC__) // as in expr/apply.hpp
+#pragma nv_diagnostic push
+#pragma nv_diag_error 20011
+#pragma nv_diag_error 20014
+#endif
 template <class F> struct functor_reference {
     F const* functor;
     template <class... X>
@@ -18,6 +23,9 @@ template <class F> struct functor_reference {
         return (*functor)(x...);
     }
 };
+#if defined(__CUDACC__)
+#pragma nv_diagnostic pop
+#endif
 
 template <class F> inline constexpr bool is_large = sizeof(F) > 64; // bytes: a few registers' worth
 
