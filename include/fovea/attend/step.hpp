@@ -87,6 +87,22 @@ template <class F, class V, int N> FOVEA_HOST_DEVICE V max_of_columns(F const&, 
     return top;
 }
 
+// A score relative to a reference that was raised by more than this is worked out again: it was rounded as a number of
+// that size, 2^-19 in base 2.
+inline constexpr float longest_step = 32.f;
+
+// The scores of row r that the mask left, relative to a reference that is `step` above the last one.
+template <class F, class E, class V, int N>
+FOVEA_HOST_DEVICE void lower_scores(F const& fragment, int r, E const& score, V (&x)[N], float step, float reference) {
+    const bool anew = step > longest_step;
+    FOVEA_UNROLL
+    for (int j = 0; j < N; ++j) {
+        V lower = x[j] - step;
+        if (anew) lower = value_below(score, fragment.here(r, j), fragment.all(reference));
+        x[j] = select(x[j] > fragment.all(masked_score), lower, min(x[j], fragment.all(masked_score)));
+    }
+}
+
 // sum over keys of weight x f. A masked element's f, which may be anything, does not take part.
 template <coverage Covered, class F, class State, class Bound, class V>
 FOVEA_HOST_DEVICE void add_moments(F& fragment, int r, int j, State& state, Bound const& e, V weight) {
@@ -136,9 +152,7 @@ FOVEA_HOST_DEVICE void step_row(F& fragment, int r, State& state, Bound const& e
         if (fragment.leave_out_missing(x)) top = max_of_columns(fragment, x);
     if (__builtin_expect(fragment.above(top, state.threshold()), 0)) {
         const float step = raise_row(state, fragment.across(top, take_max{}), place_of_weights<Bound>(fragment), r);
-        FOVEA_UNROLL
-        for (int j = 0; j < F::cols; ++j)
-            x[j] = select(x[j] > fragment.all(masked_score), x[j] - step, min(x[j], fragment.all(masked_score)));
+        lower_scores(fragment, r, score, x, step, state.reference);
     }
     if constexpr (Bound::wanted.maximum) state.top = F::larger(state.top, max_of_columns(fragment, x));
 

@@ -35,7 +35,8 @@ template <int Moments> FOVEA_HOST_DEVICE merge_scales merge(row_total<Moments>& 
     const float reference = max(a.reference, b.reference);
     const float up_a = reference - a.reference, up_b = reference - b.reference;
     const merge_scales scale{exp2(-up_a), exp2(-up_b)};
-    a.entropy = (a.entropy - a.sum * up_a) * scale.first + (b.entropy - b.sum * up_b) * scale.second;
+    a.entropy = a.entropy * scale.first - a.sum * (up_a * scale.first) +
+                (b.entropy * scale.second - b.sum * (up_b * scale.second));
     a.sum = a.sum * scale.first + b.sum * scale.second;
     a.divisor = a.divisor * scale.first + b.divisor * scale.second;
     a.top = max(a.top - up_a, b.top - up_b);
@@ -94,7 +95,7 @@ FOVEA_HOST_DEVICE row_result<Moments> finish(row_total<Moments> const& t, float 
     // a NaN sum comes from a NaN score, or from an infinite one, which is then the reference
     const bool finite = t.sum - t.sum == 0;
     r.maximum = !any ? -infinity : finite ? (t.reference + t.top) * ln_2 : t.reference == infinity ? infinity : t.sum;
-    if constexpr (entropy) r.entropy = any ? (log2_denominator * t.sum - t.entropy) * share * ln_2 : 0.f;
+    if constexpr (entropy) r.entropy = any ? (log2_denominator * share * t.sum - t.entropy * share) * ln_2 : 0.f;
     for (int i = 0; i < Moments; ++i) r.moments[i] = any ? t.moments[i] * share : 0.f;
     return r;
 }

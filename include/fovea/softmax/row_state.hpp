@@ -75,7 +75,7 @@ template <class State> FOVEA_HOST_DEVICE float raise(State& state, float largest
         return step;
     }
     const float a = exp2(-step);
-    state.entropy = (state.entropy - state.sum * step) * a;
+    state.entropy = state.entropy * a - state.sum * (step * a); // a step may be as large as a float
     state.sum = state.sum * a;
     state.divisor = state.divisor * a;
     for (auto& m : state.moments) m = m * a;
