@@ -101,10 +101,17 @@ template <class S> inline constexpr bool is_output<logsumexp_of<S>> = true;
 template <class S> inline constexpr bool is_output<max_of_scores<S>> = true;
 template <class P> inline constexpr bool is_output<entropy_of<P>> = true;
 
-// sum over keys of p * v (a row of channels) or of p * f (a number), f any score-like expression.
+// f, and 0 where it is masked.
+template <expression F> constexpr auto counted(F const& f) {
+    if constexpr (is_masked<F>) return select(f.mask, f.score, 0.f);
+    else return f;
+}
+
+// sum over keys of p * v (a row of channels) or of p * f (a number), f any score-like expression; of where(mask, f) over
+// the keys that the mask leaves.
 template <class P, view V> constexpr auto sum(weighted<P, V> const& w) { return value_sum<P, V>{w.p, w.x}; }
 template <class P, expression F> constexpr auto sum(weighted<P, F> const& w) {
-    return expectation<P, decltype(bare_score(w.x))>{w.p, bare_score(w.x)};
+    return expectation<P, decltype(counted(w.x))>{w.p, counted(w.x)};
 }
 template <class X>
     requires(expression<X> || probability<X> || view<X>)

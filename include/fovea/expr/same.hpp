@@ -14,12 +14,12 @@
 namespace [[gnu::visibility("hidden")]] fovea {
 inline namespace v0_1 {
 
-// Anything without a rule of its own is compared by == where it has one, else by its bytes; an empty object equals
-// every other of its type. (A functor with bytes between its members should have ==.)
+// Anything without a rule of its own is compared by == where it has one, else by its bytes, as are reals: a NaN is the
+// same as itself. An empty object equals every other of its type. (A functor with bytes between its members should have ==.)
 template <class T> bool same(T const& a, T const& b) {
     if constexpr (std::is_empty_v<T>) return true;
     else if constexpr (requires { same(a.tensor, b.tensor); }) return same(a.tensor, b.tensor);
-    else if constexpr (std::equality_comparable<T>) return a == b;
+    else if constexpr (std::equality_comparable<T> && !std::is_floating_point_v<T>) return a == b;
     else return std::memcmp(&a, &b, sizeof(T)) == 0;
 }
 template <class T, class C> bool same(strided_view<T, C> const& a, strided_view<T, C> const& b) {
@@ -33,7 +33,7 @@ template <class T> bool same(table_view<T> const& a, table_view<T> const& b) {
 }
 template <class T> bool same(read_table<T> const& a, read_table<T> const& b) { return same(a.source, b.source); }
 template <class O> bool same(scaled_operand<O> const& a, scaled_operand<O> const& b) {
-    return a.factor == b.factor && same(a.source, b.source);
+    return same(a.factor, b.factor) && same(a.source, b.source);
 }
 template <class O, class F, pairing P> bool same(rotated_operand<O, F, P> const& a, rotated_operand<O, F, P> const& b) {
     return same(a.frequency, b.frequency) && same(a.source, b.source);
@@ -41,7 +41,7 @@ template <class O, class F, pairing P> bool same(rotated_operand<O, F, P> const&
 template <class Q, class K> bool same(dot_product<Q, K> const& a, dot_product<Q, K> const& b) {
     return same(a.q, b.q) && same(a.k, b.k);
 }
-template <class T> bool same(constant<T> const& a, constant<T> const& b) { return a.value == b.value; }
+template <class T> bool same(constant<T> const& a, constant<T> const& b) { return same(a.value, b.value); }
 template <class Op, class A> bool same(unary<Op, A> const& a, unary<Op, A> const& b);
 template <class Op, class A, class B> bool same(binary<Op, A, B> const& a, binary<Op, A, B> const& b);
 template <class Op, class A, class B, class D> bool same(ternary<Op, A, B, D> const& a, ternary<Op, A, B, D> const& b);

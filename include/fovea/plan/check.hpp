@@ -10,7 +10,7 @@
 #include <numeric>
 
 #include "fovea/base/refusal.hpp"
-#include "fovea/plan/problem.hpp"
+#include "fovea/plan/agreement.hpp"
 #include "fovea/score/bias.hpp"
 
 namespace [[gnu::visibility("hidden")]] fovea {
@@ -281,6 +281,8 @@ FOVEA_COLD inline status refuse_epilogue_tensor(view_facts const& t, view_facts 
     status why = refuse_view(t, empty_rows::refused, access::read);
     return why.ok() ? refuse_sizes(t, sizes_of(target, "the output"), repeated::allowed) : why;
 }
+inline constexpr char const* epilogue_tensor_of = "a tensor in the epilogue of output";
+
 template <class Assignment>
 status refuse_output(Assignment const& a, view_facts const& q, index value_channels, index number) {
     const view_facts target = facts_of(a.target, "output", number);
@@ -291,47 +293,31 @@ status refuse_output(Assignment const& a, view_facts const& q, index value_chann
     status why = refuse_target(target, needs);
     if (why.ok()) why = refuse_place(target, q);
     each(find_all<epilogue_tensors>(a.expression), [&](auto, auto const& node) {
-        if (why.ok())
-            why = refuse_epilogue_tensor(facts_of(node.tensor, "a tensor in the epilogue of output", number), target);
+        if (why.ok()) why = refuse_epilogue_tensor(facts_of(node.tensor, epilogue_tensor_of, number), target);
     });
     return why;
 }
 
-// Keys and values are read while outputs are written, and each output has a place of its own; it may be q's.
+// Keys and values are read while outputs are written, and each output has a place of its own.
 FOVEA_COLD inline status refuse_shared_start(view_facts const& output, view_facts const& other) {
     if (output.data != other.data || other.extent.positions == 0) return {};
     return status({"output ", output.number, " starts at the first element of ", other.name, other.space(),
                    other.ordinal(), "; give it memory of its own"});
 }
-
-// Scores of the same type but with other values, or two value operands, cannot share a pass.
-inline constexpr char const *two_products =
-                                "a score multiplies two different pairs of operands; use one dot(q, k) in it",
-                            *two_scores =
-                                "two assignments of one run have scores with different values; give the second "
-                                "score a run of its own",
-                            *two_values = "two assignments of one run sum different values; give the second v a run of "
-                                          "its own";
-
-template <class... Assignments> status refuse_disagreement(Assignments const&... assignments) {
-    const auto leaves = all_leaves(assignments...);
-    char const* why = nullptr;
-    const auto dots = find_all<dot_products>(bare_score(scores_of(leaves.head)));
-    each(dots, [&](auto, auto const& dot) {
-        if constexpr (!std::is_same_v<std::remove_cvref_t<decltype(dot)>, std::remove_cvref_t<decltype(dots.head)>>)
-            why = two_products;
-        else if (!same(dot, dots.head)) why = two_products;
-    });
-    each(leaves, [&](auto, auto const& leaf) {
-        if (!same(scores_of(leaf), scores_of(leaves.head))) why = two_scores;
-        if constexpr (is_value_sum<std::remove_cvref_t<decltype(leaf)>>) {
-            const auto v = first_values(leaves);
-            if constexpr (std::is_same_v<std::remove_cvref_t<decltype(v)>, std::remove_cvref_t<decltype(leaf.v)>>) {
-                if (!same(leaf.v, v)) why = two_values;
-            } else why = two_values;
-        }
-    });
-    return why ? status({why}) : status();
+// It may be q's, or that of a tensor in its own epilogue: each row is read before it is written, if it lies there.
+FOVEA_COLD inline status refuse_other_rows(view_facts const& output, view_facts const& other) {
+    const struct {
+        index extent[2], stride[2];
+    } axes[] = {{{output.extent.batches, other.extent.batches}, {output.stride.batch, other.stride.batch}},
+                {{output.extent.heads, other.extent.heads}, {output.stride.head, other.stride.head}},
+                {{output.extent.positions, other.extent.positions}, {output.stride.position, other.stride.position}},
+                {{output.channels, other.channels}, {output.stride.channel, other.stride.channel}}};
+    bool alike = output.element_size == other.element_size;
+    for (auto const& a : axes)
+        alike = alike && a.extent[0] == a.extent[1] && (a.extent[0] == 1 || a.stride[0] == a.stride[1]);
+    if (output.data != other.data || alike) return {};
+    return status({"output ", output.number, " starts at the first element of ", other.name, other.space(),
+                   other.ordinal(), " but its rows lie elsewhere; give both one layout, or it memory of its own"});
 }
 
 template <class Problem, class... Assignments>
@@ -363,6 +349,14 @@ status refusal(Problem const& p, Assignments const&... assignments) {
         if (why.ok()) why = refuse_shared_start(output, facts_of(p.k(), "k"));
         if constexpr (view<v_type>)
             if (why.ok()) why = refuse_shared_start(output, facts_of(p.operand.v, "v"));
+        if (why.ok()) why = refuse_other_rows(output, facts_of(q, "q"));
+        each(p.outputs, [&](auto j, auto const& other) {
+            each(find_all<epilogue_tensors>(other.expression), [&](auto, auto const& node) {
+                const index of = index{decltype(j)::value} + 1;
+                const view_facts t = facts_of(node.tensor, epilogue_tensor_of, of);
+                if (why.ok()) why = of == number ? refuse_other_rows(output, t) : refuse_shared_start(output, t);
+            });
+        });
         for (index before = 0; before < number - 1; ++before)
             if (why.ok()) why = refuse_shared_start(output, written[before]);
         written[number - 1] = output;
