@@ -1,4 +1,4 @@
-// expect: fovea: select chooses between numbers; masks are joined with && and ||
+// expect: fovea: select chooses between numbers; between masks write m && a || !m && b
 #include <fovea/fovea.hpp>
 
 namespace fv = fovea;

@@ -97,3 +97,24 @@ TEST_CASE("scores far above the first ones keep their digits", "[raised]") {
                     check(worst_errors<fv::default_shape(fv::native_isa, false)>(scores, queries));
                 }
 }
+
+TEST_CASE("a NaN that is attended stays, however small its weight has become", "[raised]") {
+    constexpr std::int64_t channels = 8, keys = 1400; // of several pieces where queries are few
+    for (const std::int64_t queries : {1, 40})
+        for (const std::int64_t spoilt : {std::int64_t{3}, keys - 1}) {
+            INFO(queries << " queries, key " << spoilt);
+            auto v = tests::normals(keys * channels, 86);
+            v[static_cast<std::size_t>(spoilt * channels)] = std::numeric_limits<float>::quiet_NaN();
+            std::vector<float> scores(keys, 300.f), o(static_cast<std::size_t>(queries * channels));
+            for (std::int64_t j = 0; j < keys; ++j) // of the first piece, or of the last one
+                if (std::abs(j - spoilt) < 600) scores[static_cast<std::size_t>(j)] = 0;
+            const std::vector<float> zeros(keys * channels);
+            const auto q = fv::tensor(zeros.data(), fv::bhsd(1, 1, queries, channels));
+            const auto k = fv::tensor(zeros.data(), fv::bhsd(1, 1, keys, channels));
+            const auto s = fv::dot(q, k) + fv::bias(fv::tensor(scores.data(), fv::bhqk(1, 1, 1, keys)));
+            fv::run(fv::cpu(), fv::tensor(o.data(), q.layout) =
+                                   fv::sum(fv::softmax(s) * fv::tensor(v.data(), fv::bhsd(1, 1, keys, channels))));
+            CHECK(std::isnan(o[0]));
+            CHECK(std::isfinite(o[1]));
+        }
+}

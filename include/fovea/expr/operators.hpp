@@ -283,7 +283,7 @@ template <expression M, operand_of_operator A, operand_of_operator B>
 constexpr auto select(M const& mask, A const& a, B const& b) {
     static_assert(M::kind == kinds::truth, "fovea: the first argument of select is a mask: compare the number first");
     static_assert(are_numbers(lifted<A>::kind, lifted<B>::kind),
-                  "fovea: select chooses between numbers; masks are joined with && and ||");
+                  "fovea: select chooses between numbers; between masks write m && a || !m && b");
     return ternary<selection, M, lifted<A>, lifted<B>>{{}, mask, lift(a), lift(b)};
 }
 

@@ -19,9 +19,10 @@ template <int Moments> struct row_total {
 
 struct merge_scales {
     float first, second;
-    // What was accumulated of both. A first that counts for nothing may be anything.
+    bool only_second = false; // the first had no key: what it accumulated may be anything
+    // What was accumulated of both; a NaN of either stays, however small its weight is by now.
     template <class V> FOVEA_HOST_DEVICE V joined(V a, V b) const {
-        return first == 0 ? b * second : fma(b, second, a * first);
+        return only_second ? b * second : fma(b, second, a * first);
     }
 };
 
@@ -30,7 +31,7 @@ template <int Moments> FOVEA_HOST_DEVICE merge_scales merge(row_total<Moments>& 
     if (b.fresh) return {1.f, 0.f};
     if (a.fresh) {
         a = b;
-        return {0.f, 1.f};
+        return {0.f, 1.f, true};
     }
     const float reference = max(a.reference, b.reference);
     const float up_a = reference - a.reference, up_b = reference - b.reference;

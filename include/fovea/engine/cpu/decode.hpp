@@ -214,9 +214,9 @@ void merge_rows(index rows, index channels, index pieces, piece_result<Moments> 
         float* output = first.output + r * channels;
         for (index i = 1; i < pieces; ++i) {
             const float* other = first.output + (i * rows + r) * channels;
+            if (first.totals[i * rows + r].fresh) continue;
             const merge_scales w =
                 merge_pieces<decltype(Problem::scored.normaliser)>(total, first.totals[i * rows + r]);
-            if (w.second == 0 && w.first == 1) continue;
             for (index c = 0; c < channels; c += N)
                 store(output + c, w.joined(load<N>(output + c), load<N>(other + c)));
         }
