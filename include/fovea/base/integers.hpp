@@ -21,16 +21,23 @@ template <class T> FOVEA_HOST_DEVICE constexpr T round_up(T a, T b) { return cei
 template <class T> FOVEA_HOST_DEVICE constexpr T least(T a, T b) { return b < a ? b : a; }
 template <class T> FOVEA_HOST_DEVICE constexpr T greatest(T a, T b) { return a < b ? b : a; }
 
-// Divisions as expressions mean them: x / 0 is 0 and x % 0 is x. `k_pos != 0 && q_pos % k_pos == 0` evaluates both.
-FOVEA_HOST_DEVICE constexpr index quotient(index a, index b) { return b == 0 ? 0 : a / b; }
-FOVEA_HOST_DEVICE constexpr index rest(index a, index b) { return b == 0 ? a : a % b; }
-
 // Sums, differences and products as expressions mean them: they wrap around, as the lanes of every machine do.
 FOVEA_HOST_DEVICE constexpr index wrapped(std::uint64_t x) { return static_cast<index>(x); }
 FOVEA_HOST_DEVICE constexpr std::uint64_t unwrapped(index x) { return static_cast<std::uint64_t>(x); }
 FOVEA_HOST_DEVICE constexpr index wrapped_sum(index a, index b) { return wrapped(unwrapped(a) + unwrapped(b)); }
 FOVEA_HOST_DEVICE constexpr index wrapped_difference(index a, index b) { return wrapped(unwrapped(a) - unwrapped(b)); }
 FOVEA_HOST_DEVICE constexpr index wrapped_product(index a, index b) { return wrapped(unwrapped(a) * unwrapped(b)); }
+
+// Divisions: x / 0 is 0 and x % 0 is x. `k_pos != 0 && q_pos % k_pos == 0` evaluates both. The least number by -1 is
+// itself.
+FOVEA_HOST_DEVICE constexpr index quotient(index a, index b) {
+    return b == 0 ? 0 : b == -1 ? wrapped_difference(0, a) : a / b;
+}
+FOVEA_HOST_DEVICE constexpr index rest(index a, index b) { return b == 0 ? a : b == -1 ? 0 : a % b; }
+
+// Shifts by fewer than no bits or by more than 63: nothing of a number is left but its sign to the right.
+FOVEA_HOST_DEVICE constexpr index shifted_left(index a, index n) { return n < 0 || n > 63 ? 0 : a << n; }
+FOVEA_HOST_DEVICE constexpr index shifted_right(index a, index n) { return a >> (n < 0 || n > 63 ? 63 : n); }
 
 // Sums, differences and products of positions that stay at the ends of the 64-bit range instead of wrapping.
 FOVEA_HOST_DEVICE constexpr index add_saturated(index a, index b) {

@@ -15,7 +15,7 @@ FOVEA_HOST_DEVICE float log2(float x) { return __builtin_log2f(x); }
 FOVEA_HOST_DEVICE float tanh(float x) { return __builtin_tanhf(x); }
 FOVEA_HOST_DEVICE float fma(float a, float b, float c) { return __builtin_fmaf(a, b, c); }
 FOVEA_HOST_DEVICE constexpr float abs(float x) { return __builtin_fabsf(x); }
-FOVEA_HOST_DEVICE constexpr index abs(index x) { return x < 0 ? -x : x; }
+FOVEA_HOST_DEVICE constexpr index abs(index x) { return x < 0 ? wrapped_difference(0, x) : x; }
 // A NaN in `a` wins, as in a comparison chain `b > a ? b : a`.
 FOVEA_HOST_DEVICE constexpr float max(float a, float b) { return b > a ? b : a; }
 FOVEA_HOST_DEVICE constexpr float min(float a, float b) { return b < a ? b : a; }

@@ -6,6 +6,7 @@
 // Integers stay integers among themselves: `/` and `%` truncate, as in C++; what leaves 64 bits wraps around. With a
 // real operand the result is real.
 // `&&` and `||` evaluate both sides: an integer divided by 0 is 0, and x % 0 is x. A 0 that is known is refused by run.
+// Of a shift by fewer than 0 bits or more than 63 nothing is left but, of `>>`, the sign.
 // Each operator is a stateless function object called with the context and the operands' values in one reading.
 #pragma once
 #include "fovea/expr/node.hpp"
@@ -44,6 +45,15 @@ template <class A, class B> FOVEA_HOST_DEVICE constexpr auto quotient_of(A a, B 
 template <class A, class B> FOVEA_HOST_DEVICE constexpr auto remainder_of(A a, B b) {
     if constexpr (std::is_same_v<decltype(a % b), index>) return rest(a, b);
     else return a % b;
+}
+
+template <class A, class B> FOVEA_HOST_DEVICE constexpr auto left_shift_of(A a, B b) {
+    if constexpr (std::is_same_v<decltype(a << b), index>) return shifted_left(a, b);
+    else return a << b;
+}
+template <class A, class B> FOVEA_HOST_DEVICE constexpr auto right_shift_of(A a, B b) {
+    if constexpr (std::is_same_v<decltype(a >> b), index>) return shifted_right(a, b);
+    else return a >> b;
 }
 
 // alike(x, y): x in the reading of y, when x happens to be one number for all elements.
@@ -95,9 +105,9 @@ struct divides : arithmetic { static constexpr char const* symbol = " / "; stati
 struct modulo : integer_arithmetic { static constexpr char const* symbol = " % "; static constexpr int level = 5;
     template <class C, class A, class B> FOVEA_HOST_DEVICE constexpr auto operator()(C const&, A a, B b) const { return remainder_of(a, b); } };
 struct shift_left : integer_arithmetic { static constexpr char const* symbol = " << "; static constexpr int level = 7;
-    template <class C, class A, class B> FOVEA_HOST_DEVICE constexpr auto operator()(C const&, A a, B b) const { return a << b; } };
+    template <class C, class A, class B> FOVEA_HOST_DEVICE constexpr auto operator()(C const&, A a, B b) const { return left_shift_of(a, b); } };
 struct shift_right : integer_arithmetic { static constexpr char const* symbol = " >> "; static constexpr int level = 7;
-    template <class C, class A, class B> FOVEA_HOST_DEVICE constexpr auto operator()(C const&, A a, B b) const { return a >> b; } };
+    template <class C, class A, class B> FOVEA_HOST_DEVICE constexpr auto operator()(C const&, A a, B b) const { return right_shift_of(a, b); } };
 struct bit_and : integer_arithmetic { static constexpr char const* symbol = " & "; static constexpr int level = 11;
     template <class C, class A, class B> FOVEA_HOST_DEVICE constexpr auto operator()(C const&, A a, B b) const { return a & b; } };
 struct bit_or : integer_arithmetic { static constexpr char const* symbol = " | "; static constexpr int level = 13;

@@ -36,6 +36,22 @@ TEST_CASE("saturated arithmetic is the exact result held inside 64 bits", "[inte
     CHECK(faults == 0);
 }
 
+TEST_CASE("quotients, remainders and shifts have a value everywhere", "[integers]") {
+    CHECK(fovea::quotient(7, 0) == 0);
+    CHECK(fovea::rest(7, 0) == 7);
+    CHECK(fovea::quotient(fovea::index_min, -1) == fovea::index_min);
+    CHECK(fovea::rest(fovea::index_min, -1) == 0);
+    CHECK(fovea::quotient(-7, 2) == -3);
+    CHECK(fovea::rest(-7, 2) == -1);
+    CHECK(fovea::shifted_left(3, 62) == fovea::index_min + (index{1} << 62));
+    CHECK(fovea::shifted_right(-3, 1) == -2);
+    for (const index n : {index{-1}, index{64}, fovea::index_min, fovea::index_max}) {
+        CHECK(fovea::shifted_left(-3, n) == 0);
+        CHECK(fovea::shifted_right(3, n) == 0);
+        CHECK(fovea::shifted_right(-3, n) == -1);
+    }
+}
+
 TEST_CASE("sizes are rounded up to whole tiles", "[integers]") {
     for (index a = 0; a <= 40; ++a)
         for (index b = 1; b <= 9; ++b) {

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdint>
 #include <fovea/machine/simd/position_lanes.hpp>
+#include <iterator>
 #include <vector>
 
 #include "support/catch.hpp"
@@ -150,4 +151,46 @@ TEMPLATE_TEST_CASE_SIG("positions as reals are within two roundings", "[position
         }
     }
     CHECK(faults == 0);
+}
+
+namespace {
+
+// Lane i of a by lane i of b, and by one number for all, and the other way round; the number of wrong lanes.
+template <int N> int wrong_wide_lanes(wide_lanes<N> a, wide_lanes<N> b) {
+    int faults = 0;
+    const auto check = [&](auto op, auto plain) {
+        const auto both = op(a, b), right = op(a, b[0]), left = op(a[0], b);
+        for (int i = 0; i < N; ++i)
+            faults += !lane_is(both, i, plain(a[i], b[i])) + !lane_is(right, i, plain(a[i], b[0])) +
+                      !lane_is(left, i, plain(a[0], b[i]));
+    };
+    check([](auto x, auto y) { return x / y; }, [](auto x, auto y) { return fovea::quotient(x, y); });
+    check([](auto x, auto y) { return x % y; }, [](auto x, auto y) { return fovea::rest(x, y); });
+    check([](auto x, auto y) { return x << y; }, [](auto x, auto y) { return fovea::shifted_left(x, y); });
+    check([](auto x, auto y) { return x >> y; }, [](auto x, auto y) { return fovea::shifted_right(x, y); });
+    return faults;
+}
+template <int N> int wrong_wide_lanes() {
+    constexpr std::int64_t least = fovea::index_min, most = fovea::index_max;
+    constexpr std::int64_t numbers[] = {0, 1, -1, 2, -3, 8, 63, 64, -64, 1000003, std::int64_t{1} << 53, least, most};
+    constexpr int count = static_cast<int>(std::size(numbers));
+    int faults = 0;
+    for (int first = 0; first < count; ++first)
+        for (int second = 0; second < count; ++second) {
+            wide_lanes<N> a{}, b{};
+            for (int i = 0; i < N; ++i) {
+                a.v[i] = numbers[(first + i) % count];
+                b.v[i] = numbers[(second + 2 * i) % count];
+            }
+            faults += wrong_wide_lanes(a, b) + wrong_wide_lanes(fovea::splat<N>(a[0]), b);
+        }
+    return faults;
+}
+
+} // namespace
+
+TEST_CASE("64-bit lanes divide and shift as single numbers do, by 0 and by anything", "[lanes]") {
+    CHECK(wrong_wide_lanes<4>() == 0);
+    CHECK(wrong_wide_lanes<8>() == 0);
+    CHECK(wrong_wide_lanes<16>() == 0);
 }

@@ -78,6 +78,15 @@ template <int N> FOVEA_HOST_DEVICE wide_lanes<N> divide(wide_lanes<N> a, index n
     for (int i = 0; i < N; ++i) a.v[i] = quotient(a.v[i], n);
     return a;
 }
+// As base/integers.hpp has them: hardware takes some of the bits of n, each in its own way.
+template <int N> FOVEA_HOST_DEVICE wide_lanes<N> shifted_left(wide_lanes<N> a, wide_lanes<N> n) {
+    const auto within = (n.v & ~index{63}) == 0;
+    return {within ? a.v << (n.v & 63) : index{0}};
+}
+template <int N> FOVEA_HOST_DEVICE wide_lanes<N> shifted_right(wide_lanes<N> a, wide_lanes<N> n) {
+    const auto within = (n.v & ~index{63}) == 0;
+    return {a.v >> (within ? n.v : index{63})};
+}
 // clang-format off
 template <class T> inline constexpr bool is_integer_lanes = false;
 template <int N> inline constexpr bool is_integer_lanes<position_lanes<N>> = true;
@@ -106,22 +115,24 @@ template <class A, class B> requires integers_with_lanes<A, B> FOVEA_HOST_DEVICE
 template <class A, class B> requires integers_with_lanes<A, B> FOVEA_HOST_DEVICE auto operator&(A a, B b) { return decltype(wide<A, B>(a)){wide<A, B>(a).v & wide<A, B>(b).v}; }
 template <class A, class B> requires integers_with_lanes<A, B> FOVEA_HOST_DEVICE auto operator|(A a, B b) { return decltype(wide<A, B>(a)){wide<A, B>(a).v | wide<A, B>(b).v}; }
 template <class A, class B> requires integers_with_lanes<A, B> FOVEA_HOST_DEVICE auto operator^(A a, B b) { return decltype(wide<A, B>(a)){wide<A, B>(a).v ^ wide<A, B>(b).v}; }
-template <class A, class B> requires integers_with_lanes<A, B> FOVEA_HOST_DEVICE auto operator<<(A a, B b) { return decltype(wide<A, B>(a)){wide<A, B>(a).v << wide<A, B>(b).v}; }
-template <class A, class B> requires integers_with_lanes<A, B> FOVEA_HOST_DEVICE auto operator>>(A a, B b) { return decltype(wide<A, B>(a)){wide<A, B>(a).v >> wide<A, B>(b).v}; }
+template <class A, class B> requires integers_with_lanes<A, B> FOVEA_HOST_DEVICE auto operator<<(A a, B b) { return shifted_left(wide<A, B>(a), wide<A, B>(b)); }
+template <class A, class B> requires integers_with_lanes<A, B> FOVEA_HOST_DEVICE auto operator>>(A a, B b) { return shifted_right(wide<A, B>(a), wide<A, B>(b)); }
 template <class A> requires is_integer_lanes<A> FOVEA_HOST_DEVICE auto operator~(A a) { return wide_lanes<lanes_of<A>>{~widen(a).v}; }
 template <class A, class B> requires integers_with_lanes<A, B> FOVEA_HOST_DEVICE auto min(A a, B b) { const auto x = wide<A, B>(a), y = wide<A, B>(b); return select(y < x, y, x); }
 template <class A, class B> requires integers_with_lanes<A, B> FOVEA_HOST_DEVICE auto max(A a, B b) { const auto x = wide<A, B>(a), y = wide<A, B>(b); return select(x < y, y, x); }
 // clang-format on
+// Said of 64-bit lanes by themselves, or they would be divided as any lanes are, and trap where this has a value.
+template <int N> FOVEA_HOST_DEVICE wide_lanes<N> operator/(wide_lanes<N> a, wide_lanes<N> b) {
+    for (int i = 0; i < N; ++i) a.v[i] = quotient(a.v[i], b.v[i]);
+    return a;
+}
+template <int N> FOVEA_HOST_DEVICE wide_lanes<N> operator/(wide_lanes<N> a, index b) { return divide(a, b); }
+template <int N> FOVEA_HOST_DEVICE wide_lanes<N> operator/(index a, wide_lanes<N> b) { return widen<N>(a) / b; }
 template <class A, class B>
     requires integers_with_lanes<A, B>
 FOVEA_HOST_DEVICE auto operator/(A a, B b) {
-    auto x = wide<A, B>(a);
-    if constexpr (std::is_integral_v<B>) return divide(x, static_cast<index>(b));
-    else {
-        const auto y = wide<A, B>(b);
-        for (int i = 0; i < x.count; ++i) x.v[i] = quotient(x.v[i], y.v[i]);
-        return x;
-    }
+    if constexpr (std::is_integral_v<B>) return wide<A, B>(a) / static_cast<index>(b);
+    else return wide<A, B>(a) / wide<A, B>(b);
 }
 template <class A, class B>
     requires integers_with_lanes<A, B>
