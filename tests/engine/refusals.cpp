@@ -142,6 +142,16 @@ TEST_CASE("unstated positions are refused where lengths differ and the expressio
     CHECK(placed.run().ok());
 }
 
+TEST_CASE("positions so far away that their sums would leave 64 bits are refused", "[refusals]") {
+    constexpr int64_t far = (int64_t{1} << 62) + 1;
+    refused("q", [](call& c) { c.q = fv::at(c.q, far); }, {"q begins at position", "4611686018427387905", "move all"});
+    refused("k", [](call& c) { c.k = fv::at(c.k, -far); }, {"k begins at position -4611686018427387905"});
+    call c;
+    c.q = fv::at(c.q, far - 1);
+    c.k = fv::at(c.k, far - 1);
+    CHECK(c.run().ok());
+}
+
 TEST_CASE("values and outputs stand where the rows they follow do: another position is refused", "[refusals]") {
     refused("v", [](call& c) { c.v = fv::at(c.v, 4); },
             {"v is placed at position 4", "k begins at position 0", "place k"});

@@ -91,6 +91,14 @@ FOVEA_COLD inline status refuse_view(view_facts const& v, empty_rows empty, acce
     return {};
 }
 
+// Where positions may begin: in all that a call adds to one, 64 bits are not left.
+inline constexpr index farthest_position = index{1} << 62;
+FOVEA_COLD inline status refuse_far(view_facts const& v) {
+    if (v.first >= -farthest_position && v.first <= farthest_position) return {};
+    return status({v.name, " begins at position ", v.first, " but positions begin within ", farthest_position,
+                   " of 0; move all positions by the same number"});
+}
+
 FOVEA_COLD inline status refuse_rotation(index turned, index channels, char const* name) {
     if (turned < 0 || turned > channels)
         return disagree("the number of rope channels", turned, "the number of channels of the operand", channels,
@@ -246,6 +254,8 @@ template <class Q, class K, class V> status refuse_operands(operands<Q, K, V> co
     const view_facts q = facts_of(source_of(o.q), "q"), k = facts_of(source_of(o.k), "k");
     status why = refuse_view(q, empty_rows::refused, access::read);
     if (why.ok()) why = refuse_view(k, empty_rows::allowed, access::read);
+    if (why.ok()) why = refuse_far(q);
+    if (why.ok()) why = refuse_far(k);
     if (why.ok()) why = refuse_prologue(o.q, "q");
     if (why.ok()) why = refuse_prologue(o.k, "k");
     if constexpr (!std::is_same_v<V, no_values>)
@@ -369,6 +379,7 @@ template <view V, operand O> status refusal_of_copy(assignment<V, O> const& a) {
     const view_facts from = facts_of(source_of(a.expression), "the operand copied");
     const view_facts to = facts_of(a.target, "the target of the copy");
     status why = refuse_view(from, empty_rows::refused, access::read);
+    if (why.ok()) why = refuse_far(from);
     if (why.ok()) why = refuse_prologue(a.expression, "the operand copied");
     return why.ok() ? refuse_target(to, sizes_of(from, "the operand")) : why;
 }
