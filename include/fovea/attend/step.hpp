@@ -62,13 +62,16 @@ template <class E, class C, class V> FOVEA_HOST_DEVICE auto value_below(E const&
 }
 
 // Out of line, and given nothing of the fragment but a copy of its place: scores stay in registers around the call.
-// Rows that only go along with others that exceed stay as they are.
-template <class State, class Place> FOVEA_SELDOM float raise_row(State& state, float largest, Place place, int r) {
-    if (largest <= state.threshold()) return 0;
+// Raises the reference to the row's largest score, which is relative to `from`; returns the new one relative to it.
+// Rows that only go along with others that exceed keep theirs.
+template <class State, class Place>
+FOVEA_SELDOM float raise_row(State& state, float largest, float from, Place place, int r) {
+    const float before = state.base();
+    if (largest <= state.threshold() + (before - from)) return before - from;
     const bool fresh = state.fresh(); // then nothing was put
-    const float step = raise(state, largest);
-    if (!fresh) place.rescale(r, exp2(-step)); // not a quotient of alphas, which many steps take to 0
-    return step;
+    raise(state, from + __builtin_ceilf(largest));
+    if (!fresh) place.rescale(r, exp2(before - state.reference)); // not a quotient of alphas: many steps take it to 0
+    return state.reference - from;
 }
 
 // Where no second product takes weights.
@@ -87,20 +90,26 @@ template <class F, class V, int N> FOVEA_HOST_DEVICE V max_of_columns(F const&, 
     return top;
 }
 
-// A score relative to a reference that was raised by more than this is worked out again: it was rounded as a number of
-// that size, 2^-19 in base 2.
+// A score that exceeds its row's reference by more than this was rounded as a number of that size: 2^-19 in base 2.
 inline constexpr float longest_step = 32.f;
 
-// The scores of row r that the mask left, relative to a reference that is `step` above the last one.
-template <class F, class E, class V, int N>
-FOVEA_HOST_DEVICE void lower_scores(F const& fragment, int r, E const& score, V (&x)[N], float step, float reference) {
-    const bool anew = step > longest_step;
-    FOVEA_UNROLL
-    for (int j = 0; j < N; ++j) {
-        V lower = x[j] - step;
-        if (anew) lower = value_below(score, fragment.here(r, j), fragment.all(reference));
-        x[j] = select(x[j] > fragment.all(masked_score), lower, min(x[j], fragment.all(masked_score)));
+// Scores of row r that exceed its reference, x[] and the largest of them, relative to one that they do not exceed. Those
+// far above it, as normal scores are above one that stands for minus infinity, are worked out again.
+template <class F, class State, class E, class Place, class V, int N>
+FOVEA_HOST_DEVICE void lower_scores(F const& fragment, int r, State& state, E const& score, Place place, V (&x)[N],
+                                    V top) {
+    const V masked = fragment.all(masked_score);
+    float from = state.base();
+    if (fragment.above(top, state.fresh() ? infinity : longest_step)) {
+        from = 0;
+        FOVEA_UNROLL
+        for (int j = 0; j < N; ++j)
+            x[j] = select(x[j] > masked, value_below(score, fragment.here(r, j), fragment.all(0.f)), min(x[j], masked));
+        top = max_of_columns(fragment, x);
     }
+    const float lower = raise_row(state, fragment.across(top, take_max{}), from, place, r);
+    FOVEA_UNROLL
+    for (int j = 0; j < N; ++j) x[j] = select(x[j] > masked, x[j] - lower, min(x[j], masked));
 }
 
 // sum over keys of weight x f. A masked element's f, which may be anything, does not take part.
@@ -150,10 +159,8 @@ FOVEA_HOST_DEVICE void step_row(F& fragment, int r, State& state, Bound const& e
     }
     if constexpr (partial && finds_missing<F>)
         if (fragment.leave_out_missing(x)) top = max_of_columns(fragment, x);
-    if (__builtin_expect(fragment.above(top, state.threshold()), 0)) {
-        const float step = raise_row(state, fragment.across(top, take_max{}), place_of_weights<Bound>(fragment), r);
-        lower_scores(fragment, r, score, x, step, state.reference);
-    }
+    if (__builtin_expect(fragment.above(top, state.threshold()), 0))
+        lower_scores(fragment, r, state, score, place_of_weights<Bound>(fragment), x, top);
     if constexpr (Bound::wanted.maximum) state.top = F::larger(state.top, max_of_columns(fragment, x));
 
     value sum = state.sum, divisor = state.divisor, entropy = state.entropy;

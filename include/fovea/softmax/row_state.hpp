@@ -42,6 +42,7 @@ template <class Value, int Moments, weight_sums Sums = weight_sums::one> struct 
         for (Value& m : moments) m = zero;
     }
     FOVEA_HOST_DEVICE bool fresh() const { return limit == masked_score; }
+    FOVEA_HOST_DEVICE float base() const { return reference; }
     FOVEA_HOST_DEVICE float threshold() const { return limit; }
     FOVEA_HOST_DEVICE void raise_to(float whole) {
         limit = raise_threshold;
@@ -62,26 +63,24 @@ template <int Moments, weight_sums Sums = weight_sums::one> struct lean_row_stat
         for (float& m : moments) m = 0;
     }
     FOVEA_HOST_DEVICE bool fresh() const { return reference == unset_reference; }
+    FOVEA_HOST_DEVICE float base() const { return fresh() ? 0.f : reference; } // what scores are relative to
     FOVEA_HOST_DEVICE float threshold() const { return fresh() ? masked_score : raise_threshold; }
     FOVEA_HOST_DEVICE void raise_to(float whole) { reference = whole; }
 };
 
-// Moves the reference up by ceil(largest), largest being relative to it; returns the step. What was summed is rescaled.
-template <class State> FOVEA_HOST_DEVICE float raise(State& state, float largest) {
-    const float step = __builtin_ceilf(largest);
+// Moves the reference up to a whole number. What was summed is rescaled.
+template <class State> FOVEA_HOST_DEVICE void raise(State& state, float whole) {
+    const float step = whole - state.base();
     state.top = state.top - step;
-    if (state.fresh()) {
-        state.raise_to(step);
-        return step;
+    if (!state.fresh()) {
+        const float a = exp2(-step);
+        state.entropy = state.entropy * a - state.sum * (step * a); // a step may be as large as a float
+        state.sum = state.sum * a;
+        state.divisor = state.divisor * a;
+        for (auto& m : state.moments) m = m * a;
+        state.alpha *= a;
     }
-    const float a = exp2(-step);
-    state.entropy = state.entropy * a - state.sum * (step * a); // a step may be as large as a float
-    state.sum = state.sum * a;
-    state.divisor = state.divisor * a;
-    for (auto& m : state.moments) m = m * a;
-    state.alpha *= a;
-    state.raise_to(state.reference + step);
-    return step;
+    state.raise_to(whole);
 }
 
 } // namespace v0_1

@@ -1,0 +1,67 @@
+// Scores far above a row's first ones keep their digits in kernels too, where weights are in half precision.
+#include <fovea/fovea.hpp>
+
+#include "engine/sm80/emulated.hpp"
+#include "engine/sm80/emulated_decode.hpp"
+#include "support/catch.hpp"
+#include "support/draws.hpp"
+
+namespace fv = fovea;
+using namespace fovea::literals;
+
+namespace {
+
+// A third of the keys, the first or the last ones, has a bias of `low`, the others one near `normal`.
+struct biased_call {
+    static constexpr fv::index keys = 700;
+    fv::index queries;
+    std::vector<fv::fp16> q, k, v;
+    std::vector<float> bias = tests::normals(keys, 80);
+
+    biased_call(fv::index n, float low, float normal, bool first) : queries(n) {
+        unsigned seed = 81;
+        for (auto* x : {&q, &k, &v})
+            for (float number : tests::normals((x == &q ? queries : keys) * 16, seed++)) x->push_back(fv::fp16{number});
+        for (fv::index j = 0; j < keys; ++j) {
+            float& of_key = bias[static_cast<std::size_t>(j)];
+            of_key = (j < keys / 3) == first ? low : of_key + normal;
+        }
+    }
+    // The greatest difference to the reference, of outputs and of entropies.
+    template <class Engine> float error(Engine engine) const {
+        const auto at = [](auto* x, fv::index rows) { return fv::tensor(x, fv::bshd(1, rows, 1, 16_c)); };
+        const auto p = fv::softmax(fv::scaled_dot(at(q.data(), queries), at(k.data(), keys)) +
+                                   fv::bias(fv::tensor(bias.data(), fv::bhqk(1, 1, 1, keys))));
+        std::vector<float> o[2], h[2];
+        const auto ask = [&](auto const& of, std::size_t n) {
+            o[n].resize(q.size());
+            h[n].resize(q.size() / 16);
+            fv::run(of, at(o[n].data(), queries) = fv::sum(p * at(v.data(), keys)),
+                    fv::tensor(h[n].data(), fv::bhs(1, 1, queries)) = fv::entropy(p));
+        };
+        ask(engine, 0);
+        ask(fv::reference(), 1);
+        float most = 0;
+        const auto hold = [&](std::vector<float> const(&x)[2]) {
+            for (std::size_t i = 0; i < x[0].size(); ++i) {
+                const float off = std::abs(x[0][i] - x[1][i]);
+                most = off <= most ? most : off; // a NaN stays
+            }
+        };
+        hold(o);
+        hold(h);
+        return most;
+    }
+};
+
+} // namespace
+
+TEST_CASE("sm_80: scores far above the first ones keep their digits", "[sm80]") {
+    for (const float low : {-1e3f, -1e9f, -1e30f, std::numeric_limits<float>::lowest()})
+        for (const float normal : {0.f, 190.f}) // which is halfway between what is left of 1e9 + 190 and the next
+            for (const bool first : {false, true}) {
+                INFO("low ones of " << low << ", others of " << normal << ", first " << first);
+                CHECK(biased_call(40, low, normal, first).error(tests::emulated<>{}) < 0x1p-9f);
+                CHECK(biased_call(1, low, normal, first).error(tests::emulated_decode<>{}) < 0x1p-9f);
+            }
+}
