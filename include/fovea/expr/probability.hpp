@@ -107,8 +107,8 @@ template <expression F> constexpr auto counted(F const& f) {
     else return f;
 }
 
-// sum over keys of p * v (a row of channels) or of p * f (a number), f any score-like expression; of where(mask, f) over
-// the keys that the mask leaves.
+// sum over keys of p * v (a row of channels) or of p * f (a number), f any score-like expression; of where(mask, f)
+// over the keys that the mask leaves.
 template <class P, view V> constexpr auto sum(weighted<P, V> const& w) { return value_sum<P, V>{w.p, w.x}; }
 template <class P, expression F> constexpr auto sum(weighted<P, F> const& w) {
     return expectation<P, decltype(counted(w.x))>{w.p, counted(w.x)};

@@ -15,7 +15,8 @@ namespace [[gnu::visibility("hidden")]] fovea {
 inline namespace v0_1 {
 
 // Anything without a rule of its own is compared by == where it has one, else by its bytes, as are reals: a NaN is the
-// same as itself. An empty object equals every other of its type. (A functor with bytes between its members should have ==.)
+// same as itself. An empty object equals every other of its type. (A functor with bytes between its members should
+// have ==.)
 template <class T> bool same(T const& a, T const& b) {
     if constexpr (std::is_empty_v<T>) return true;
     else if constexpr (requires { same(a.tensor, b.tensor); }) return same(a.tensor, b.tensor);
