@@ -93,8 +93,8 @@ template <class F, class V, int N> FOVEA_HOST_DEVICE V max_of_columns(F const&, 
 // A score that exceeds its row's reference by more than this was rounded as a number of that size: 2^-19 in base 2.
 inline constexpr float longest_step = 32.f;
 
-// Scores of row r that exceed its reference, x[] and the largest of them, relative to one that they do not exceed. Those
-// far above it, as normal scores are above one that stands for minus infinity, are worked out again.
+// The scores of row r, x[], and the largest of them exceed its reference: afterwards they are relative to one that they
+// do not exceed. Far above it, as others are above one that stands for minus infinity, they are worked out again.
 template <class F, class State, class E, class Place, class V, int N>
 FOVEA_HOST_DEVICE void lower_scores(F const& fragment, int r, State& state, E const& score, Place place, V (&x)[N],
                                     V top) {
