@@ -289,6 +289,17 @@ TEST_CASE("steps, widths and blocks of 0 are refused by every engine", "[refusal
     CHECK(c.untouched());
 }
 
+TEST_CASE("a scale that is not finite is refused, and a cap of 0", "[refusals]") {
+    call c;
+    for (const float cap : {0.f, -0.f, std::nanf(""), 1 / 0x1p-149f}) {
+        const fv::status why = fv::try_run(fv::cpu(), c.l = fv::logsumexp(fv::softcap(cap, fv::dot(c.q, c.k))));
+        INFO(cap);
+        CHECK(std::string(why.sentence()).find("softcap a cap other than 0") != std::string::npos);
+    }
+    CHECK(!fv::try_run(fv::cpu(), c.l = fv::logsumexp(fv::dot(c.q, c.k) * std::nanf(""))).ok());
+    CHECK(c.untouched());
+}
+
 TEST_CASE("buckets of distances that cannot be are refused", "[refusals]") {
     call c;
     const std::vector<float> biases(4 * 32);

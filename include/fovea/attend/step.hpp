@@ -9,7 +9,8 @@
 // all(number), as a value; exp2(x); larger(a, b); inverse(x); place(), a small value whose rescale(r, alpha) rescales
 // what was put of row r (cold).
 // Optional: leave_out_missing(x), what does not exist of a row's x becomes masked_score, and whether anything did: one
-// question a row where `attended` asks one an element; of_row(r), a context of the row: expressions are bound to it.
+// question a row where `attended` asks one an element; of_row(r), a context of the row: expressions are bound to it;
+// lowest_reference(), where scores are not kept until their row's reference is known: what it starts at, at least.
 // Models: engine/cpu/fragment.hpp, engine/sm80/fragment.hpp. Law: the result does not depend on how the keys are cut
 // into fragments, up to rounding.
 #pragma once
@@ -65,11 +66,12 @@ template <class E, class C, class V> FOVEA_HOST_DEVICE auto value_below(E const&
 // Raises the reference to the row's largest score, which is relative to `from`; returns the new one relative to it.
 // Rows that only go along with others that exceed keep theirs.
 template <class State, class Place>
-FOVEA_SELDOM float raise_row(State& state, float largest, float from, Place place, int r) {
+FOVEA_SELDOM float raise_row(State& state, float largest, float from, float lowest, Place place, int r) {
     const float before = state.base();
     if (largest <= state.threshold() + (before - from)) return before - from;
     const bool fresh = state.fresh(); // then nothing was put
-    raise(state, from + __builtin_ceilf(largest));
+    const float whole = from + __builtin_ceilf(largest);
+    raise(state, fresh ? max(whole, lowest) : whole);
     if (!fresh) place.rescale(r, exp2(before - state.reference)); // not a quotient of alphas: many steps take it to 0
     return state.reference - from;
 }
@@ -92,6 +94,8 @@ template <class F, class V, int N> FOVEA_HOST_DEVICE V max_of_columns(F const&, 
 
 // A score that exceeds its row's reference by more than this was rounded as a number of that size: 2^-19 in base 2.
 inline constexpr float longest_step = 32.f;
+// Where scores are not kept until their reference is known, it starts no lower: they are rounded to 2^-18 beside it.
+inline constexpr float start_at_least = -128.f;
 
 // The scores of row r, x[], and the largest of them exceed its reference: afterwards they are relative to one that they
 // do not exceed. Far above it, as others are above one that stands for minus infinity, they are worked out again.
@@ -99,15 +103,16 @@ template <class F, class State, class E, class Place, class V, int N>
 FOVEA_HOST_DEVICE void lower_scores(F const& fragment, int r, State& state, E const& score, Place place, V (&x)[N],
                                     V top) {
     const V masked = fragment.all(masked_score);
-    float from = state.base();
-    if (fragment.above(top, state.fresh() ? infinity : longest_step)) {
+    float from = state.base(), lowest = -infinity;
+    if constexpr (requires { fragment.lowest_reference(); }) lowest = fragment.lowest_reference();
+    else if (fragment.above(top, state.fresh() ? infinity : longest_step)) {
         from = 0;
         FOVEA_UNROLL
         for (int j = 0; j < N; ++j)
             x[j] = select(x[j] > masked, value_below(score, fragment.here(r, j), fragment.all(0.f)), min(x[j], masked));
         top = max_of_columns(fragment, x);
     }
-    const float lower = raise_row(state, fragment.across(top, take_max{}), from, place, r);
+    const float lower = raise_row(state, fragment.across(top, take_max{}), from, lowest, place, r);
     FOVEA_UNROLL
     for (int j = 0; j < N; ++j) x[j] = select(x[j] > masked, x[j] - lower, min(x[j], masked));
 }

@@ -68,6 +68,11 @@ template <int Moments, weight_sums Sums = weight_sums::one> struct lean_row_stat
     FOVEA_HOST_DEVICE void raise_to(float whole) { reference = whole; }
 };
 
+// Whether a row of these weights in all has hardly any: the largest is more than a half where its reference is theirs.
+template <class State> FOVEA_HOST_DEVICE bool is_low(State const& state, float sum) {
+    return !state.fresh() && sum < 0.5f;
+}
+
 // Moves the reference up to a whole number. What was summed is rescaled.
 template <class State> FOVEA_HOST_DEVICE void raise(State& state, float whole) {
     const float step = whole - state.base();

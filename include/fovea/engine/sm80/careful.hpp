@@ -1,11 +1,13 @@
-// The rare end of a tile whose output is not finite although its weights are: 0 x NaN from the value of a masked key
-// must not reach it by a bit, the value of an attended one must.
+// The two rare ends of a tile. An output is not finite although its weights are: 0 x NaN from the value of a masked key
+// must not reach it by a bit, the value of an attended one must. Or all scores of a row lie so far below 0 that its
+// weights, relative to the lowest reference that a row starts at (attend/step.hpp), are hardly any.
 //
-//     attend_until_clean<Machine, Tile>(careful, keys_at, rows, [&] { ... });      // the pass, and it again
+//     attend_until_clean<Machine, Tile>(pass, keys_at, rows, [&] { ... });      // the pass, and it again
 //     non_finite_values<Machine, Params, Bound, Tile>(params, bound, here).add_to(rows_place, staged);
 //
 // A block that finds such an output computes its tile again with every non-finite value read as 0, which gives the bits
-// that clean data would; what attended keys' non-finite values add is then added, one key after the other.
+// that clean data would; what attended keys' non-finite values add is then added, one key after the other. One that
+// finds such a row computes its tile again with no lowest reference; other rows start at the one that they ended with.
 #pragma once
 #include "fovea/engine/sm80/operand_rows.hpp"
 #include "fovea/engine/sm80/tile_loader.hpp"
@@ -13,48 +15,61 @@
 
 namespace fovea::inline v0_1::sm80 {
 
-// Whether any row's output is not finite although the sum of its weights is.
-template <class Machine, int Blocks, int Tiles, class State>
-FOVEA_DEVICE bool is_spoiled(matrix_sums const (&output)[Blocks][Tiles], State const (&state)[Blocks][2]) {
-    bool spoiled = false;
+enum class block_pass : int { first, careful, deep };
+FOVEA_DEVICE float lowest_of(block_pass pass) { return pass == block_pass::deep ? -infinity : start_at_least; }
+
+// Which pass these rows need: their outputs are finite where the sums of their weights are, and they are rows of
+// weights, the largest of which is more than a half.
+template <class Machine, bool HasValues, int Blocks, int Tiles, class State>
+FOVEA_DEVICE block_pass pass_needed(matrix_sums const (&output)[Blocks][Tiles], State const (&state)[Blocks][2]) {
+    bool spoiled = false, low = false;
     FOVEA_UNROLL_DEVICE
     for (int m = 0; m < Blocks; ++m) {
         FOVEA_UNROLL_DEVICE
         for (int r = 0; r < 2; ++r) {
-            float all = 0;
-            FOVEA_UNROLL_DEVICE
-            for (int n = 0; n < Tiles; ++n) all = fma(output[m][n][2 * r], 0.f, fma(output[m][n][2 * r + 1], 0.f, all));
-            float sum = state[m][r].sum;
-            sum = sum + Machine::shuffle_xor(sum, 1);
-            sum = sum + Machine::shuffle_xor(sum, 2);
-            if (!is_finite(all) && is_finite(sum)) spoiled = true;
+            const float sum = sum_of_row<Machine>(state[m][r]);
+            if (is_low(state[m][r], sum)) low = true;
+            if constexpr (HasValues) {
+                float all = 0;
+                FOVEA_UNROLL_DEVICE
+                for (int n = 0; n < Tiles; ++n)
+                    all = fma(output[m][n][2 * r], 0.f, fma(output[m][n][2 * r + 1], 0.f, all));
+                if (!is_finite(all) && is_finite(sum)) spoiled = true;
+            }
         }
     }
-    return spoiled;
+    return low ? block_pass::deep : spoiled ? block_pass::careful : block_pass::first;
 }
 
-// The answer of any thread of the block, through shared memory that no warp uses any more.
-template <class Machine, class Tile> FOVEA_DEVICE bool any_of_block(word shared, bool mine) {
-    const bool warps = Machine::ballot(mine) != 0;
-    word any = 0;
-    if (Machine::lane() == 0) Machine::store_shared(shared + 4 * Machine::warp(), static_cast<word>(warps));
+// What any thread of the block needs most, through shared memory that no warp uses any more.
+template <class Machine, class Tile> FOVEA_DEVICE block_pass most_of_block(word shared, block_pass mine) {
+    const bool deep = Machine::ballot(mine == block_pass::deep) != 0,
+               careful = Machine::ballot(mine == block_pass::careful) != 0;
+    const block_pass of_warp = deep ? block_pass::deep : careful ? block_pass::careful : block_pass::first;
+    word most = 0;
+    if (Machine::lane() == 0) Machine::store_shared(shared + 4 * Machine::warp(), static_cast<word>(of_warp));
     Machine::sync_block();
-    for (int w = 0; w < Tile::warps; ++w) any |= Machine::template load_shared<word>(shared + 4 * static_cast<word>(w));
+    for (int w = 0; w < Tile::warps; ++w)
+        most = greatest(most, Machine::template load_shared<word>(shared + 4 * static_cast<word>(w)));
     Machine::sync_block();
-    return any != 0;
+    return static_cast<block_pass>(most);
 }
 
-// The pass over the keys; and where it spoiled an output, once more with careful set. The queries stay where they are,
-// so that what loads them keeps no register meanwhile; keys: where those of the pass were, whose last reader the ring
-// has waited for.
+// The pass over the keys, and once more where its rows need another one. The queries stay where they are, so that what
+// loads them keeps no register meanwhile; keys: where those of the pass were, whose last reader the ring has waited
+// for.
 template <class Machine, class Tile, class Rows, class Attend>
-FOVEA_DEVICE void attend_until_clean(bool& careful, word keys, Rows& rows, Attend const& attend) {
-    for (bool again = true; again;) {
+FOVEA_DEVICE void attend_until_clean(block_pass& pass, word keys, Rows& rows, Attend const& attend) {
+    rows.clear();
+    for (;;) {
         attend();
-        again = false;
-        if constexpr (Rows::has_values)
-            if (!careful)
-                again = careful = any_of_block<Machine, Tile>(keys, is_spoiled<Machine>(rows.output, rows.state));
+        if (pass == block_pass::deep) return;
+        const block_pass next =
+            most_of_block<Machine, Tile>(keys, pass_needed<Machine, Rows::has_values>(rows.output, rows.state));
+        if (next <= pass) return;
+        if (next == block_pass::deep) rows.clear_sums();
+        else rows.clear();
+        pass = next;
     }
 }
 

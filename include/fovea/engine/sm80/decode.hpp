@@ -45,7 +45,7 @@ public:
                            static_cast<word>(!tiles_.empty()));
         if (split && tiles_.empty()) return;
         load_queries();
-        attend_until_clean<Machine, Tile>(careful_, shared_ + Tile::keys_at, rows_, [this] { attend(); });
+        attend_until_clean<Machine, Tile>(pass_, shared_ + Tile::keys_at, rows_, [this] { attend(); });
         merge_warps();
         if (split) leave();
         else write();
@@ -80,7 +80,7 @@ public:
             tile_loader<Machine, Tile::threads, Tile::key, Tile::value_columns, typename params_type::v_type>(
                 p_.operand.v, params_.v, packed().batch, packed().kv_head)
                 .load(shared_ + Tile::values_at + stage * Tile::value_bytes, first_key() + index{tile} * Tile::key,
-                      careful_ ? numbers_read::finite : numbers_read::as_they_are);
+                      pass_ != block_pass::first ? numbers_read::finite : numbers_read::as_they_are);
     }
     FOVEA_DEVICE static constexpr bool leaves_out(live_tile) { return false; } // all warps have the same rows
     FOVEA_DEVICE void score(live_tile, word stage) {
@@ -100,7 +100,7 @@ private:
           p_(params.problem),
           place_(place_of(params.plan, Machine::block(0))),
           shared_(Machine::shared_base()),
-          careful_(params.plan.careful != 0),
+          pass_(params.plan.careful != 0 ? block_pass::careful : block_pass::first),
           tiles_(live_shares<Machine>(mask(), box(), {p_.k().first, p_.k().positions(), Tile::key})
                      .run(place_.piece, params.plan.pieces, params.plan.least_tiles)),
           bound_{bind_problem(p_, packed().head(row(Rows)), no_strips{})...} {}
@@ -133,7 +133,6 @@ private:
 
     // ---- the pass over the piece ------------------------------------------------------------------------------------
     FOVEA_DEVICE void attend() {
-        rows_.clear();
         const auto ground = [this] {
             const element_box all = box();
             return walk_ground{all, all.query, {p_.k().first + first_key(), keys(), Tile::key}};
@@ -159,6 +158,7 @@ private:
         }
         FOVEA_DEVICE index query(int m, int r) const { return block.query(2 * m + r); }
         FOVEA_DEVICE bound_type const& bound(int m, int r) const { return block.bound_[2 * m + r]; }
+        FOVEA_DEVICE float lowest_reference() const { return lowest_of(block.pass_); }
     };
 
     // ---- the end ----------------------------------------------------------------------------------------------------
@@ -194,7 +194,7 @@ private:
             merge_staged<Machine, Problem, Tile::values>(shared_, Tile::staged_bytes, Tile::warps, Tile::query, r);
         Machine::sync_warp();
         if constexpr (Problem::has_values)
-            if (careful_)
+            if (pass_ != block_pass::first)
                 for (int r = own_begin(); r < own_end(); ++r) add_non_finite(r);
     }
     FOVEA_DEVICE void add_non_finite(int r) const {
@@ -235,7 +235,7 @@ private:
     Problem const& p_;
     decode_place place_;
     word shared_;
-    bool careful_;
+    block_pass pass_;
     tile_run tiles_;
     bound_type bound_[2 * blocks]; // of this lane's rows
     rows_type rows_;

@@ -27,14 +27,14 @@ public:
           tile_(place_of<Machine>(params.plan, Machine::block(0)).tile),
           last_row_(static_cast<std::int32_t>(least(p_.q().positions() - tile_row(), index{Tile::query}) - 1)),
           shared_(Machine::shared_base()),
-          careful_(params.plan.careful != 0),
+          pass_(params.plan.careful != 0 ? block_pass::careful : block_pass::first),
           bound_(bind_problem(params.problem, here(), no_strips{})),
           keys_(p_.operand.k, params.k, here().batch, here().kv_head),
           values_(values_operand(), params.v, here().batch, here().kv_head) {}
 
     FOVEA_DEVICE void run() {
         load_queries();
-        attend_until_clean<Machine, Tile>(careful_, shared_ + Tile::keys_at, rows_, [this] { attend(); });
+        attend_until_clean<Machine, Tile>(pass_, shared_ + Tile::keys_at, rows_, [this] { attend(); });
         write();
     }
 
@@ -45,7 +45,7 @@ public:
     FOVEA_DEVICE void load_values(std::int32_t tile, word stage) const {
         if constexpr (Problem::has_values)
             values_.load(shared_ + Tile::values_at + stage * Tile::value_bytes, index{tile} * Tile::key,
-                         careful_ ? numbers_read::finite : numbers_read::as_they_are);
+                         pass_ != block_pass::first ? numbers_read::finite : numbers_read::as_they_are);
     }
     FOVEA_DEVICE void load_queries() const {
         tile_loader<Machine, Tile::threads, Tile::query, Tile::channels, typename params_type::q_type>(
@@ -65,7 +65,6 @@ public:
 
 private:
     FOVEA_DEVICE void attend() {
-        rows_.clear();
         const auto ground = [this] { return walked(); };
         walk_type walk(bound_.score, bound_.mask, ground);
         tile_ring<Machine, Tile::stages>::run([&] { return walk.next(bound_.score, bound_.mask, ground); }, *this);
@@ -126,6 +125,7 @@ private:
             return block.p_.q().first + block.tile_row() + least(row, block.last_row_);
         }
         FOVEA_DEVICE bound_type const& bound(int, int) const { return block.bound_; }
+        FOVEA_DEVICE float lowest_reference() const { return lowest_of(block.pass_); }
     };
 
     // After every warp has read its last tile: outputs are staged where the operands were.
@@ -141,7 +141,7 @@ private:
         for (int m = 0; m < Tile::blocks_of_warp; ++m) writer.stage(m, rows_.state[m], rows_.output[m], bound_.sink);
         Machine::sync_warp();
         if constexpr (Problem::has_values)
-            if (careful_)
+            if (pass_ != block_pass::first)
                 non_finite_values<Machine, params_type, bound_type, Tile>(params_, bound_, head).add_to(at, staged);
         writer.write();
     }
@@ -150,7 +150,7 @@ private:
     Problem const& p_;
     std::int32_t tile_, last_row_; // of the block's rows, the last that exists
     word shared_;
-    bool careful_;
+    block_pass pass_;
     bound_type bound_;
     tile_loader<Machine, Tile::threads, Tile::key, Tile::channels, typename params_type::k_type> keys_;
     tile_loader<Machine, Tile::threads, Tile::key, Tile::value_columns, typename params_type::v_type> values_;

@@ -41,6 +41,12 @@ inline constexpr weights_taken taken =
 template <class Bound, class Format>
 using row_state_for = lean_row_state<Bound::moment_count, sums_kept<Bound>(taken<Format>)>;
 
+// Of the four lanes that share a row.
+template <class Machine, class State> FOVEA_DEVICE float sum_of_row(State const& state) {
+    const float sum = state.sum + Machine::shuffle_xor(state.sum, 1);
+    return sum + Machine::shuffle_xor(sum, 2);
+}
+
 // Format: of the second product. Place: output_place, or nothing_put without one.
 template <class Machine, int Keys, class Format, class Place, coverage Covered> struct matrix_fragment {
     static constexpr int rows = 2, cols = Keys / 4;
@@ -51,6 +57,7 @@ template <class Machine, int Keys, class Format, class Place, coverage Covered> 
     matrix_sums (&scores)[Keys / 8];
     matrix_words (&weights)[Keys / product_depth<Format>];
     Place output;
+    float lowest;
 
     FOVEA_DEVICE tile_element<Machine> here(int r, int j) const {
         return {frame.batch,
@@ -101,6 +108,7 @@ template <class Machine, int Keys, class Format, class Place, coverage Covered> 
         }
     }
     FOVEA_DEVICE Place place() const { return output; }
+    FOVEA_DEVICE float lowest_reference() const { return lowest; }
 
 private:
     FOVEA_DEVICE static constexpr std::int32_t offset(int j) { return 8 * (j / 2) + j % 2; }

@@ -19,8 +19,8 @@ inline constexpr int shared_bytes_most = 227 * 1024, shared_bytes_everywhere = 9
 
 // bytes: of an element. Channels are those of q and k or of v, whichever are more, and at most so many. The shapes
 // follow from registers (no spills at 255) and from two blocks to a multiprocessor where 99 KiB allow it. Where a
-// score does not depend on positions, registers are left for more keys: on an H100 that is up to a tenth faster than a
-// tile of `tile_table` (bench/results/h100/tiles.json).
+// score does not depend on positions, registers are left for more keys, which an H100 is faster with
+// (bench/results/h100/tiles.json).
 struct tile_row {
     int bytes, channels;
     tile_shape tile;

@@ -43,6 +43,18 @@ template <class Machine, class Problem, class Tile> struct warp_rows {
         }
         sm80::clear(output);
     }
+    // For another pass: a row keeps its reference, so that none of its scores is far above it; unless it is low.
+    FOVEA_DEVICE void clear_sums() {
+        float references[blocks][2];
+        FOVEA_UNROLL_DEVICE
+        for (int n = 0; n < 2 * blocks; ++n) {
+            auto const& row = state[n / 2][n % 2];
+            references[n / 2][n % 2] = is_low(row, sum_of_row<Machine>(row)) ? unset_reference : row.reference;
+        }
+        clear();
+        FOVEA_UNROLL_DEVICE
+        for (int n = 0; n < 2 * blocks; ++n) state[n / 2][n % 2].reference = references[n / 2][n % 2];
+    }
 
     // Score, mask, softmax, and the second product with the values at an address of shared memory.
     template <class Rows>
@@ -70,7 +82,7 @@ private:
             FOVEA_UNROLL_DEVICE
             for (int r = 0; r < 2; ++r) {
                 matrix_fragment<Machine, Tile::key, format, place_type, Covered> fragment{
-                    frame[m][r], {query[m][0], query[m][1]}, scores[m], weights[m], place(m)};
+                    frame[m][r], {query[m][0], query[m][1]}, scores[m], weights[m], place(m), rows.lowest_reference()};
                 state[m][r].alpha = 1; // nothing waits to be rescaled
                 if constexpr (Covered == coverage::all)
                     weigh_row<Covered>(fragment, r, state[m][r], settled(rows.bound(m, r), fragment.of_row(r)));
