@@ -12,8 +12,8 @@ using namespace fovea::literals;
 
 namespace {
 
-// A third of the keys, the first or the last ones, has a bias of `low`, the others one near `normal`; but every third query one
-// near -1000 for all of them.
+// A third of the keys, the first or the last ones, has a bias of `low`, the others one near `normal`; but every third
+// query one near -1000 for all of them.
 struct biased_call {
     static constexpr fv::index keys = 700;
     fv::index queries;

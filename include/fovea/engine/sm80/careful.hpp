@@ -20,20 +20,19 @@ FOVEA_DEVICE float lowest_of(block_pass pass) { return pass == block_pass::deep 
 
 // Which pass these rows need: their outputs are finite where the sums of their weights are, and they are rows of
 // weights, the largest of which is more than a half.
-template <class Machine, bool HasValues, int Blocks, int Tiles, class State>
-FOVEA_DEVICE block_pass pass_needed(matrix_sums const (&output)[Blocks][Tiles], State const (&state)[Blocks][2]) {
+template <class Machine, class Rows> FOVEA_DEVICE block_pass pass_needed(Rows const& rows) {
     bool spoiled = false, low = false;
     FOVEA_UNROLL_DEVICE
-    for (int m = 0; m < Blocks; ++m) {
+    for (int m = 0; m < Rows::blocks; ++m) {
         FOVEA_UNROLL_DEVICE
         for (int r = 0; r < 2; ++r) {
-            const float sum = sum_of_row<Machine>(state[m][r]);
-            if (is_low(state[m][r], sum)) low = true;
-            if constexpr (HasValues) {
+            const float sum = sum_of_row<Machine>(rows.state[m][r]);
+            if (is_low(rows.state[m][r], sum)) low = true;
+            if constexpr (Rows::has_values) {
                 float all = 0;
                 FOVEA_UNROLL_DEVICE
-                for (int n = 0; n < Tiles; ++n)
-                    all = fma(output[m][n][2 * r], 0.f, fma(output[m][n][2 * r + 1], 0.f, all));
+                for (int n = 0; n < Rows::output_tiles; ++n)
+                    all = fma(rows.output[m][n][2 * r], 0.f, fma(rows.output[m][n][2 * r + 1], 0.f, all));
                 if (!is_finite(all) && is_finite(sum)) spoiled = true;
             }
         }
@@ -64,8 +63,7 @@ FOVEA_DEVICE void attend_until_clean(block_pass& pass, word keys, Rows& rows, At
     for (;;) {
         attend();
         if (pass == block_pass::deep) return;
-        const block_pass next =
-            most_of_block<Machine, Tile>(keys, pass_needed<Machine, Rows::has_values>(rows.output, rows.state));
+        const block_pass next = most_of_block<Machine, Tile>(keys, pass_needed<Machine>(rows));
         if (next <= pass) return;
         if (next == block_pass::deep) rows.clear_sums();
         else rows.clear();
