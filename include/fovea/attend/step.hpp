@@ -94,7 +94,7 @@ template <class F, class V, int N> FOVEA_HOST_DEVICE V max_of_columns(F const&, 
 
 // A score that exceeds its row's reference by more than this was rounded as a number of that size: 2^-19 in base 2.
 inline constexpr float longest_step = 32.f;
-// Where scores are not kept until their reference is known, it starts no lower: they are rounded to 2^-18 beside it.
+// Where scores are not kept until their reference is known, it starts no lower: they are rounded to 2^-17 beside it.
 inline constexpr float start_at_least = -128.f;
 
 // The scores of row r, x[], and the largest of them exceed its reference: afterwards they are relative to one that they
