@@ -166,6 +166,9 @@ template <class... Assignments> constexpr auto make_problem(Assignments const&..
     static_assert(
         leaf_list::count > 0,
         "fovea: nothing is reduced over keys: assign sum(p * v), logsumexp(s), max(s), entropy(p) or sum(p * f)");
+    static_assert(((decltype(find_all<score_terms>(assignments.expression))::count == 0) && ...),
+                  "fovea: beside outputs stand numbers and tensors of their axes, for each head one of "
+                  "bhsd(1, heads, 1, 1)");
     if constexpr (leaf_list::count > 0) {
         static_assert(one_score(static_cast<leaf_list const*>(nullptr)),
                       "fovea: the assignments of one run share one score; give the second score a run of its own");
