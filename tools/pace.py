@@ -97,7 +97,7 @@ def at_pace(seconds, again, most, yardstick, compiler):
     """A time at the machine's own pace: where it is over `most`, the least of a few, each beside the yardstick."""
     if seconds > most:
         seconds /= yardstick.pace(compiler)
-    for _ in range(5):
+    for _ in range(12):
         if seconds > most:
             seconds = min(seconds, again() / yardstick.pace(compiler))
     return seconds

@@ -10,6 +10,7 @@
 #include "support/draws.hpp"
 #include "support/memory.hpp"
 #include "support/oracle.hpp"
+#include "support/worse.hpp"
 
 namespace tests {
 
@@ -26,7 +27,7 @@ double worst_rotation(Engine const& engine, Rotate rotate, rope_rule rule, std::
         std::vector<double> right(values.begin(), values.end());
         turn_rows(right, positions, positions, channels, first, rule);
         for (std::size_t i = 0; i < right.size(); ++i)
-            worst = std::max(worst, std::abs(right[i] - static_cast<double>(turned[i])));
+            worst = worse(worst, std::abs(right[i] - static_cast<double>(turned[i])));
     }
     return worst;
 }

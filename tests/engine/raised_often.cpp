@@ -8,6 +8,7 @@
 
 #include "support/catch.hpp"
 #include "support/draws.hpp"
+#include "support/worse.hpp"
 
 namespace fv = fovea;
 
@@ -40,10 +41,9 @@ template <fv::cpu_shape Shape> errors worst_errors(std::vector<float> const& sco
     }
     errors worst;
     for (std::size_t i = 0; i < h.size(); ++i) {
-        const double off = std::abs(entropy / sum + std::log(sum) - double{h[i]});
-        worst.entropy = off <= worst.entropy ? worst.entropy : off; // a NaN stays
+        worst.entropy = tests::worse(worst.entropy, std::abs(entropy / sum + std::log(sum) - double{h[i]}));
         for (std::size_t c = 0; c < channels; ++c)
-            worst.output = std::fmax(worst.output, std::abs(total[c] / sum - double{o[i * channels + c]}));
+            worst.output = tests::worse(worst.output, std::abs(total[c] / sum - double{o[i * channels + c]}));
     }
     return worst;
 }

@@ -96,6 +96,8 @@ template <class F, class V, int N> FOVEA_HOST_DEVICE V max_of_columns(F const&, 
 inline constexpr float longest_step = 32.f;
 // Where scores are not kept until their reference is known, it starts no lower: they are rounded to 2^-17 beside it.
 inline constexpr float start_at_least = -128.f;
+// There, beside a reference below -1e8, which is no finer than this, a score may stay above it: fp16 holds its weight.
+inline constexpr float end_at_most = 15.f;
 
 // The scores of row r, x[], and the largest of them exceed its reference: afterwards they are relative to one that they
 // do not exceed. Far above it, as others are above one that stands for minus infinity, they are worked out again.
@@ -103,8 +105,9 @@ template <class F, class State, class E, class Place, class V, int N>
 FOVEA_HOST_DEVICE void lower_scores(F const& fragment, int r, State& state, E const& score, Place place, V (&x)[N],
                                     V top) {
     const V masked = fragment.all(masked_score);
+    constexpr bool kept = !requires { fragment.lowest_reference(); };
     float from = state.base(), lowest = -infinity;
-    if constexpr (requires { fragment.lowest_reference(); }) lowest = fragment.lowest_reference();
+    if constexpr (!kept) lowest = fragment.lowest_reference();
     else if (fragment.above(top, state.fresh() ? infinity : longest_step)) {
         from = 0;
         FOVEA_UNROLL
@@ -114,7 +117,10 @@ FOVEA_HOST_DEVICE void lower_scores(F const& fragment, int r, State& state, E co
     }
     const float lower = raise_row(state, fragment.across(top, take_max{}), from, lowest, place, r);
     FOVEA_UNROLL
-    for (int j = 0; j < N; ++j) x[j] = select(x[j] > masked, x[j] - lower, min(x[j], masked));
+    for (int j = 0; j < N; ++j) {
+        const V lowered = x[j] - lower;
+        x[j] = select(x[j] > masked, kept ? lowered : min(lowered, fragment.all(end_at_most)), min(x[j], masked));
+    }
 }
 
 // sum over keys of weight x f. A masked element's f, which may be anything, does not take part.

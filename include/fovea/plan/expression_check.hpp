@@ -2,6 +2,8 @@
 //
 //     refuse_nodes{why, batches, heads, kv_heads, queries, keys}(score);
 #pragma once
+#include "fovea/expr/table.hpp"
+#include "fovea/meta/list.hpp"
 #include "fovea/plan/view_check.hpp"
 #include "fovea/score/bias.hpp"
 

@@ -5,6 +5,7 @@
 #include "engine/sm80/emulated_decode.hpp"
 #include "support/catch.hpp"
 #include "support/draws.hpp"
+#include "support/worse.hpp"
 
 namespace fv = fovea;
 using namespace fovea::literals;
@@ -49,7 +50,7 @@ struct call {
         fv::run(engine, of(o) = fv::sum(p * values));
         fv::run(fv::reference(), of(right) = fv::sum(p * values));
         float most = 0;
-        for (std::size_t i = 0; i < o.size(); ++i) most = std::max(most, std::abs(o[i] - right[i]));
+        for (std::size_t i = 0; i < o.size(); ++i) most = tests::worse(most, std::abs(o[i] - right[i]));
         return most;
     }
 };

@@ -1,4 +1,8 @@
 // One query that may see one key: the output is that key's value.
+#ifdef STRICT
+#pragma GCC diagnostic error "-Wsign-conversion"
+#pragma GCC diagnostic error "-Wfloat-equal"
+#endif
 #include <array>
 #include <fovea/fovea.hpp>
 
