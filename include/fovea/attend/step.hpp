@@ -62,18 +62,34 @@ template <class E, class C, class V> FOVEA_HOST_DEVICE auto value_below(E const&
     } else return alike(as_real(e(c)), reference) - reference;
 }
 
+// Where a row's reference starts, by the largest score that is first seen: there, or at a least one.
+struct start_anywhere {
+    FOVEA_HOST_DEVICE float operator()(float largest) const { return largest; }
+};
+struct start_at_least {
+    float lowest;
+    FOVEA_HOST_DEVICE float operator()(float largest) const { return max(largest, lowest); }
+};
+
 // Out of line, and given nothing of the fragment but a copy of its place: scores stay in registers around the call.
-// Raises the reference to the row's largest score, which is relative to `from`; returns the new one relative to it.
-// Rows that only go along with others that exceed keep theirs.
-template <class State, class Place>
-FOVEA_SELDOM float raise_row(State& state, float largest, float from, float lowest, Place place, int r) {
-    const float before = state.base();
-    if (largest <= state.threshold() + (before - from)) return before - from;
+// Raises the reference of a row to its largest score, which is relative to it; returns by how much. Rows that only go
+// along with others that exceed stay as they are.
+template <class State, class Start, class Place>
+FOVEA_SELDOM float raise_row(State& state, float largest, Start start, Place place, int r) {
+    if (largest <= state.threshold()) return 0;
     const bool fresh = state.fresh(); // then nothing was put
-    const float whole = from + __builtin_ceilf(largest);
-    raise(state, fresh ? max(whole, lowest) : whole);
-    if (!fresh) place.rescale(r, exp2(before - state.reference)); // not a quotient of alphas: many steps take it to 0
-    return state.reference - from;
+    const float before = state.base(), up = __builtin_ceilf(largest);
+    raise(state, before + (fresh ? start(up) : up));
+    const float step = state.reference - before;
+    if (!fresh) place.rescale(r, exp2(-step)); // not a quotient of alphas, which many steps take to 0
+    return step;
+}
+// The same where it is relative to 0; returns the reference.
+template <class State, class Place> FOVEA_SELDOM float raise_far_row(State& state, float largest, Place place, int r) {
+    const float before = state.reference;
+    raise(state, max(__builtin_ceilf(largest), before));
+    place.rescale(r, exp2(before - state.reference));
+    return state.reference;
 }
 
 // Where no second product takes weights.
@@ -95,7 +111,7 @@ template <class F, class V, int N> FOVEA_HOST_DEVICE V max_of_columns(F const&, 
 // A score that exceeds its row's reference by more than this was rounded as a number of that size: 2^-19 in base 2.
 inline constexpr float longest_step = 32.f;
 // Where scores are not kept until their reference is known, it starts no lower: they are rounded to 2^-17 beside it.
-inline constexpr float start_at_least = -128.f;
+inline constexpr float lowest_start = -128.f;
 // There, beside a reference below -1e8, which is no finer than this, a score may stay above it: fp16 holds its weight.
 inline constexpr float end_at_most = 15.f;
 
@@ -106,16 +122,16 @@ FOVEA_HOST_DEVICE void lower_scores(F const& fragment, int r, State& state, E co
                                     V top) {
     const V masked = fragment.all(masked_score);
     constexpr bool kept = !requires { fragment.lowest_reference(); };
-    float from = state.base(), lowest = -infinity;
-    if constexpr (!kept) lowest = fragment.lowest_reference();
+    float lower;
+    if constexpr (!kept)
+        lower =
+            raise_row(state, fragment.across(top, take_max{}), start_at_least{fragment.lowest_reference()}, place, r);
     else if (fragment.above(top, state.fresh() ? infinity : longest_step)) {
-        from = 0;
         FOVEA_UNROLL
         for (int j = 0; j < N; ++j)
             x[j] = select(x[j] > masked, value_below(score, fragment.here(r, j), fragment.all(0.f)), min(x[j], masked));
-        top = max_of_columns(fragment, x);
-    }
-    const float lower = raise_row(state, fragment.across(top, take_max{}), from, lowest, place, r);
+        lower = raise_far_row(state, fragment.across(max_of_columns(fragment, x), take_max{}), place, r);
+    } else lower = raise_row(state, fragment.across(top, take_max{}), start_anywhere{}, place, r);
     FOVEA_UNROLL
     for (int j = 0; j < N; ++j) {
         const V lowered = x[j] - lower;

@@ -16,7 +16,7 @@
 namespace fovea::inline v0_1::sm80 {
 
 enum class block_pass : int { first, careful, deep };
-FOVEA_DEVICE float lowest_of(block_pass pass) { return pass == block_pass::deep ? -infinity : start_at_least; }
+FOVEA_DEVICE float lowest_of(block_pass pass) { return pass == block_pass::deep ? -infinity : lowest_start; }
 
 // Which pass these rows need: their outputs are finite where the sums of their weights are, and they are rows of
 // weights, the largest of which is more than a half.
