@@ -8,6 +8,7 @@
 // reading: the ends of the range where the table is sorted, a scan of the range where it is short, else everything.
 #pragma once
 #include <bit>
+#include <span>
 
 #include "fovea/expr/node.hpp"
 
@@ -34,19 +35,44 @@ template <class T> constexpr table_view<T> sorted(T const* data, index n) { retu
 template <class T> constexpr table_view<T> sorted(T const* data, index rows, index columns) {
     return {data, rows, columns, order::ascending};
 }
-// From anything contiguous with data() and size(): std::vector, std::span, std::array.
+// Anything contiguous with data() and size(): std::vector, std::span, std::array.
 template <class R>
-    requires requires(R const& r) {
-        r.data();
-        r.size();
-    }
-constexpr auto table(R const& range) {
+concept entries_of_container = requires(R const& r) {
+    *r.data();
+    r.size();
+};
+// A container that ends with this line takes its entries along before they are read; a span leaves them where they are.
+template <class R>
+inline constexpr bool outlives_the_line =
+    std::is_lvalue_reference_v<R> || std::ranges::enable_borrowed_range<std::remove_cvref_t<R>>;
+template <entries_of_container R> constexpr auto table(R&& range) {
+    static_assert(outlives_the_line<R>, "fovea: a table owns no entries: give the container a name, which must live "
+                                        "until the run is over");
     return table(range.data(), static_cast<index>(range.size()));
 }
-// Not from a container that ends with this line: its entries would be gone before they are read.
-template <class R>
-    requires(!std::is_trivially_destructible_v<R>)
-void table(R const&& range) = delete;
+template <entries_of_container R> constexpr auto sorted(R&& range) {
+    auto t = table(std::forward<R>(range));
+    t.sorting = order::ascending;
+    return t;
+}
+
+// What masks and scores make of the table that they are given, or of the container: a table, or one row of entries.
+template <class T> inline constexpr bool is_table = false;
+template <class T> inline constexpr bool is_table<table_view<T>> = true;
+template <class X> constexpr auto table_of(X&& x) {
+    using given = std::remove_cvref_t<X>;
+    constexpr bool known = is_table<given> || entries_of_container<given>;
+    static_assert(known, "fovea: a table is wanted: table(pointer, n), table(pointer, rows, columns), or a container");
+    if constexpr (is_table<given>) return x;
+    else if constexpr (known) return table(std::forward<X>(x));
+    else return table_view<float>{};
+}
+template <class X> constexpr auto table_of_rows(X const& x) {
+    static_assert(is_table<X>, "fovea: a table of rows is wanted: table(pointer, rows, columns), or table(pointer, n) "
+                               "where one row stands for all");
+    if constexpr (is_table<X>) return x;
+    else return table_view<float>{};
+}
 
 // A longer range than this is not scanned for its least and greatest entry.
 inline constexpr index longest_scan = 512;
@@ -120,15 +146,20 @@ template <class T> struct read_table {
 };
 
 // The entry at an integer expression, or at a row and a column.
-template <class T, operand_of_operator I> constexpr auto lookup(table_view<T> t, I const& i) {
+template <class X>
+concept entries_to_read =
+    is_table<std::remove_cvref_t<X>> || entries_of_container<X> || std::is_pointer_v<std::decay_t<X>>;
+template <entries_to_read X, operand_of_operator I> constexpr auto lookup(X&& from, I const& i) {
     static_assert(lifted<I>::kind == kinds::integer, "fovea: lookup takes an integer index, such as q_pos - k_pos");
-    return unary<read_table<T>, lifted<I>>{{t}, lift(i)};
+    const auto t = table_of(std::forward<X>(from));
+    return unary<read_table<typename decltype(t)::element>, lifted<I>>{{t}, lift(i)};
 }
-template <class T, operand_of_operator I, operand_of_operator J>
-constexpr auto lookup(table_view<T> t, I const& row, J const& column) {
+template <entries_to_read X, operand_of_operator I, operand_of_operator J>
+constexpr auto lookup(X&& from, I const& row, J const& column) {
     static_assert(lifted<I>::kind == kinds::integer && lifted<J>::kind == kinds::integer,
                   "fovea: lookup takes integer indices, such as head and q_pos - k_pos");
-    return binary<read_table<T>, lifted<I>, lifted<J>>{{t}, lift(row), lift(column)};
+    const auto t = table_of_rows(from);
+    return binary<read_table<typename decltype(t)::element>, lifted<I>, lifted<J>>{{t}, lift(row), lift(column)};
 }
 
 } // namespace fovea::inline v0_1

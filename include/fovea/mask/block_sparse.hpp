@@ -9,9 +9,9 @@
 
 namespace fovea::inline v0_1 {
 
-template <class T> constexpr auto block_sparse(table_view<T> bitmap, index query_block, index key_block) {
+template <class X> constexpr auto block_sparse(X const& bitmap, index query_block, index key_block) {
     using namespace terms;
-    return lookup(bitmap, q_pos / query_block, k_pos / key_block) != 0;
+    return lookup(table_of_rows(bitmap), q_pos / query_block, k_pos / key_block) != 0;
 }
 
 } // namespace fovea::inline v0_1

@@ -10,9 +10,10 @@
 
 namespace fovea::inline v0_1 {
 
-template <class T> constexpr auto documents(table_view<T> ids) {
+template <class X> constexpr auto documents(X const& ids) {
     using namespace terms;
-    return lookup(ids, batch, q_pos) == lookup(ids, batch, k_pos);
+    const auto t = table_of_rows(ids);
+    return lookup(t, batch, q_pos) == lookup(t, batch, k_pos);
 }
 
 } // namespace fovea::inline v0_1

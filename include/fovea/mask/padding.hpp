@@ -8,9 +8,9 @@
 
 namespace fovea::inline v0_1 {
 
-template <class T> constexpr auto padding(table_view<T> lengths) {
+template <class X> constexpr auto padding(X&& lengths) {
     using namespace terms;
-    return k_pos < lookup(lengths, batch);
+    return k_pos < lookup(table_of(std::forward<X>(lengths)), batch);
 }
 
 } // namespace fovea::inline v0_1

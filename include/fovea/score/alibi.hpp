@@ -1,7 +1,7 @@
 // alibi(slopes): slopes[head] * (k_pos - q_pos), a penalty that grows with the distance back (for causal attention).
 // alibi_two_sided(slopes): -slopes[head] * |q_pos - k_pos|.
 //
-//     auto s = scaled_dot(q, k) + alibi(table(slopes, heads));
+//     auto s = scaled_dot(q, k) + alibi(table(slopes, heads));      // or alibi(slopes), of a container that lives on
 //
 // Source: Train Short, Test Long (2021).
 #pragma once
@@ -11,13 +11,13 @@
 
 namespace fovea::inline v0_1 {
 
-template <class T> constexpr auto alibi(table_view<T> slopes) {
+template <class X> constexpr auto alibi(X&& slopes) {
     using namespace terms;
-    return lookup(slopes, head) * (k_pos - q_pos);
+    return lookup(table_of(std::forward<X>(slopes)), head) * (k_pos - q_pos);
 }
-template <class T> constexpr auto alibi_two_sided(table_view<T> slopes) {
+template <class X> constexpr auto alibi_two_sided(X&& slopes) {
     using namespace terms;
-    return -(lookup(slopes, head) * abs(q_pos - k_pos));
+    return -(lookup(table_of(std::forward<X>(slopes)), head) * abs(q_pos - k_pos));
 }
 
 } // namespace fovea::inline v0_1

@@ -104,9 +104,10 @@ private:
     std::int32_t first_[most] = {}; // least distance of logarithmic bucket i + 1
 };
 
-template <class T> auto relative_bias(table_view<T> biases, t5 shape) {
+template <class X> auto relative_bias(X const& biases, t5 shape) {
     using namespace terms;
-    return lookup(biases, head, apply(t5_buckets(shape, biases.columns), k_pos - q_pos));
+    const auto t = table_of_rows(biases);
+    return lookup(t, head, apply(t5_buckets(shape, t.columns), k_pos - q_pos));
 }
 
 } // namespace fovea::inline v0_1
