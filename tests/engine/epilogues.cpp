@@ -4,6 +4,7 @@
 #include <fovea/engine/reference/engine.hpp>
 #include <fovea/fovea.hpp>
 
+#include "engine/epilogue_cases.hpp"
 #include "engine/random_case.hpp"
 #include "support/catch.hpp"
 
@@ -57,4 +58,9 @@ TEST_CASE("gate, residual and cast, on every engine", "[epilogue]") {
         gate_and_residual(fv::cpu(), queries, "cpu");
         gate_and_residual(fv::reference(), queries, "reference");
     }
+}
+
+TEST_CASE("tensors stand beside an output wherever numbers may, on every engine", "[epilogue]") {
+    tests::tensors_beside_an_output(fv::cpu());
+    tests::tensors_beside_an_output(fv::reference());
 }

@@ -13,6 +13,7 @@
 
 #include "fovea/base/math.hpp"
 #include "fovea/expr/dependence.hpp"
+#include "fovea/tensor/strided.hpp"
 
 namespace fovea::inline v0_1 {
 
@@ -39,19 +40,32 @@ struct zero {
     template <class C> FOVEA_HOST_DEVICE constexpr index operator()(C const&) const { return 0; }
 };
 
-// Numbers become constants: integers 64-bit, reals float.
+// A tensor beside an output: its element at (batch, head, query row, channel); axes of extent 1 are repeated.
+template <view V> struct element_of_tensor {
+    using is_expression = void;
+    static constexpr kinds kind = kinds::real;
+    static constexpr dependence depends{.batch = true, .head = true, .query = true};
+    V tensor;
+    template <class C> FOVEA_HOST_DEVICE constexpr auto operator()(C const& c) const {
+        return c.tensor_element(tensor);
+    }
+};
+
+// Numbers become constants: integers 64-bit, reals float. Tensors become their elements.
 template <class T> FOVEA_HOST_DEVICE constexpr auto lift(T const& x) {
     if constexpr (expression<T>) return x;
+    else if constexpr (view<T>) return element_of_tensor<T>{x};
     else if constexpr (std::is_same_v<T, bool>) return constant<bool>{x};
     else if constexpr (std::is_floating_point_v<T>) return constant<float>{static_cast<float>(x)};
     else return constant<index>{static_cast<index>(x)};
 }
 template <class T> using lifted = decltype(lift(std::declval<T const&>()));
 
-// What can stand beside an expression in an operator.
-template <class T> concept operand_of_operator = expression<T> || std::is_arithmetic_v<T>;
+// What operators and functions are of, and what can stand beside it.
+template <class T> concept term = expression<T> || view<T>;
+template <class T> concept operand_of_operator = term<T> || std::is_arithmetic_v<T>;
 template <class A, class B>
-concept makes_expression = operand_of_operator<A> && operand_of_operator<B> && (expression<A> || expression<B>);
+concept makes_expression = operand_of_operator<A> && operand_of_operator<B> && (term<A> || term<B>);
 
 template <class Op, class A> struct unary {
     using is_expression = void;

@@ -2,7 +2,7 @@
 //
 //     auto s = 30.f * tanh(scaled_dot(q, k) / 30.f) + slope * (k_pos - q_pos);
 //
-// Functions: abs, min, max, clamp, select; of reals exp, log (natural), tanh.
+// Functions: abs, min, max, clamp, select; of reals exp, log (natural), tanh. Beside an output a tensor is its element.
 // Integers stay integers among themselves: `/` and `%` truncate, as in C++; what leaves 64 bits wraps around. With a
 // real operand the result is real.
 // `&&` and `||` evaluate both sides: an integer divided by 0 is 0, and x % 0 is x. A 0 that is known is refused by run.
@@ -273,28 +273,29 @@ template <class A, class B> requires makes_expression<A, B> constexpr auto opera
 template <class A, class B> requires makes_expression<A, B> constexpr auto operator||(A const& a, B const& b) { return combine_masks<either>(a, b); }
 template <class A, class B> requires makes_expression<A, B> constexpr auto min(A const& a, B const& b) { return combine<smaller>(a, b); }
 template <class A, class B> requires makes_expression<A, B> constexpr auto max(A const& a, B const& b) { return combine<larger>(a, b); }
-template <expression A> constexpr auto operator!(A const& a) { return combine_masks<negation>(a); }
-template <expression A> constexpr auto operator-(A const& a) { return combine<opposite>(a); }
-template <expression A> constexpr auto operator~(A const& a) { return combine_integers<complement>(a); }
-template <expression A> constexpr auto abs(A const& a) { return combine<magnitude>(a); }
-template <expression A> constexpr auto exp(A const& a) { return combine<exponential>(a); }
-template <expression A> constexpr auto log(A const& a) { return combine<natural_logarithm>(a); }
-template <expression A> constexpr auto tanh(A const& a) { return combine<hyperbolic_tangent>(a); }
+template <term A> constexpr auto operator!(A const& a) { return combine_masks<negation>(lift(a)); }
+template <term A> constexpr auto operator-(A const& a) { return combine<opposite>(lift(a)); }
+template <term A> constexpr auto operator~(A const& a) { return combine_integers<complement>(lift(a)); }
+template <term A> constexpr auto abs(A const& a) { return combine<magnitude>(lift(a)); }
+template <term A> constexpr auto exp(A const& a) { return combine<exponential>(lift(a)); }
+template <term A> constexpr auto log(A const& a) { return combine<natural_logarithm>(lift(a)); }
+template <term A> constexpr auto tanh(A const& a) { return combine<hyperbolic_tangent>(lift(a)); }
 // clang-format on
 
 // x moved into [lo, hi].
-template <expression X, operand_of_operator Lo, operand_of_operator Hi>
+template <term X, operand_of_operator Lo, operand_of_operator Hi>
 constexpr auto clamp(X const& x, Lo const& lo, Hi const& hi) {
     return fovea::min(fovea::max(x, lo), hi); // qualified: operands with 128_c would find std::min too
 }
 
 // a where the mask holds, b elsewhere. Both are evaluated everywhere.
-template <expression M, operand_of_operator A, operand_of_operator B>
+template <term M, operand_of_operator A, operand_of_operator B>
 constexpr auto select(M const& mask, A const& a, B const& b) {
-    static_assert(M::kind == kinds::truth, "fovea: the first argument of select is a mask: compare the number first");
+    static_assert(lifted<M>::kind == kinds::truth,
+                  "fovea: the first argument of select is a mask: compare the number first");
     static_assert(are_numbers(lifted<A>::kind, lifted<B>::kind),
                   "fovea: select chooses between numbers; between masks write m && a || !m && b");
-    return ternary<selection, M, lifted<A>, lifted<B>>{{}, mask, lift(a), lift(b)};
+    return ternary<selection, lifted<M>, lifted<A>, lifted<B>>{{}, lift(mask), lift(a), lift(b)};
 }
 
 } // namespace fovea::inline v0_1

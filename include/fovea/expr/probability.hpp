@@ -132,18 +132,7 @@ template <score S> constexpr auto entropy(sigmoid_weights<S> const&) {
     static_assert(sizeof(S) == 0, "fovea: sigmoid weights do not sum to one and have no entropy; use softmax");
 }
 
-// ---- epilogue: tensors and rounding on the way out ------------------------------------------------------------------
-// An element of a tensor beside an output: (batch, head, query row, channel); axes of extent 1 are repeated.
-template <view V> struct element_of_tensor {
-    using is_expression = void;
-    static constexpr kinds kind = kinds::real;
-    static constexpr dependence depends{.batch = true, .head = true, .query = true};
-    V tensor;
-    template <class C> FOVEA_HOST_DEVICE constexpr auto operator()(C const& c) const {
-        return c.tensor_element(tensor);
-    }
-};
-
+// ---- epilogue: rounding on the way out ------------------------------------------------------------------------------
 template <class T> struct round_to {
     static constexpr dependence depends{};
     static constexpr char const* name = std::is_same_v<T, float>  ? "cast<float>"
@@ -155,19 +144,10 @@ template <class T> struct round_to {
     }
 };
 // The output rounded to T before the rest of the epilogue sees it. Writing to a view rounds by itself.
-template <class T, expression A> constexpr auto cast(A const& a) {
+template <class T, term A> constexpr auto cast(A const& a) {
     static_assert(is_element<T>, "fovea: cast takes float, bf16 or fp16");
-    return unary<round_to<T>, A>{{}, a};
+    return unary<round_to<T>, lifted<A>>{{}, lift(a)};
 }
-
-// clang-format off
-template <expression A, view V> constexpr auto operator*(A const& a, V const& v) { return combine<times>(a, element_of_tensor<V>{v}); }
-template <expression A, view V> constexpr auto operator+(A const& a, V const& v) { return combine<plus>(a, element_of_tensor<V>{v}); }
-template <expression A, view V> constexpr auto operator-(A const& a, V const& v) { return combine<minus>(a, element_of_tensor<V>{v}); }
-template <view V, expression A> constexpr auto operator*(V const& v, A const& a) { return combine<times>(element_of_tensor<V>{v}, a); }
-template <view V, expression A> constexpr auto operator+(V const& v, A const& a) { return combine<plus>(element_of_tensor<V>{v}, a); }
-template <view V, expression A> constexpr auto operator-(V const& v, A const& a) { return combine<minus>(element_of_tensor<V>{v}, a); }
-// clang-format on
 
 // ---- assignment -----------------------------------------------------------------------------------------------------
 // What is written where: does nothing until it is given to run.

@@ -153,6 +153,10 @@ template <class... T> constexpr auto moments_of(list<T...> const& leaves) {
     else return moments_of(tail_of(leaves));
 }
 
+template <class L> inline constexpr bool no_tensors = true;
+template <class... F> inline constexpr bool no_tensors<list<F...> const> =
+    ((decltype(find_all<epilogue_tensors>(std::declval<F const&>()))::count == 0) && ...);
+
 template <class L> inline constexpr bool wants_entropy = false;
 template <class L> inline constexpr bool wants_logsumexp = false;
 template <class L> inline constexpr bool wants_maximum = false;
@@ -177,9 +181,10 @@ template <class... Assignments> constexpr auto make_problem(Assignments const&..
             "fovea: the assignments of one run share one softmax or sigmoid; give the second a run of its own");
         const auto scores = scores_of(leaves.head);
         const auto bare = bare_score(scores);
+        const auto moments = moments_of(leaves);
         static_assert(decltype(find_all<masked_scores>(bare))::count == 0,
                       "fovea: where stands around a whole score: where(mask, 2 * s), not 2 * where(mask, s)");
-        static_assert(decltype(find_all<epilogue_tensors>(bare))::count == 0,
+        static_assert(decltype(find_all<epilogue_tensors>(scores))::count == 0 && no_tensors<decltype(moments)>,
                       "fovea: a tensor in a score is read as bias(tensor)");
         const auto dots = find_all<dot_products>(bare);
         using dot_list = std::remove_const_t<decltype(dots)>;
@@ -190,7 +195,6 @@ template <class... Assignments> constexpr auto make_problem(Assignments const&..
             const auto v = first_values(leaves);
             const auto mask = mask_of_score(scores);
             const auto normaliser = first_normaliser(leaves);
-            const auto moments = moments_of(leaves);
             const auto outputs = numbered_outputs<0>(assignments...);
             using ops = operands<std::remove_const_t<decltype(q)>, std::remove_const_t<decltype(k)>,
                                  std::remove_const_t<decltype(v)>>;

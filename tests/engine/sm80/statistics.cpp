@@ -1,4 +1,5 @@
 // Statistics beside an output whose weights are rounded: the output's bits do not tell whether they were asked for.
+#include "engine/epilogue_cases.hpp"
 #include "engine/sm80/emulated.hpp"
 #include "engine/sm80/emulated_decode.hpp"
 #include "support/catch.hpp"
@@ -34,4 +35,8 @@ template <class Engine> void same_output_with_statistics(Engine const& engine, f
 TEST_CASE("sm_80: an output has the same bits whether statistics are asked for or not") {
     same_output_with_statistics(tests::emulated<>{}, 70);
     same_output_with_statistics(tests::emulated_decode<>{.pieces = 3, .least_tiles = 1}, 3);
+}
+
+TEST_CASE("sm_80: tensors stand beside an output wherever numbers may", "[epilogue]") {
+    tests::tensors_beside_an_output(tests::emulated<>{});
 }
