@@ -13,6 +13,7 @@
 
 #include "fovea/base/math.hpp"
 #include "fovea/expr/dependence.hpp"
+#include "fovea/meta/constant.hpp"
 #include "fovea/tensor/strided.hpp"
 
 namespace fovea::inline v0_1 {
@@ -51,10 +52,11 @@ template <view V> struct element_of_tensor {
     }
 };
 
-// Numbers become constants: integers 64-bit, reals float. Tensors become their elements.
+// Numbers become constants: integers, also those of the compiler (128_c), 64-bit, reals float. Tensors become elements.
 template <class T> FOVEA_HOST_DEVICE constexpr auto lift(T const& x) {
     if constexpr (expression<T>) return x;
     else if constexpr (view<T>) return element_of_tensor<T>{x};
+    else if constexpr (is_stated<T>) return constant<index>{static_cast<index>(T::value)};
     else if constexpr (std::is_same_v<T, bool>) return constant<bool>{x};
     else if constexpr (std::is_floating_point_v<T>) return constant<float>{static_cast<float>(x)};
     else return constant<index>{static_cast<index>(x)};
@@ -63,9 +65,11 @@ template <class T> using lifted = decltype(lift(std::declval<T const&>()));
 
 // What operators and functions are of, and what can stand beside it.
 template <class T> concept term = expression<T> || view<T>;
-template <class T> concept operand_of_operator = term<T> || std::is_arithmetic_v<T>;
+template <class T> concept operand_of_operator = term<T> || std::is_arithmetic_v<T> || is_stated<T>;
 template <class A, class B>
 concept makes_expression = operand_of_operator<A> && operand_of_operator<B> && (term<A> || term<B>);
+template <class A, class B>
+concept makes_operation = makes_expression<A, B> && !is_stated<A> && !is_stated<B>; // those: expr/operators.hpp
 
 template <class Op, class A> struct unary {
     using is_expression = void;

@@ -253,24 +253,24 @@ template <class Op, class A> constexpr auto combine_masks(A const& a) {
 }
 
 // clang-format off
-template <class A, class B> requires makes_expression<A, B> constexpr auto operator+(A const& a, B const& b) { return combine<plus>(a, b); }
-template <class A, class B> requires makes_expression<A, B> constexpr auto operator-(A const& a, B const& b) { return combine<minus>(a, b); }
-template <class A, class B> requires makes_expression<A, B> constexpr auto operator*(A const& a, B const& b) { return combine<times>(a, b); }
-template <class A, class B> requires makes_expression<A, B> constexpr auto operator/(A const& a, B const& b) { return combine<divides>(a, b); }
-template <class A, class B> requires makes_expression<A, B> constexpr auto operator<(A const& a, B const& b) { return combine<less>(a, b); }
-template <class A, class B> requires makes_expression<A, B> constexpr auto operator<=(A const& a, B const& b) { return combine<less_equal>(a, b); }
-template <class A, class B> requires makes_expression<A, B> constexpr auto operator>(A const& a, B const& b) { return combine<greater>(a, b); }
-template <class A, class B> requires makes_expression<A, B> constexpr auto operator>=(A const& a, B const& b) { return combine<greater_equal>(a, b); }
-template <class A, class B> requires makes_expression<A, B> constexpr auto operator==(A const& a, B const& b) { return combine<equal>(a, b); }
-template <class A, class B> requires makes_expression<A, B> constexpr auto operator!=(A const& a, B const& b) { return combine<not_equal>(a, b); }
-template <class A, class B> requires makes_expression<A, B> constexpr auto operator%(A const& a, B const& b) { return combine_integers<modulo>(a, b); }
-template <class A, class B> requires makes_expression<A, B> constexpr auto operator<<(A const& a, B const& b) { return combine_integers<shift_left>(a, b); }
-template <class A, class B> requires makes_expression<A, B> constexpr auto operator>>(A const& a, B const& b) { return combine_integers<shift_right>(a, b); }
-template <class A, class B> requires makes_expression<A, B> constexpr auto operator&(A const& a, B const& b) { return combine_integers<bit_and>(a, b); }
-template <class A, class B> requires makes_expression<A, B> constexpr auto operator|(A const& a, B const& b) { return combine_integers<bit_or>(a, b); }
-template <class A, class B> requires makes_expression<A, B> constexpr auto operator^(A const& a, B const& b) { return combine_integers<bit_xor>(a, b); }
-template <class A, class B> requires makes_expression<A, B> constexpr auto operator&&(A const& a, B const& b) { return combine_masks<both>(a, b); }
-template <class A, class B> requires makes_expression<A, B> constexpr auto operator||(A const& a, B const& b) { return combine_masks<either>(a, b); }
+template <class A, class B> requires makes_operation<A, B> constexpr auto operator+(A const& a, B const& b) { return combine<plus>(a, b); }
+template <class A, class B> requires makes_operation<A, B> constexpr auto operator-(A const& a, B const& b) { return combine<minus>(a, b); }
+template <class A, class B> requires makes_operation<A, B> constexpr auto operator*(A const& a, B const& b) { return combine<times>(a, b); }
+template <class A, class B> requires makes_operation<A, B> constexpr auto operator/(A const& a, B const& b) { return combine<divides>(a, b); }
+template <class A, class B> requires makes_operation<A, B> constexpr auto operator<(A const& a, B const& b) { return combine<less>(a, b); }
+template <class A, class B> requires makes_operation<A, B> constexpr auto operator<=(A const& a, B const& b) { return combine<less_equal>(a, b); }
+template <class A, class B> requires makes_operation<A, B> constexpr auto operator>(A const& a, B const& b) { return combine<greater>(a, b); }
+template <class A, class B> requires makes_operation<A, B> constexpr auto operator>=(A const& a, B const& b) { return combine<greater_equal>(a, b); }
+template <class A, class B> requires makes_operation<A, B> constexpr auto operator==(A const& a, B const& b) { return combine<equal>(a, b); }
+template <class A, class B> requires makes_operation<A, B> constexpr auto operator!=(A const& a, B const& b) { return combine<not_equal>(a, b); }
+template <class A, class B> requires makes_operation<A, B> constexpr auto operator%(A const& a, B const& b) { return combine_integers<modulo>(a, b); }
+template <class A, class B> requires makes_operation<A, B> constexpr auto operator<<(A const& a, B const& b) { return combine_integers<shift_left>(a, b); }
+template <class A, class B> requires makes_operation<A, B> constexpr auto operator>>(A const& a, B const& b) { return combine_integers<shift_right>(a, b); }
+template <class A, class B> requires makes_operation<A, B> constexpr auto operator&(A const& a, B const& b) { return combine_integers<bit_and>(a, b); }
+template <class A, class B> requires makes_operation<A, B> constexpr auto operator|(A const& a, B const& b) { return combine_integers<bit_or>(a, b); }
+template <class A, class B> requires makes_operation<A, B> constexpr auto operator^(A const& a, B const& b) { return combine_integers<bit_xor>(a, b); }
+template <class A, class B> requires makes_operation<A, B> constexpr auto operator&&(A const& a, B const& b) { return combine_masks<both>(a, b); }
+template <class A, class B> requires makes_operation<A, B> constexpr auto operator||(A const& a, B const& b) { return combine_masks<either>(a, b); }
 template <class A, class B> requires makes_expression<A, B> constexpr auto min(A const& a, B const& b) { return combine<smaller>(a, b); }
 template <class A, class B> requires makes_expression<A, B> constexpr auto max(A const& a, B const& b) { return combine<larger>(a, b); }
 template <term A> constexpr auto operator!(A const& a) { return combine_masks<negation>(lift(a)); }
@@ -297,5 +297,42 @@ constexpr auto select(M const& mask, A const& a, B const& b) {
                   "fovea: select chooses between numbers; between masks write m && a || !m && b");
     return ternary<selection, lifted<M>, lifted<A>, lifted<B>>{{}, lift(mask), lift(a), lift(b)};
 }
+
+// ---- beside numbers of the compiler: q_pos - k_pos < 128_c ----------------------------------------------------------
+// Boost.Hana's constants bring along operators with anything; these match as well and are more specialised.
+// clang-format off
+template <class A, class T, T N> requires term<std::remove_cvref_t<A>> constexpr auto operator+(A&& a, stated<T, N> b) { return a + index{b.value}; }
+template <class B, class T, T N> requires term<std::remove_cvref_t<B>> constexpr auto operator+(stated<T, N> a, B&& b) { return index{a.value} + b; }
+template <class A, class T, T N> requires term<std::remove_cvref_t<A>> constexpr auto operator-(A&& a, stated<T, N> b) { return a - index{b.value}; }
+template <class B, class T, T N> requires term<std::remove_cvref_t<B>> constexpr auto operator-(stated<T, N> a, B&& b) { return index{a.value} - b; }
+template <class A, class T, T N> requires term<std::remove_cvref_t<A>> constexpr auto operator*(A&& a, stated<T, N> b) { return a * index{b.value}; }
+template <class B, class T, T N> requires term<std::remove_cvref_t<B>> constexpr auto operator*(stated<T, N> a, B&& b) { return index{a.value} * b; }
+template <class A, class T, T N> requires term<std::remove_cvref_t<A>> constexpr auto operator/(A&& a, stated<T, N> b) { return a / index{b.value}; }
+template <class B, class T, T N> requires term<std::remove_cvref_t<B>> constexpr auto operator/(stated<T, N> a, B&& b) { return index{a.value} / b; }
+template <class A, class T, T N> requires term<std::remove_cvref_t<A>> constexpr auto operator<(A&& a, stated<T, N> b) { return a < index{b.value}; }
+template <class B, class T, T N> requires term<std::remove_cvref_t<B>> constexpr auto operator<(stated<T, N> a, B&& b) { return index{a.value} < b; }
+template <class A, class T, T N> requires term<std::remove_cvref_t<A>> constexpr auto operator<=(A&& a, stated<T, N> b) { return a <= index{b.value}; }
+template <class B, class T, T N> requires term<std::remove_cvref_t<B>> constexpr auto operator<=(stated<T, N> a, B&& b) { return index{a.value} <= b; }
+template <class A, class T, T N> requires term<std::remove_cvref_t<A>> constexpr auto operator>(A&& a, stated<T, N> b) { return a > index{b.value}; }
+template <class B, class T, T N> requires term<std::remove_cvref_t<B>> constexpr auto operator>(stated<T, N> a, B&& b) { return index{a.value} > b; }
+template <class A, class T, T N> requires term<std::remove_cvref_t<A>> constexpr auto operator>=(A&& a, stated<T, N> b) { return a >= index{b.value}; }
+template <class B, class T, T N> requires term<std::remove_cvref_t<B>> constexpr auto operator>=(stated<T, N> a, B&& b) { return index{a.value} >= b; }
+template <class A, class T, T N> requires term<std::remove_cvref_t<A>> constexpr auto operator==(A&& a, stated<T, N> b) { return a == index{b.value}; }
+template <class B, class T, T N> requires term<std::remove_cvref_t<B>> constexpr auto operator==(stated<T, N> a, B&& b) { return index{a.value} == b; }
+template <class A, class T, T N> requires term<std::remove_cvref_t<A>> constexpr auto operator!=(A&& a, stated<T, N> b) { return a != index{b.value}; }
+template <class B, class T, T N> requires term<std::remove_cvref_t<B>> constexpr auto operator!=(stated<T, N> a, B&& b) { return index{a.value} != b; }
+template <class A, class T, T N> requires term<std::remove_cvref_t<A>> constexpr auto operator%(A&& a, stated<T, N> b) { return a % index{b.value}; }
+template <class B, class T, T N> requires term<std::remove_cvref_t<B>> constexpr auto operator%(stated<T, N> a, B&& b) { return index{a.value} % b; }
+template <class A, class T, T N> requires term<std::remove_cvref_t<A>> constexpr auto operator<<(A&& a, stated<T, N> b) { return a << index{b.value}; }
+template <class B, class T, T N> requires term<std::remove_cvref_t<B>> constexpr auto operator<<(stated<T, N> a, B&& b) { return index{a.value} << b; }
+template <class A, class T, T N> requires term<std::remove_cvref_t<A>> constexpr auto operator>>(A&& a, stated<T, N> b) { return a >> index{b.value}; }
+template <class B, class T, T N> requires term<std::remove_cvref_t<B>> constexpr auto operator>>(stated<T, N> a, B&& b) { return index{a.value} >> b; }
+template <class A, class T, T N> requires term<std::remove_cvref_t<A>> constexpr auto operator&(A&& a, stated<T, N> b) { return a & index{b.value}; }
+template <class B, class T, T N> requires term<std::remove_cvref_t<B>> constexpr auto operator&(stated<T, N> a, B&& b) { return index{a.value} & b; }
+template <class A, class T, T N> requires term<std::remove_cvref_t<A>> constexpr auto operator|(A&& a, stated<T, N> b) { return a | index{b.value}; }
+template <class B, class T, T N> requires term<std::remove_cvref_t<B>> constexpr auto operator|(stated<T, N> a, B&& b) { return index{a.value} | b; }
+template <class A, class T, T N> requires term<std::remove_cvref_t<A>> constexpr auto operator^(A&& a, stated<T, N> b) { return a ^ index{b.value}; }
+template <class B, class T, T N> requires term<std::remove_cvref_t<B>> constexpr auto operator^(stated<T, N> a, B&& b) { return index{a.value} ^ b; }
+// clang-format on
 
 } // namespace fovea::inline v0_1

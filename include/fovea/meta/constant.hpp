@@ -15,11 +15,16 @@ using boost::hana::literals::operator""_c;
 // N as a value, what N_c is.
 template <index N> using constant_size = boost::hana::integral_constant<index, N>;
 
+// The type of N_c: N of whichever integer type the literal made.
+template <class T, T N> using stated = boost::hana::integral_constant<T, N>;
+template <class T> inline constexpr bool is_stated = false;
+template <class T, T N> inline constexpr bool is_stated<stated<T, N>> = true;
+
 // What a size argument becomes: constants (of any integer type) stay types, numbers become index.
 template <class T> struct size_of_argument {
     using type = index;
 };
-template <class T, T N> struct size_of_argument<boost::hana::integral_constant<T, N>> {
+template <class T, T N> struct size_of_argument<stated<T, N>> {
     using type = constant_size<static_cast<index>(N)>;
 };
 template <class T> using size_type = typename size_of_argument<T>::type;

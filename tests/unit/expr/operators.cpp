@@ -86,3 +86,22 @@ TEST_CASE("masks compare, and masks of any kind join", "[expr]") {
         for (std::int64_t k = 0; k < 30; ++k)
             CHECK(mask(element{.query = q, .key = k}) == (k <= q && ((k <= q && q - k < 10) || k < 4)));
 }
+
+TEST_CASE("a number of the compiler is a number wherever one may stand", "[expr]") {
+    using namespace fovea::literals;
+    const auto difference = q_pos - k_pos; // 33
+    STATIC_REQUIRE(std::is_same_v<decltype(q_pos - k_pos < 128_c), decltype(q_pos - k_pos < 128)>);
+    CHECK((difference < 34_c)(here));
+    CHECK_FALSE((33_c < difference)(here));
+    CHECK((q_pos % 7_c == 5_c)(here));
+    CHECK((100_c - q_pos + 1_c)(here) == 61);
+    CHECK((difference * 2_c / 3_c)(here) == 22);
+    CHECK((1_c << k_pos >> 2_c)(here) == 32);
+    CHECK((k_pos & 3_c | 8_c ^ 0_c)(here) == 11);
+    CHECK((q_pos >= 40_c && 7_c <= k_pos && k_pos != 8_c && 8_c > k_pos)(here));
+    CHECK(fv::min(q_pos, 12_c)(here) == 12);
+    CHECK(fv::clamp(difference, 0_c, 31_c)(here) == 31);
+    CHECK(fv::select(k_pos > q_pos, 1_c, 2_c)(here) == 2);
+    CHECK(fv::sliding_window(34_c)(here));
+    CHECK_FALSE(fv::sliding_window(33_c)(here));
+}
