@@ -6,6 +6,7 @@
 // value. Lanes: an integer or a mask is the point's value; a real lies inside the bounds that its own element has,
 // which allow for the roundings of the operations in it and for nothing else.
 #pragma once
+#include <fovea/expr/find.hpp>
 #include <string>
 #include <vector>
 
@@ -114,12 +115,18 @@ template <class E> void interval_law(E const& e, values_on_grid<E> const& v, til
         }
 }
 
+// Reals, and functors, which may have some inside.
+struct what_rounds {
+    template <class T> static constexpr bool is = T::kind == fovea::kinds::real || requires(T e) { e.op.functor; };
+};
+
 template <class E, class X> bool lane_agrees(E const& e, values_on_grid<E> const& v, std::int64_t q, std::int64_t k,
                                              X x) {
     if constexpr (E::kind == fovea::kinds::truth) {
         if (x == static_cast<bool>(v.truths[v.place(q, k)])) return true;
         // A comparison of reals may fall either way where their roundings meet.
-        return covers(fovea::as_truth(e(v.tile_at(q, k, {1, 1})))) == fovea::coverage::some;
+        constexpr bool rounds = decltype(fovea::find_all<what_rounds>(e))::count > 0;
+        return rounds && covers(fovea::as_truth(e(v.tile_at(q, k, {1, 1})))) == fovea::coverage::some;
     } else if constexpr (E::kind == fovea::kinds::integer) return static_cast<double>(x) == v.numbers[v.place(q, k)];
     else {
         if (v.numbers[v.place(q, k)] != v.numbers[v.place(q, k)]) return x != x;

@@ -69,6 +69,22 @@ TEST_CASE("a mask drawn by a hash of positions, which wraps around, keeps the la
     check("half of the keys", -(k_pos * 3935559000370003845) > 0, sharpness::any);
 }
 
+TEST_CASE("sums of positions and numbers that leave 64 bits inside a tile wrap around in every reading", "[laws]") {
+    using fv::terms::k_pos, fv::terms::q_pos;
+    for (std::int64_t less : {0, 1, 20, 71, 90, 120}) { // the origin's keys, and those of other places, leave 64 bits
+        const std::int64_t most = fv::index_max - less, least = fv::index_min + less;
+        check("keys that wrap, beside queries", q_pos < k_pos + most, sharpness::any);
+        check("queries that wrap, beside keys", q_pos + most >= k_pos, sharpness::any);
+        check("keys that wrap downwards", least - k_pos > q_pos, sharpness::any);
+        check("both wrap", k_pos + most <= q_pos + most, sharpness::any);
+        check("beside a number", k_pos + most > 5, sharpness::any);
+        check("equal to a number", k_pos + most == least + 3 || k_pos + most != most, sharpness::any);
+        check("a difference", q_pos - k_pos + most < 0, sharpness::any);
+        check("an opposite", -(k_pos + most) < q_pos - most, sharpness::any);
+        check("as a real number", (k_pos + most) * 1.f > 0.f, sharpness::any);
+    }
+}
+
 TEST_CASE("padding and documents keep the laws and classify exactly", "[laws]") {
     const std::vector<std::int64_t> lengths{30, 0, 17};
     const std::vector<std::int32_t> short_lengths{1, 2, 100};

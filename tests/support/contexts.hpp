@@ -44,7 +44,9 @@ inline std::int64_t lane_of(std::int64_t x, int) { return x; }
 template <int N> bool lane_of(fovea::lane_mask<N> x, int i) { return x.v[i] != 0; }
 template <int N> float lane_of(fovea::real_lanes<N> x, int i) { return x.v[i]; }
 template <int N> std::int64_t lane_of(fovea::wide_lanes<N> x, int i) { return x.v[i]; }
-template <int N> std::int64_t lane_of(fovea::position_lanes<N> x, int i) { return x.base + x.offset.v[i]; }
+template <int N> std::int64_t lane_of(fovea::position_lanes<N> x, int i) {
+    return fovea::wrapped_sum(x.base, x.offset.v[i]);
+}
 
 // Query and Key: std::int64_t or position_lanes<N>.
 template <int N, class Query, class Key> struct lanes_of_elements {

@@ -12,7 +12,7 @@ namespace fovea::inline v0_1 {
 struct position {
     index base;
     std::int32_t offset = 0;
-    FOVEA_HOST_DEVICE constexpr operator index() const { return base + offset; }
+    FOVEA_HOST_DEVICE constexpr operator index() const { return wrapped_sum(base, offset); }
 };
 
 FOVEA_HOST_DEVICE constexpr float as_real(position a) {
@@ -20,20 +20,20 @@ FOVEA_HOST_DEVICE constexpr float as_real(position a) {
 }
 
 // The offset at which a position meets b, held inside 32 bits, where it still compares with every offset as it should.
-// Bases stay within 2^61 of 0 (the sm_80 engine refuses others), numbers need not.
+// Bases that are compared stay within 2^61 of 0 (the sm_80 engine refuses others), numbers need not.
 FOVEA_HOST_DEVICE constexpr std::int32_t offset_at(index b, index base) {
     constexpr index most = index{1} << 62;
     return clamp_to_int((b > most ? most : b < -most ? -most : b) - base);
 }
 
 // clang-format off
-FOVEA_HOST_DEVICE constexpr position operator+(position a, index b) { return {a.base + b, a.offset}; }
-FOVEA_HOST_DEVICE constexpr position operator+(index a, position b) { return {a + b.base, b.offset}; }
-FOVEA_HOST_DEVICE constexpr position operator-(position a, index b) { return {a.base - b, a.offset}; }
-FOVEA_HOST_DEVICE constexpr position operator-(index a, position b) { return {a - b.base, -b.offset}; }
-FOVEA_HOST_DEVICE constexpr position operator-(position a) { return {-a.base, -a.offset}; }
-FOVEA_HOST_DEVICE constexpr position operator+(position a, position b) { return {a.base + b.base, a.offset + b.offset}; }
-FOVEA_HOST_DEVICE constexpr position operator-(position a, position b) { return {a.base - b.base, a.offset - b.offset}; }
+FOVEA_HOST_DEVICE constexpr position operator+(position a, index b) { return {wrapped_sum(a.base, b), a.offset}; }
+FOVEA_HOST_DEVICE constexpr position operator+(index a, position b) { return {wrapped_sum(a, b.base), b.offset}; }
+FOVEA_HOST_DEVICE constexpr position operator-(position a, index b) { return {wrapped_difference(a.base, b), a.offset}; }
+FOVEA_HOST_DEVICE constexpr position operator-(index a, position b) { return {wrapped_difference(a, b.base), -b.offset}; }
+FOVEA_HOST_DEVICE constexpr position operator-(position a) { return {wrapped_difference(0, a.base), -a.offset}; }
+FOVEA_HOST_DEVICE constexpr position operator+(position a, position b) { return {wrapped_sum(a.base, b.base), a.offset + b.offset}; }
+FOVEA_HOST_DEVICE constexpr position operator-(position a, position b) { return {wrapped_difference(a.base, b.base), a.offset - b.offset}; }
 
 FOVEA_HOST_DEVICE constexpr bool operator<(position a, index b) { return a.offset < offset_at(b, a.base); }
 FOVEA_HOST_DEVICE constexpr bool operator<=(position a, index b) { return a.offset <= offset_at(b, a.base); }

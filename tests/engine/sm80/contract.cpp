@@ -34,3 +34,21 @@ TEST_CASE("sm_80: what 32 bits or the kernel cannot hold is refused in a sentenc
         "fovea: an operand's first position is 1152921504606846977 but a call takes at most 1152921504606846976; move "
         "all positions by the same number");
 }
+
+TEST_CASE("sm_80: positions moved so far that a tile's elements wrap around one by one are not compared",
+          "[contract]") {
+    using namespace fovea::terms;
+    float x[4] = {1, 2, 3, 4}, z[2] = {};
+    const auto q = fv::tensor(x, fv::bhsd(1, 1, 2, 2));
+    const auto l = fv::tensor(z, fv::bhs(1, 1, 2));
+    const auto sentence = [&](auto const& mask) {
+        return std::string(
+            fv::try_run(on_sm80<float>::engine{}, l = fv::logsumexp(fv::where(mask, fv::dot(q, q)))).sentence());
+    };
+    CHECK(
+        sentence(q_pos < k_pos + fv::index_max) ==
+        "fovea: the expression moves positions by 9223372036854775807 before it compares them but a call takes at most "
+        "1152921504606846976; compare them with a smaller number");
+    CHECK(sentence(q_pos - k_pos < fv::index_max) == "");
+    CHECK(sentence(((k_pos + fv::index_max) * 3 & 1) == 0) == ""); // a hash
+}

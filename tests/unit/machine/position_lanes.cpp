@@ -194,3 +194,17 @@ TEST_CASE("64-bit lanes divide and shift as single numbers do, by 0 and by anyth
     CHECK(wrong_wide_lanes<8>() == 0);
     CHECK(wrong_wide_lanes<16>() == 0);
 }
+
+TEST_CASE("positions that leave 64 bits inside a group of lanes wrap around one by one", "[positions]") {
+    const position_lanes<8> a{fovea::index_max - 2, fovea::iota<8>()};
+    const auto real = as_real(a);
+    const auto after = a < std::int64_t{0}, before = std::int64_t{5} <= a;
+    const position_lanes<8> zero{0, fovea::iota<8>()};
+    const auto behind = a < zero;
+    for (int i = 0; i < 8; ++i) {
+        CHECK((real[i] < 0) == (i > 2));
+        CHECK(lane_is(after, i, i > 2));
+        CHECK(lane_is(before, i, i <= 2));
+        CHECK(lane_is(behind, i, i > 2));
+    }
+}

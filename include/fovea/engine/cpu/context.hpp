@@ -33,7 +33,9 @@ template <class T> FOVEA_HOST_DEVICE auto lane(T const& x, int i) {
     if constexpr (std::is_arithmetic_v<T>) return x;
     else return static_cast<std::remove_cvref_t<decltype(x.v[i])>>(x.v[i]);
 }
-template <int N> FOVEA_HOST_DEVICE index lane(position_lanes<N> const& x, int i) { return x.base + x.offset.v[i]; }
+template <int N> FOVEA_HOST_DEVICE index lane(position_lanes<N> const& x, int i) {
+    return wrapped_sum(x.base, x.offset.v[i]);
+}
 template <int N> FOVEA_HOST_DEVICE bool lane(lane_mask<N> const& x, int i) { return x.v[i] != 0; }
 
 // valid: how many of the lanes are keys of the call; the rest is never read from memory or given to a user's functor.

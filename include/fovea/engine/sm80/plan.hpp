@@ -7,6 +7,7 @@
 #pragma once
 #include "fovea/attend/walk.hpp"
 #include "fovea/base/refusal.hpp"
+#include "fovea/engine/sm80/far_sums.hpp"
 #include "fovea/engine/sm80/tile_loader.hpp"
 #include "fovea/plan/problem.hpp"
 
@@ -96,6 +97,11 @@ template <class Tile, class Problem> status refusal_of_sizes(Problem const& p) {
     if (farthest > far)
         return status({"an operand's first position is ", farthest, " but a call takes at most ", far,
                        "; move all positions by the same number"});
+    const index moved = farthest_sum(p.scored.score, p.scored.mask);
+    if (moved > far)
+        return status({"the expression moves positions by ", moved,
+                       " before it compares them but a call takes at most ", far,
+                       "; compare them with a smaller number"});
     if (q.batches() * q.heads() > most)
         return status({"q has ", q.batches() * q.heads(), " heads in all its batches but a call takes at most ", most,
                        "; give it fewer batches at once"});

@@ -2,7 +2,7 @@
 //
 //     position_lanes<8> key{k0, iota<8>()};   auto keep = key - query < 128;      // one 32-bit compare
 //
-// Sums and differences stay in this form and are exact over the whole 64-bit range; anything else (products, quotients,
+// Sums and differences stay in this form and wrap around 64 bits, lane by lane; anything else (products, quotients,
 // remainders, shifts, bit operations) is computed in 64-bit lanes.
 #pragma once
 #include "fovea/machine/simd/hooks.hpp"
@@ -20,9 +20,6 @@ template <class T, int N> inline constexpr int lanes_of<lanes<T, N>> = N;
 template <int N> inline constexpr int lanes_of<position_lanes<N>> = N;
 template <int N> inline constexpr int lanes_of<lane_mask<N>> = N;
 
-template <int N> FOVEA_HOST_DEVICE real_lanes<N> as_real(position_lanes<N> a) {
-    return convert<float>(a.offset) + static_cast<float>(a.base);
-}
 template <int N> FOVEA_HOST_DEVICE real_lanes<N> as_real(wide_lanes<N> a) { return convert<float>(a); }
 template <int N> FOVEA_HOST_DEVICE real_lanes<N> as_real(real_lanes<N> a) { return a; }
 
@@ -31,6 +28,18 @@ template <int N> FOVEA_HOST_DEVICE wide_lanes<N> widen(position_lanes<N> a) {
 }
 template <int N> FOVEA_HOST_DEVICE wide_lanes<N> widen(wide_lanes<N> a) { return a; }
 template <int N> FOVEA_HOST_DEVICE wide_lanes<N> widen(index a) { return splat<N>(a); }
+
+// Whether nothing beside this base, nor its distance to another such base, leaves 64 bits. Positions are that near to
+// 0; a sum with a number need not be, and then its lanes wrap around one by one.
+FOVEA_HOST_DEVICE constexpr bool is_moderate(index base) {
+    constexpr index most = index{1} << 61;
+    return base > -most && base < most;
+}
+template <int N> FOVEA_HOST_DEVICE real_lanes<N> as_real(position_lanes<N> a) {
+    if (!is_moderate(a.base)) [[unlikely]]
+        return as_real(widen(a));
+    return convert<float>(a.offset) + static_cast<float>(a.base);
+}
 
 // ---- sums and differences ------------------------------------------------------------------------------------------
 // clang-format off
@@ -41,26 +50,47 @@ template <int N> FOVEA_HOST_DEVICE position_lanes<N> operator-(index a, position
 template <int N> FOVEA_HOST_DEVICE position_lanes<N> operator-(position_lanes<N> a) { return {wrapped_difference(0, a.base), -a.offset}; }
 template <int N> FOVEA_HOST_DEVICE position_lanes<N> operator+(position_lanes<N> a, position_lanes<N> b) { return {wrapped_sum(a.base, b.base), a.offset + b.offset}; }
 template <int N> FOVEA_HOST_DEVICE position_lanes<N> operator-(position_lanes<N> a, position_lanes<N> b) { return {wrapped_difference(a.base, b.base), a.offset - b.offset}; }
+// clang-format on
 
 // ---- comparisons: the bases meet on one side, as a 32-bit number ----------------------------------------------------
-template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator<(position_lanes<N> a, index b) { return a.offset < splat<N>(distance(b, a.base)); }
-template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator<=(position_lanes<N> a, index b) { return a.offset <= splat<N>(distance(b, a.base)); }
-template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator>(position_lanes<N> a, index b) { return a.offset > splat<N>(distance(b, a.base)); }
-template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator>=(position_lanes<N> a, index b) { return a.offset >= splat<N>(distance(b, a.base)); }
-template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator==(position_lanes<N> a, index b) { return a.offset == splat<N>(distance(b, a.base)); }
-template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator!=(position_lanes<N> a, index b) { return a.offset != splat<N>(distance(b, a.base)); }
+template <class Test, int N, class B> FOVEA_COLD lane_mask<N> compared_wide(position_lanes<N> a, B b) {
+    return Test{}(widen(a), widen<N>(b));
+}
+template <class Test, int N> FOVEA_HOST_DEVICE lane_mask<N> compared(position_lanes<N> a, index b) {
+    if (!is_moderate(a.base)) [[unlikely]]
+        return compared_wide<Test>(a, b);
+    return Test{}(a.offset, splat<N>(distance(b, a.base)));
+}
+template <class Test, int N> FOVEA_HOST_DEVICE lane_mask<N> compared(position_lanes<N> a, position_lanes<N> b) {
+    if (!is_moderate(a.base) || !is_moderate(b.base)) [[unlikely]]
+        return compared_wide<Test>(a, b);
+    return Test{}(a.offset - b.offset, splat<N>(distance(b.base, a.base)));
+}
+// clang-format off
+struct lanes_less { template <class X> FOVEA_HOST_DEVICE auto operator()(X a, X b) const { return a < b; } };
+struct lanes_less_equal { template <class X> FOVEA_HOST_DEVICE auto operator()(X a, X b) const { return a <= b; } };
+struct lanes_greater { template <class X> FOVEA_HOST_DEVICE auto operator()(X a, X b) const { return a > b; } };
+struct lanes_greater_equal { template <class X> FOVEA_HOST_DEVICE auto operator()(X a, X b) const { return a >= b; } };
+struct lanes_equal { template <class X> FOVEA_HOST_DEVICE auto operator()(X a, X b) const { return a == b; } };
+struct lanes_not_equal { template <class X> FOVEA_HOST_DEVICE auto operator()(X a, X b) const { return a != b; } };
+template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator<(position_lanes<N> a, index b) { return compared<lanes_less>(a, b); }
+template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator<=(position_lanes<N> a, index b) { return compared<lanes_less_equal>(a, b); }
+template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator>(position_lanes<N> a, index b) { return compared<lanes_greater>(a, b); }
+template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator>=(position_lanes<N> a, index b) { return compared<lanes_greater_equal>(a, b); }
+template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator==(position_lanes<N> a, index b) { return compared<lanes_equal>(a, b); }
+template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator!=(position_lanes<N> a, index b) { return compared<lanes_not_equal>(a, b); }
 template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator<(index a, position_lanes<N> b) { return b > a; }
 template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator<=(index a, position_lanes<N> b) { return b >= a; }
 template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator>(index a, position_lanes<N> b) { return b < a; }
 template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator>=(index a, position_lanes<N> b) { return b <= a; }
 template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator==(index a, position_lanes<N> b) { return b == a; }
 template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator!=(index a, position_lanes<N> b) { return b != a; }
-template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator<(position_lanes<N> a, position_lanes<N> b) { return a - b < index{0}; }
-template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator<=(position_lanes<N> a, position_lanes<N> b) { return a - b <= index{0}; }
-template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator>(position_lanes<N> a, position_lanes<N> b) { return a - b > index{0}; }
-template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator>=(position_lanes<N> a, position_lanes<N> b) { return a - b >= index{0}; }
-template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator==(position_lanes<N> a, position_lanes<N> b) { return a - b == index{0}; }
-template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator!=(position_lanes<N> a, position_lanes<N> b) { return a - b != index{0}; }
+template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator<(position_lanes<N> a, position_lanes<N> b) { return compared<lanes_less>(a, b); }
+template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator<=(position_lanes<N> a, position_lanes<N> b) { return compared<lanes_less_equal>(a, b); }
+template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator>(position_lanes<N> a, position_lanes<N> b) { return compared<lanes_greater>(a, b); }
+template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator>=(position_lanes<N> a, position_lanes<N> b) { return compared<lanes_greater_equal>(a, b); }
+template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator==(position_lanes<N> a, position_lanes<N> b) { return compared<lanes_equal>(a, b); }
+template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator!=(position_lanes<N> a, position_lanes<N> b) { return compared<lanes_not_equal>(a, b); }
 // clang-format on
 template <int N> FOVEA_HOST_DEVICE wide_lanes<N> abs(position_lanes<N> a) { return abs(widen(a)); }
 
