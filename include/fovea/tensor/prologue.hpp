@@ -38,5 +38,10 @@ template <operand O> constexpr auto at(scaled_operand<O> x, index first) {
     x.source = at(x.source, first);
     return x;
 }
+template <operand Q, operand K>
+    requires(!view<Q> || !view<K>)
+constexpr Q align_ends(Q const& q, K const& k) {
+    return at(q, align_ends(source_of(q), source_of(k)).first);
+}
 
 } // namespace fovea::inline v0_1

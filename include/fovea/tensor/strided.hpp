@@ -109,7 +109,8 @@ template <view Q, view K> [[nodiscard]] constexpr Q align_ends(Q q, K const& k) 
     return at(q, k.first + k.positions() - q.positions());
 }
 
-// The rows [begin, begin + count) of a view, at their absolute positions.
+// The rows [begin, begin + count) of a view, `begin` positions further on. What was not stated of the view is not
+// stated of them: they may be those of one sequence of many.
 template <view V> [[nodiscard]] constexpr V rows(V v, index begin, index count) {
     v.data += begin * v.layout.stride.position;
     v.layout.extent.positions = count;

@@ -1,8 +1,9 @@
-// Views: what becomes what.
+// Views: what becomes what, and where they are placed.
 #include "fovea/tensor/strided.hpp"
 
 #include <concepts>
 
+#include "fovea/tensor/rope.hpp"
 #include "support/catch.hpp"
 
 namespace fv = fovea;
@@ -20,4 +21,18 @@ TEST_CASE("a view of elements that may be written is one to read, and not the ot
     STATIC_REQUIRE(std::convertible_to<writer, reader>);
     STATIC_REQUIRE_FALSE(std::convertible_to<reader, writer>);
     STATIC_REQUIRE_FALSE(std::convertible_to<fv::strided_view<double, fv::index>, reader>);
+}
+
+TEST_CASE("operands with a prologue are placed as the views inside are") {
+    float x[32] = {};
+    const auto q = fv::tensor(x, fv::bshd(1, 2, 1, 4));
+    const auto k = fv::at(fv::tensor(x, fv::bshd(1, 8, 1, 4)), 100);
+    const auto turned = fv::rope_halves(q, fv::rope_plain{});
+    CHECK(fv::align_ends(q, k).first == 106);
+    const auto placed = fv::align_ends(fv::scale(turned, 0.5f), fv::rope_halves(k, fv::rope_plain{}));
+    CHECK(fv::source_of(placed).first == 106);
+    CHECK(fv::source_of(placed).placed);
+    CHECK(placed.factor == 0.5f);
+    CHECK(fv::align_ends(q, fv::scale(k, 2.f)).first == 106);
+    CHECK(fv::source_of(fv::align_ends(turned, k)).first == 106);
 }
