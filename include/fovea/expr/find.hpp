@@ -61,7 +61,7 @@ struct epilogue_tensors {
 struct score_terms {
     template <class T> static constexpr bool is_single = !is_unary<T> && !is_binary<T> && !is_ternary<T>;
     template <class T>
-    static constexpr bool is = is_masked<T> || requires(T const& e) { e.op.source; } ||
+    static constexpr bool is = is_masked<T> || reads_table<T> ||
                                (is_single<T> && !is_output<T> && !is_epilogue_tensor<T> && T::depends != dependence{});
 };
 struct expectations {

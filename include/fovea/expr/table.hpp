@@ -145,6 +145,13 @@ template <class T> struct read_table {
     }
 };
 
+// Whether an operator reads a table, its `source`; and whether a node has such an operator, its `op`.
+template <class Op> inline constexpr bool is_table_read = false;
+template <class T> inline constexpr bool is_table_read<read_table<T>> = true;
+template <class E> inline constexpr bool reads_table = false;
+template <class T, class I> inline constexpr bool reads_table<unary<read_table<T>, I>> = true;
+template <class T, class I, class J> inline constexpr bool reads_table<binary<read_table<T>, I, J>> = true;
+
 // The entry at an integer expression, or at a row and a column.
 template <class X>
 concept entries_to_read =

@@ -85,7 +85,7 @@ std::string joined_text(E const& e, Rest const&... rest) {
 
 // name(a, b, ...); a table or a functor comes first.
 template <class Op, class... A> phrase call_phrase(Op const& op, A const&... a) {
-    if constexpr (requires { op.source.rows; })
+    if constexpr (is_table_read<Op>)
         return {spell({Op::name, "(table", extents_text(op.source), ", ", joined_text(a...), ")"})};
     else if constexpr (requires { op.functor; }) {
         std::string functor = "f";

@@ -17,7 +17,7 @@ inline namespace v0_1 {
 struct out_of_reach {
     bool& found;
     template <class E> void operator()(E const& e) const {
-        if constexpr (requires { e.op.source.rows; }) look(e.op.source.data);
+        if constexpr (reads_table<E>) look(e.op.source.data);
         if constexpr (requires { e.tensor.data; }) look(e.tensor.data);
         if constexpr (requires { e.op.functor; }) found = found || !std::is_empty_v<decltype(e.op.functor)>;
         if constexpr (requires { e.each(*this); }) e.each(*this);

@@ -9,6 +9,7 @@
 #include "fovea/attend/walk.hpp"
 #include "fovea/expr/table.hpp"
 #include "fovea/plan/problem.hpp"
+#include "fovea/tensor/repeated.hpp"
 
 namespace [[gnu::visibility("hidden")]] fovea {
 inline namespace v0_1 {
@@ -29,8 +30,7 @@ struct plain_element {
     index batch, head, kv_head, query, key, first_query, first_key;
     float score = 0;
     template <view V> float read_bias(V const& t, index row, index column) const {
-        return t.at(t.batches() == 1 ? 0 : batch, t.heads() == 1 ? 0 : head, t.positions() == 1 ? 0 : row,
-                    t.channels() == 1 ? 0 : column);
+        return static_cast<float>(repeated_at(t, batch, head, row, column));
     }
 };
 
@@ -76,8 +76,7 @@ template <view V> constexpr index bytes_of(V const& v) {
 struct bytes_beside {
     index& bytes;
     template <class E> void operator()(E const& e) const {
-        if constexpr (requires { e.op.source.rows; })
-            bytes += e.op.source.size() * static_cast<index>(sizeof(*e.op.source.data));
+        if constexpr (reads_table<E>) bytes += e.op.source.size() * static_cast<index>(sizeof(*e.op.source.data));
         if constexpr (requires { bytes_of(e.tensor); }) bytes += bytes_of(e.tensor);
         if constexpr (requires { e.each(*this); }) e.each(*this);
     }

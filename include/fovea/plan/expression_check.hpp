@@ -25,7 +25,7 @@ struct refuse_nodes {
     index batches, heads, kv_heads, queries, keys;
     template <class E> void operator()(E const& e) const {
         if (!why.ok()) return;
-        if constexpr (requires { e.op.source.rows; }) {
+        if constexpr (reads_table<E>) {
             auto const& table = e.op.source;
             refuse_table(table);
             if constexpr (requires { e.b; }) {

@@ -7,16 +7,10 @@
 #include "fovea/expr/table.hpp"
 #include "fovea/machine/simd/elementary.hpp"
 #include "fovea/machine/simd/position_lanes.hpp"
-#include "fovea/tensor/strided.hpp"
+#include "fovea/tensor/repeated.hpp"
 
 namespace [[gnu::visibility("hidden")]] fovea {
 inline namespace v0_1 {
-
-// A row of a tensor beside the operands, and from one of its channels to the next; axes of extent 1 are repeated.
-template <view V> auto const* repeated_row(V const& t, index batch, index head, index row) {
-    return t.row(t.batches() == 1 ? 0 : batch, t.heads() == 1 ? 0 : head, t.positions() == 1 ? 0 : row);
-}
-template <view V> index repeated_stride(V const& t) { return t.channels() == 1 ? 0 : t.layout.stride.channel; }
 
 struct element_context {
     index batch, head, kv_head, query, key;

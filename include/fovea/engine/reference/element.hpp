@@ -5,7 +5,7 @@
 // The product of query and key is double; numbers that an expression brings along (constants, tables, positions beside
 // reals) are float, as the language says.
 #pragma once
-#include "fovea/tensor/strided.hpp"
+#include "fovea/tensor/repeated.hpp"
 
 namespace [[gnu::visibility("hidden")]] fovea {
 inline namespace v0_1 {
@@ -15,11 +15,9 @@ struct table_fault {
     index at = 0, size = 0;
 };
 
-// Element (row, column) of a view at (batch, head); axes of extent 1 are repeated.
 template <view V> FOVEA_HOST_DEVICE double repeated_element(V const& t, index batch, index head, index row,
                                                             index column) {
-    return static_cast<double>(static_cast<float>(t.at(t.batches() == 1 ? 0 : batch, t.heads() == 1 ? 0 : head,
-                                                       t.positions() == 1 ? 0 : row, t.channels() == 1 ? 0 : column)));
+    return static_cast<double>(static_cast<float>(repeated_at(t, batch, head, row, column)));
 }
 
 struct reference_element {

@@ -7,7 +7,7 @@
 #include "fovea/expr/apply.hpp"
 #include "fovea/expr/table.hpp"
 #include "fovea/machine/sm80_machine.hpp"
-#include "fovea/tensor/strided.hpp"
+#include "fovea/tensor/repeated.hpp"
 
 namespace fovea::inline v0_1::sm80 {
 
@@ -19,8 +19,7 @@ template <class Machine, class T> FOVEA_DEVICE T read_only(T const* from) {
 
 template <class Machine, view V>
 FOVEA_DEVICE float read_repeated(V const& t, index batch, index head, index row, index channel) {
-    return static_cast<float>(read_only<Machine>(&t.at(t.batches() == 1 ? 0 : batch, t.heads() == 1 ? 0 : head,
-                                                       t.positions() == 1 ? 0 : row, t.channels() == 1 ? 0 : channel)));
+    return static_cast<float>(read_only<Machine>(&repeated_at(t, batch, head, row, channel)));
 }
 
 // exists: false beyond the last key; such an element is computed and discarded, but nothing is read for it and no

@@ -37,22 +37,19 @@ inline constexpr tile_row decode_table[] = {
     {4, 256, {.query = 16, .key = 32, .warps = 2, .stages = 1}},
 };
 
+// The places of a tile of its own, with the head of the ordinary one.
+template <int Query, int Key, int Stages, class Ordinary> using decode_places =
+    operand_places<Query, Key, Stages, Ordinary::channels, Ordinary::values, typename Ordinary::formats>;
+
 // As tile_constants, but every warp works on all rows, and on its own keys of each tile.
-template <int Query, int Key, int Warps, int Stages, class Ordinary> struct decode_constants {
-    static constexpr int query = Query, key = Key, warps = Warps, stages = Stages;
-    static constexpr int channels = Ordinary::channels, values = Ordinary::values; // padded
-    static constexpr int threads = 32 * warps, rows_of_warp = query, blocks_of_warp = query / 16;
-    using formats = typename Ordinary::formats;
-    static constexpr int element_bytes = Ordinary::element_bytes;
-    static constexpr word query_bytes = query * row_pitch<channels, element_bytes>;
-    static constexpr word key_bytes = key * row_pitch<channels, element_bytes>;
-    static constexpr int value_columns = values == 0 ? 16 : values;
-    static constexpr word value_bytes = values == 0 ? 0 : key * row_pitch<value_columns, element_bytes>;
-    static constexpr word keys_at = query_bytes, values_at = keys_at + stages * key_bytes;
+template <int Query, int Key, int Warps, int Stages, class Ordinary>
+struct decode_constants : decode_places<Query, Key, Stages, Ordinary> {
+    using places = decode_places<Query, Key, Stages, Ordinary>;
+    static constexpr int warps = Warps, threads = 32 * warps;
+    static constexpr int rows_of_warp = Query, blocks_of_warp = Query / 16;
     // At the end every warp's sums lie where the operands did.
-    static constexpr word staged_bytes = query * (output_pitch<values> + 4 * kept_numbers);
-    static constexpr int shared_bytes =
-        static_cast<int>(greatest(values_at + stages * value_bytes, warps* staged_bytes));
+    static constexpr word staged_bytes = Query * places::staged_bytes_of_row;
+    static constexpr int shared_bytes = static_cast<int>(greatest(places::operands_end, warps* staged_bytes));
     // To a multiprocessor, that the compiler is to leave registers for; more run where a kernel takes fewer.
     static constexpr int blocks = threads > 128 ? 1 : 2;
 

@@ -41,8 +41,7 @@ inline constexpr index section_bytes = index{20} << 20;
 
 // What an expression reads out of the device's memory, or may: tables, tensors, functors.
 template <class E> inline constexpr bool reads_memory = requires(E e) { e.tensor; };
-template <class Op> inline constexpr bool brings_memory =
-    requires(Op op) { op.source; } || requires(Op op) { op.functor; };
+template <class Op> inline constexpr bool brings_memory = is_table_read<Op> || requires(Op op) { op.functor; };
 template <class Op, class A> inline constexpr bool reads_memory<unary<Op, A>> = brings_memory<Op> || reads_memory<A>;
 template <class Op, class A, class B>
 inline constexpr bool reads_memory<binary<Op, A, B>> = brings_memory<Op> || reads_memory<A> || reads_memory<B>;

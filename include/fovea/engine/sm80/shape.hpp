@@ -85,22 +85,31 @@ template <int Values> FOVEA_HOST_DEVICE constexpr word output_at(int row, int ch
            4 * static_cast<word>((channel % 8 ^ row % 2 * 4) + 8 * ((channel / 8) ^ key));
 }
 
-// Everything a kernel asks of its tile, as plain numbers. Formats: product_formats.
-template <int Query, int Key, int Warps, int Stages, int Channels, int Values, class Formats> struct tile_constants {
+// Where a tile's operands lie in shared memory: the query's rows, then `stages` tiles of keys, then as many of values.
+// Formats: product_formats.
+template <int Query, int Key, int Stages, int Channels, int Values, class Formats> struct operand_places {
     using formats = Formats;
     static constexpr int element_bytes = is_half<typename Formats::scores> ? 2 : 4; // of q, k and v
-    static constexpr int query = Query, key = Key, warps = Warps, stages = Stages;
+    static constexpr int query = Query, key = Key, stages = Stages;
     static constexpr int channels = Channels, values = Values; // padded
-    static constexpr int threads = 32 * warps, rows_of_warp = query / warps, blocks_of_warp = rows_of_warp / 16;
     static constexpr word query_bytes = query * row_pitch<channels, element_bytes>;
     static constexpr word key_bytes = key * row_pitch<channels, element_bytes>;
     static constexpr int value_columns = values == 0 ? 16 : values;
     static constexpr word value_bytes = values == 0 ? 0 : key * row_pitch<value_columns, element_bytes>;
     static constexpr word keys_at = query_bytes, values_at = keys_at + stages * key_bytes;
+    static constexpr word operands_end = values_at + stages * value_bytes;
     // At the end the outputs lie where the operands did.
     static constexpr word staged_bytes_of_row = output_pitch<values> + 4 * kept_numbers;
+};
+
+// Everything a kernel asks of its tile, as plain numbers.
+template <int Query, int Key, int Warps, int Stages, int Channels, int Values, class Formats>
+struct tile_constants : operand_places<Query, Key, Stages, Channels, Values, Formats> {
+    using places = operand_places<Query, Key, Stages, Channels, Values, Formats>;
+    static constexpr int warps = Warps, threads = 32 * warps;
+    static constexpr int rows_of_warp = Query / warps, blocks_of_warp = rows_of_warp / 16;
     static constexpr int shared_bytes =
-        static_cast<int>(greatest(values_at + stages * value_bytes, query* staged_bytes_of_row));
+        static_cast<int>(greatest(places::operands_end, Query* places::staged_bytes_of_row));
     // Blocks to a multiprocessor that the compiler is to leave registers for: 64 Ki are there, and 99 KiB of memory.
     static constexpr int blocks = shared_bytes * 2 <= shared_bytes_everywhere && threads <= 128 ? 2 : 1;
 };
