@@ -120,6 +120,8 @@ TEST_CASE("negative strides, strides of 0 on outputs, and pointers between eleme
             {"output 1", "heads", "stride 64 over 4", "positions of stride 64 over 6"});
     refused("positions closer than their channels", [](call& c) { c.o.layout.stride.position = 5; },
             {"output 1", "positions of stride 5 over 6", "channels", "stride 1 over 16"});
+    refused("three axes of which no two meet", [](call& c) { c.o.layout.stride = {16000, 17, 41, 24}; }, // 41 = 17 + 24
+            {"output 1", "elements may meet", "16000, 17, 41 and 24"});
     const auto shift = [](float* p) { return reinterpret_cast<float*>(reinterpret_cast<char*>(p) + 2); };
     refused("q between elements", [&](call& c) { c.q.data = shift(c.q.data); }, {"q", "2 bytes", "4 bytes"});
     refused("l between elements", [&](call& c) { c.l.data = shift(c.l.data); }, {"output 2", "2 bytes", "4 bytes"});

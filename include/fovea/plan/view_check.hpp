@@ -47,6 +47,31 @@ constexpr bool axes_meet(index stride_a, index extent_a, index stride_b, index e
     return stride_b / shared < extent_a && stride_a / shared < extent_b;
 }
 
+struct stepped {
+    index stride, extent;
+};
+// Whether steps along three axes or four may end where others along them do, no two axes meeting by themselves: 2, 3
+// and 5 apart, two of each. An axis cannot be among them that reaches over all that the others do, nor one that ends
+// before the others' common step.
+constexpr bool several_axes_may_meet(stepped (&axes)[4]) {
+    for (stepped& a : axes) {
+        index reach = 0, common = 0;
+        int others = 0;
+        for (stepped const& b : axes)
+            if (&a != &b && b.extent > 1) {
+                reach = add_saturated(reach, multiply_saturated(b.extent - 1, b.stride));
+                common = std::gcd(common, b.stride);
+                ++others;
+            }
+        if (others < 2) return false;
+        if (a.extent > 1 && (a.stride > reach || multiply_saturated(a.extent - 1, a.stride) < common)) {
+            a.extent = 1;
+            return several_axes_may_meet(axes);
+        }
+    }
+    return true;
+}
+
 // A view by itself: sizes, pointer, alignment, strides.
 FOVEA_COLD inline status refuse_view(view_facts const& v, empty_rows empty, access use) {
     const struct {
@@ -84,6 +109,12 @@ FOVEA_COLD inline status refuse_view(view_facts const& v, empty_rows empty, acce
                 return status({v.name, v.space(), v.ordinal(), " is written but its ", a->plural, " of stride ",
                                a->stride, " over ", a->extent, " elements meet its ", b->plural, " of stride ",
                                b->stride, " over ", b->extent, "; give every element a place of its own"});
+    stepped all[4];
+    for (int i = 0; i < 4; ++i) all[i] = {axes[i].stride, axes[i].extent};
+    if (use == access::written && several_axes_may_meet(all))
+        return status({v.name, v.space(), v.ordinal(), " is written but elements may meet: it steps by ",
+                       v.stride.batch, ", ", v.stride.head, ", ", v.stride.position, " and ", v.stride.channel,
+                       " along batches, heads, positions and channels; give every element a place of its own"});
     return {};
 }
 
