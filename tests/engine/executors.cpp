@@ -91,3 +91,16 @@ TEST_CASE("an engine is shared by many runs at once", "[executors]") {
     });
     CHECK(wrong == 0);
 }
+
+TEST_CASE("no more workers than there is work for take memory", "[executors]") {
+    struct many : fv::serial {
+        int concurrency() const { return 2'000'000'000; }
+    };
+    for (std::int64_t queries : {2, 200}) {
+        tests::shape s = some;
+        s.queries = queries;
+        tests::small_problem<float> x(s);
+        CHECK_NOTHROW(x.run(fv::cpu(many{})));
+        CHECK(x.compared() == "");
+    }
+}

@@ -50,8 +50,9 @@ template <cpu_shape Shape, class Problem> struct decode_plan {
     using scratch_type = decode_scratch<Shape, Problem, bound_type>;
     static constexpr int moments = bound_type::moment_count;
 
-    index rows, pairs, channels, value_channels, workers; // rows of a (batch, kv head) pair
+    index rows, pairs, channels, value_channels; // rows of a (batch, kv head) pair
     decode_pieces cut;
+    index workers;
     arena_array<scratch_type> scratch; // of each worker
     arena_array<row_total<moments>> totals; // of the rows of each piece of each pair
     arena_array<float> outputs;
@@ -61,8 +62,8 @@ template <cpu_shape Shape, class Problem> struct decode_plan {
           pairs(p.q().batches() * p.k().heads()),
           channels(p.q().channels()),
           value_channels(p.operand.v.channels()),
-          workers(greatest(index{1}, concurrency)),
-          cut(p.k().positions()) {}
+          cut(p.k().positions()),
+          workers(workers_for(pairs * cut.count, concurrency)) {}
 
     void take(arena& from) {
         scratch = from.make<scratch_type>(workers, rows, channels, value_channels);

@@ -71,6 +71,9 @@ private:
     void (*call_)(void const*, index);
 };
 
+// How many workers there is work for: no more take memory.
+constexpr index workers_for(index jobs, index concurrency) { return greatest(index{1}, least(jobs, concurrency)); }
+
 // f(worker, i) for every i of [0, n), handed out in order to at most `workers` workers.
 template <executor E, class F> void share_out(E& executor, index workers, index n, F const& f) {
     if (n <= 0) return;

@@ -164,11 +164,12 @@ template <cpu_shape Shape, class Problem> struct prefill_plan {
     using bound_type = decltype(bind_problem(std::declval<Problem const&>(), at_head{}, strip_store{}));
     using scratch_type = tile_scratch<Shape, bound_type, strips_needed<Problem>>;
 
-    index channels, value_channels, group, workers;
+    index channels, value_channels, group;
     index pairs, query_tiles, key_tiles; // (batch, kv head) pairs; tiles of one of their heads
     packed_operands<Shape> packed;
     tiles_packed when;
     index in_wave; // pairs that are packed together
+    index workers;
     arena_array<scratch_type> scratch; // of each worker
     arena_array<tile_job> jobs; // of a wave
 
@@ -176,7 +177,6 @@ template <cpu_shape Shape, class Problem> struct prefill_plan {
         : channels(p.q().channels()),
           value_channels(p.operand.v.channels()),
           group(p.group()),
-          workers(greatest(index{1}, concurrency)),
           pairs(p.q().batches() * p.k().heads()),
           query_tiles(ceil_div(p.q().positions(), index{Shape.query_tile})),
           key_tiles(ceil_div(p.k().positions(), index{Shape.key_tile})),
@@ -185,7 +185,10 @@ template <cpu_shape Shape, class Problem> struct prefill_plan {
                                                                                 : tiles_packed::visited),
           in_wave(when == tiles_packed::visited
                       ? pairs
-                      : greatest(index{1}, least(pairs, packing_budget / greatest(packed.pair_bytes(), index{1})))) {}
+                      : greatest(index{1}, least(pairs, packing_budget / greatest(packed.pair_bytes(), index{1})))),
+          workers(
+              workers_for(in_wave * greatest(group * query_tiles, when == tiles_packed::ahead ? key_tiles : index{0}),
+                          concurrency)) {}
 
     void take(arena& from) {
         scratch = from.make<scratch_type>(workers, channels, value_channels, when);
