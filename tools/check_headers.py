@@ -4,7 +4,7 @@
 import argparse
 import sys
 
-from compile import WARNINGS, code, in_parallel, standard_flag, syntax_only
+from compile import HEADER_WARNINGS, code, in_parallel, standard_flag, syntax_only
 from tree import INCLUDE, ROOT, headers, name, report
 
 
@@ -15,7 +15,7 @@ def main():
     parser.add_argument("--flag", action="append", default=[], help="one more flag, such as --flag=-march=haswell")
     parser.add_argument("--only", help="a folder of include/fovea: its headers and the variant alone")
     options = parser.parse_args()
-    flags = [standard_flag(options.compiler, options.standard), *WARNINGS, *options.flag]
+    flags = [standard_flag(options.compiler, options.standard), *HEADER_WARNINGS, *options.flag]
     alone = [p for p in headers() if p.suffix == ".hpp" and p.is_relative_to(INCLUDE / (options.only or ""))]
     variant = ROOT / "tests" / "shape" / "one_variant.cpp"
 

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from tree import ROOT
 
 WARNINGS = ["-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Werror"]
+HEADER_WARNINGS = [*WARNINGS, "-Wsign-conversion"]  # users have more of them than our tests
 
 
 def standard_flag(compiler, standard):

@@ -101,10 +101,11 @@ template <class Bound, class F> FOVEA_HOST_DEVICE auto place_of_weights(F const&
     else return nothing_put{};
 }
 
-template <class F, class V, int N> FOVEA_HOST_DEVICE V max_of_columns(F const&, V const (&x)[N]) {
-    V top = x[0];
+template <class F>
+FOVEA_HOST_DEVICE typename F::value_type max_of_columns(F const&, typename F::value_type const (&x)[F::cols]) {
+    auto top = x[0];
     FOVEA_UNROLL
-    for (int j = 1; j < N; ++j) top = F::larger(top, x[j]);
+    for (int j = 1; j < F::cols; ++j) top = F::larger(top, x[j]);
     return top;
 }
 
@@ -117,9 +118,9 @@ inline constexpr float end_at_most = 15.f;
 
 // The scores of row r, x[], and the largest of them exceed its reference: afterwards they are relative to one that they
 // do not exceed. Far above it, as others are above one that stands for minus infinity, they are worked out again.
-template <class F, class State, class E, class Place, class V, int N>
-FOVEA_HOST_DEVICE void lower_scores(F const& fragment, int r, State& state, E const& score, Place place, V (&x)[N],
-                                    V top) {
+template <class F, class State, class E, class Place, class V = typename F::value_type>
+FOVEA_HOST_DEVICE void lower_scores(F const& fragment, int r, State& state, E const& score, Place place,
+                                    V (&x)[F::cols], V top) {
     const V masked = fragment.all(masked_score);
     constexpr bool kept = !requires { fragment.lowest_reference(); };
     float lower;
@@ -128,12 +129,12 @@ FOVEA_HOST_DEVICE void lower_scores(F const& fragment, int r, State& state, E co
             raise_row(state, fragment.across(top, take_max{}), start_at_least{fragment.lowest_reference()}, place, r);
     else if (fragment.above(top, state.fresh() ? infinity : longest_step)) {
         FOVEA_UNROLL
-        for (int j = 0; j < N; ++j)
+        for (int j = 0; j < F::cols; ++j)
             x[j] = select(x[j] > masked, value_below(score, fragment.here(r, j), fragment.all(0.f)), min(x[j], masked));
         lower = raise_far_row(state, fragment.across(max_of_columns(fragment, x), take_max{}), place, r);
     } else lower = raise_row(state, fragment.across(top, take_max{}), start_anywhere{}, place, r);
     FOVEA_UNROLL
-    for (int j = 0; j < N; ++j) {
+    for (int j = 0; j < F::cols; ++j) {
         const V lowered = x[j] - lower;
         x[j] = select(x[j] > masked, kept ? lowered : min(lowered, fragment.all(end_at_most)), min(x[j], masked));
     }

@@ -4,6 +4,7 @@
 //
 // Laws: merging is neutral with an empty row, and gives what one pass over all keys would, up to rounding.
 #pragma once
+#include "fovea/base/array.hpp"
 #include "fovea/softmax/row_state.hpp"
 #include "fovea/softmax/statistics.hpp"
 
@@ -14,7 +15,7 @@ inline namespace v0_1 {
 template <int Moments> struct row_total {
     float reference = 0, sum = 0, divisor = 0, entropy = 0, top = masked_score;
     bool fresh = true;
-    float moments[Moments == 0 ? 1 : Moments] = {};
+    array_of<float, Moments == 0 ? 1 : Moments> moments = {};
 };
 
 struct merge_scales {
@@ -66,7 +67,7 @@ FOVEA_HOST_DEVICE merge_scales merge_pieces(row_total<Moments>& a, row_total<Mom
 // What a finished row writes. scale is the factor from the accumulated to the normalised output.
 template <int Moments> struct row_result {
     float scale, logsumexp, maximum, entropy;
-    float moments[Moments == 0 ? 1 : Moments];
+    array_of<float, Moments == 0 ? 1 : Moments> moments;
 };
 
 // sink: a logit in base 2 that joins the denominator, or -inf for none.

@@ -7,6 +7,7 @@
 #pragma once
 #include <limits>
 
+#include "fovea/base/array.hpp"
 #include "fovea/base/math.hpp"
 
 namespace [[gnu::visibility("hidden")]] fovea {
@@ -31,7 +32,7 @@ template <class Value, int Moments, weight_sums Sums = weight_sums::one> struct 
     float limit; // masked_score until the first key is seen
     float alpha; // product of the rescales since the accumulated output was last brought up to date
     Value sum, divisor, entropy, top;
-    Value moments[Moments == 0 ? 1 : Moments];
+    array_of<Value, Moments == 0 ? 1 : Moments> moments;
 
     FOVEA_HOST_DEVICE void clear(Value zero, Value lowest) {
         reference = 0;
@@ -53,7 +54,7 @@ template <class Value, int Moments, weight_sums Sums = weight_sums::one> struct 
 template <int Moments, weight_sums Sums = weight_sums::one> struct lean_row_state {
     static constexpr weight_sums sums = Sums;
     float reference, alpha, sum, divisor, entropy, top;
-    float moments[Moments == 0 ? 1 : Moments];
+    array_of<float, Moments == 0 ? 1 : Moments> moments;
 
     FOVEA_HOST_DEVICE void clear() {
         reference = unset_reference;

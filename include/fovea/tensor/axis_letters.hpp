@@ -5,6 +5,7 @@
 // b batch, h head, s position (q in the name of a bias, "bhqk"), d channel (k in the name of a bias). An axis without a
 // letter has extent 1.
 #pragma once
+#include "fovea/base/array.hpp"
 #include "fovea/tensor/strided.hpp"
 
 namespace fovea::inline v0_1 {
@@ -12,8 +13,8 @@ namespace fovea::inline v0_1 {
 enum class axis { batch, head, position, channel };
 
 template <int Count> struct axis_letters {
-    char letter[Count] = {};
-    consteval axis_letters(char const (&text)[Count + 1]) {
+    array_of<char, Count> letter = {};
+    consteval axis_letters(array_of<char const, Count + 1>& text) {
         for (int i = 0; i < Count; ++i) letter[i] = text[i];
     }
     static constexpr int count = Count;

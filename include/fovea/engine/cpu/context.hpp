@@ -3,6 +3,7 @@
 //     lane_context<8> c{...};      score(c), mask(c)
 //     element_context e{...};      score(e), mask(e)
 #pragma once
+#include "fovea/base/array.hpp"
 #include "fovea/expr/apply.hpp"
 #include "fovea/expr/table.hpp"
 #include "fovea/machine/simd/elementary.hpp"
@@ -56,7 +57,7 @@ template <int N> struct lane_context {
         using result = std::invoke_result_t<F, decltype(lane(a, 0))...>;
         constexpr bool truth = std::is_same_v<result, bool>;
         const int count = valid < N ? static_cast<int>(valid) : N;
-        std::conditional_t<truth, std::int32_t, result> x[N] = {};
+        array_of<std::conditional_t<truth, std::int32_t, result>, N> x = {};
         for (int i = 0; i < count; ++i) {
             if constexpr (truth) x[i] = f(lane(a, i)...) ? -1 : 0;
             else x[i] = f(lane(a, i)...);

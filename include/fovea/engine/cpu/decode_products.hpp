@@ -11,6 +11,7 @@
 //
 // The parts of `lanes` keys are summed and turned over at once: fold_parts. Values go along the lanes as they lie.
 #pragma once
+#include "fovea/base/array.hpp"
 #include "fovea/engine/cpu/multiply.hpp"
 #include "fovea/engine/cpu/read_ahead.hpp"
 #include "fovea/machine/simd/fold_parts.hpp"
@@ -75,9 +76,9 @@ template <cpu_shape Shape, int R, class T>
     constexpr int together = R >= 8 || (R > 1 && n <= 8) ? n : 4;
     read_ahead due = ahead; // in registers
     for (index block = 0; block < blocks; ++block) {
-        real_lanes<n> part[n];
+        array_of<real_lanes<n>, n> part;
         for (int first = 0; first < n; first += together) {
-            real_lanes<n> acc[together];
+            array_of<real_lanes<n>, together> acc;
             FOVEA_UNROLL
             for (int i = 0; i < together; ++i) acc[i] = splat<n>(0.f);
             T const* key = keys + (block * n + first) * stride;
@@ -111,9 +112,9 @@ template <cpu_shape Shape, int R, class T>
 
 // ---- output --------------------------------------------------------------------------------------------------------
 // C vectors of values for one word of weights: of one key, or of two.
-template <cpu_shape Shape, int C, class T>
-FOVEA_HOST_DEVICE void load_values(real_lanes<Shape.lanes> (&value)[C], T const* from, index stride) {
-    constexpr int n = Shape.lanes;
+template <cpu_shape Shape, class Values, class T>
+FOVEA_HOST_DEVICE void load_values(Values& value, T const* from, index stride) {
+    constexpr int n = Shape.lanes, C = length_of<Values>;
     if constexpr (std::is_same_v<T, float>) {
         FOVEA_UNROLL
         for (int c = 0; c < C; ++c) value[c] = load<n>(from + c * n);
@@ -136,14 +137,14 @@ template <cpu_shape Shape, int R, int C, class T>
 FOVEA_HOST_DEVICE void add_channels(T const* values, index stride, index count, word const* weights, float* output,
                                     index channels, read_ahead& due) {
     constexpr int n = Shape.lanes, keys = element_words<Shape, T>::keys, unrolled = 2;
-    real_lanes<n> acc[R][C];
+    array_of<array_of<real_lanes<n>, C>, R> acc;
     FOVEA_UNROLL
     for (int r = 0; r < R; ++r) {
         FOVEA_UNROLL
         for (int c = 0; c < C; ++c) acc[r][c] = load<n>(output + r * channels + c * n);
     }
     const auto add_word = [&](index u) {
-        real_lanes<n> value[C];
+        array_of<real_lanes<n>, C> value;
         load_values<Shape>(value, values + u * keys * stride, stride);
         FOVEA_UNROLL
         for (int c = 0; c < C; ++c) hold(value[c]);

@@ -6,6 +6,7 @@
 #pragma once
 #include <cstring>
 
+#include "fovea/base/array.hpp"
 #include "fovea/engine/cpu/score_tile.hpp"
 #include "fovea/engine/cpu/value_pass.hpp"
 #include "fovea/softmax/row_result.hpp"
@@ -28,7 +29,7 @@ template <cpu_shape Shape, class Bound, int Strips> struct tile_scratch {
     arena_array<index> strips;
     arena_array<word> key_rows, keys, values; // keys, values: one tile, where tiles are packed when they are visited
     arena_array<state_type> states;
-    std::uint64_t live[blocks]; // of each row block: the key units that hold weights, a bit each
+    array_of<std::uint64_t, blocks> live; // of each row block: the key units that hold weights, a bit each
 
     tile_scratch(arena& from, index d, index value_channels, tiles_packed when)
         : queries(from.take<word>(Shape.query_tile * Shape.words(d))),

@@ -4,13 +4,14 @@
 //
 // Cost: bench/forward.cpp holds these loops against the rate of bare multiply-adds (bench/support/peak.hpp).
 #pragma once
+#include "fovea/base/array.hpp"
 #include "fovea/engine/cpu/pack.hpp"
 
 namespace [[gnu::visibility("hidden")]] fovea {
 inline namespace v0_1 {
 
 template <int N, micro_tile Tile> struct accumulators {
-    real_lanes<N> c[Tile.rows][Tile.vectors];
+    array_of<array_of<real_lanes<N>, Tile.vectors>, Tile.rows> c;
 
     FOVEA_HOST_DEVICE real_lanes<N> operator()(int r, int j) const { return c[r][j]; }
     FOVEA_HOST_DEVICE void clear() {
@@ -43,7 +44,7 @@ FOVEA_HOST_DEVICE void multiply_word(accumulators<Shape.lanes, Tile>& acc, word 
                                      word const* b) {
     constexpr int n = Shape.lanes;
     if constexpr (Tile.rows < Tile.vectors) {
-        real_lanes<n> held[Tile.rows];
+        array_of<real_lanes<n>, Tile.rows> held;
         FOVEA_UNROLL
         for (int i = 0; i < Tile.rows; ++i) held[i] = broadcast_word<n>(a + i * a_stride);
         FOVEA_UNROLL
@@ -54,7 +55,7 @@ FOVEA_HOST_DEVICE void multiply_word(accumulators<Shape.lanes, Tile>& acc, word 
             for (int i = 0; i < Tile.rows; ++i) acc.c[i][j] = multiply_add<Shape.product>(acc.c[i][j], held[i], x);
         }
     } else {
-        real_lanes<n> held[Tile.vectors];
+        array_of<real_lanes<n>, Tile.vectors> held;
         FOVEA_UNROLL
         for (int j = 0; j < Tile.vectors; ++j) held[j] = load_words<n>(b + j * n);
         FOVEA_UNROLL

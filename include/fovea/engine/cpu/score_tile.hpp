@@ -6,6 +6,7 @@
 // Partial tiles are classified again block by block, so that masks cost only where they cut.
 #pragma once
 #include "fovea/attend/walk.hpp"
+#include "fovea/base/array.hpp"
 #include "fovea/engine/cpu/fragment.hpp"
 
 namespace [[gnu::visibility("hidden")]] fovea {
@@ -105,7 +106,7 @@ private:
     live_block waiting_{};
     bool any_waits_ = false;
     tile_sums<1, Shape.score.vectors> sums_;
-    alignas(64) float scores_[Shape.score.rows * Shape.key_panel()];
+    alignas(64) array_of<float, Shape.score.rows * Shape.key_panel()> scores_;
 };
 
 // Scores of one key tile into weights; live units of each row block are recorded. `rows`: rows in use, whole blocks.

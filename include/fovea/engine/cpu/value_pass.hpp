@@ -7,6 +7,7 @@
 // Only live units of weights are read: those of a row block that no step wrote are cleared where another block of the
 // same product is live. The rescale that the softmax asked for is taken from the rows' states when the pass begins.
 #pragma once
+#include "fovea/base/array.hpp"
 #include "fovea/engine/cpu/multiply.hpp"
 
 namespace [[gnu::visibility("hidden")]] fovea {
@@ -82,11 +83,12 @@ private:
     float* output_ = nullptr;
     index padded_ = 0, blocks_ = 0, next_block_ = 0, next_channel_ = 0;
     bool fresh_ = false;
-    float alpha_[Shape.query_tile];
-    struct {
+    array_of<float, Shape.query_tile> alpha_;
+    struct row_block {
         index begin, end; // words of weights
         bool rescaled;
-    } block_[Shape.query_tile / height];
+    };
+    array_of<row_block, Shape.query_tile / height> block_;
 };
 
 } // namespace v0_1

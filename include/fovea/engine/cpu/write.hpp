@@ -2,6 +2,7 @@
 //
 //     write_row<Shape.lanes>(problem, finish_as<Normaliser>(total, sink), output_row, {batch, head, kv_head}, row);
 #pragma once
+#include "fovea/base/array.hpp"
 #include "fovea/engine/cpu/careful.hpp"
 #include "fovea/engine/cpu/forward.hpp"
 
@@ -43,7 +44,7 @@ template <int N, int Moments> struct epilogue_context {
         return x;
     }
     template <class T, int M> real_lanes<M> rounded(real_lanes<M> x) const {
-        T stored[M];
+        array_of<T, M> stored;
         store_as<M>(stored, x);
         return load_as_real<M>(static_cast<T const*>(stored));
     }

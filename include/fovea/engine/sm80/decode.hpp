@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "fovea/attend/live_shares.hpp"
+#include "fovea/base/array.hpp"
 #include "fovea/engine/sm80/careful.hpp"
 #include "fovea/engine/sm80/decode_plan.hpp"
 #include "fovea/engine/sm80/merge.hpp"
@@ -60,7 +61,7 @@ public:
             chunk_words words{};
             if (at.row < rows()) {
                 const at_head head = packed().head(first_row() + at.row);
-                float x[per_chunk];
+                array_of<float, per_chunk> x;
                 operand_rows<Machine, typename params_type::q_type, Tile::channels>(p_.operand.q, params_.q, head.batch,
                                                                                     head.head)
                     .read(packed().position(first_row() + at.row), per_chunk * at.chunk, x);
@@ -237,7 +238,7 @@ private:
     word shared_;
     block_pass pass_;
     tile_run tiles_;
-    bound_type bound_[2 * blocks]; // of this lane's rows
+    array_of<bound_type, 2 * blocks> bound_; // of this lane's rows
     rows_type rows_;
     typename rows_type::scores_type scores_; // of the tile at work
 };

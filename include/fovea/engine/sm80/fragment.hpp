@@ -8,6 +8,7 @@
 // of a lane are terms t and t + 4 of a product (products.hpp), rounded to tf32 or to be split.
 #pragma once
 #include "fovea/attend/step.hpp"
+#include "fovea/base/array.hpp"
 #include "fovea/engine/sm80/context.hpp"
 #include "fovea/engine/sm80/matrix_product.hpp"
 #include "fovea/tensor/strided.hpp"
@@ -24,7 +25,7 @@ struct tile_frame {
 
 // The output of a row while it is summed: rescaled at once when the row's reference is raised.
 template <int Values> struct output_place {
-    matrix_sums (&output)[Values / 8];
+    array_of<matrix_sums, Values / 8>& output;
     FOVEA_DEVICE void rescale(int r, float by) const {
         FOVEA_UNROLL_DEVICE
         for (int n = 0; n < Values / 8; ++n) {
@@ -54,7 +55,7 @@ template <class Machine, int Keys, class Format, class Place, coverage Covered> 
 
     tile_frame const& frame;
     index query[2]; // positions of the two rows, clipped to the last
-    matrix_sums (&scores)[Keys / 8];
+    array_of<matrix_sums, Keys / 8>& scores;
     matrix_words (&weights)[Keys / product_depth<Format>];
     Place output;
     float lowest;
@@ -77,7 +78,7 @@ template <class Machine, int Keys, class Format, class Place, coverage Covered> 
     }
     FOVEA_DEVICE bool attended(int, int j, bool m) const { return (offset(j) < frame.valid) & m; }
     // Only the last tile of a call lacks keys.
-    FOVEA_DEVICE bool leave_out_missing(float (&x)[cols]) const {
+    FOVEA_DEVICE bool leave_out_missing(array_of<float, cols>& x) const {
         if (offset(cols - 1) < frame.valid) return false;
         FOVEA_UNROLL_DEVICE
         for (int j = 0; j < cols; ++j)

@@ -14,6 +14,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "fovea/base/array.hpp"
 #include "fovea/dtype/precision.hpp"
 #include "fovea/machine/sm80_machine.hpp"
 #include "fovea/meta/constant.hpp"
@@ -39,10 +40,10 @@ template <class Format> inline constexpr int product_depth = is_half<Format> ? 1
 
 // Words of one operand as products take them.
 template <class Format, int N> struct product_words {
-    word big[N];
+    array_of<word, N> big;
 };
 template <int N> struct product_words<tf32x3, N> {
-    word big[N], small[N];
+    array_of<word, N> big, small;
 };
 
 FOVEA_DEVICE float number_of(word bits) { return __builtin_bit_cast(float, bits); }
@@ -53,8 +54,8 @@ template <class Machine> FOVEA_DEVICE word nearest_tf32(float x) { return Machin
 inline constexpr float largest_tf32 = 0x1.ffcp127f;
 
 // Elements of q, k or v.
-template <class Machine, class Format, int N>
-FOVEA_DEVICE product_words<Format, N> prepared(word const (&x)[N]) {
+template <class Machine, class Format, class Words, int N = length_of<Words>>
+FOVEA_DEVICE product_words<Format, N> prepared(Words const& x) {
     product_words<Format, N> y;
     FOVEA_UNROLL_DEVICE
     for (int i = 0; i < N; ++i) {

@@ -7,6 +7,7 @@
 // A rotated operand's angles are worked out each time a chunk is read: for keys, once per query tile and head of a
 // group. Where several share their keys, a copy beforehand, run(engine, rotated = rope_halves(k, f)), does it once.
 #pragma once
+#include "fovea/base/array.hpp"
 #include "fovea/base/turn.hpp"
 #include "fovea/machine/sm80_machine.hpp"
 #include "fovea/tensor/rope.hpp"
@@ -40,7 +41,7 @@ template <class O, class F, pairing P, int Channels> struct operand_plan<rotated
     operand_plan<O, Channels> inner;
     std::int32_t pairs;
     float amplitude;
-    std::uint64_t turns[Channels / 2];
+    array_of<std::uint64_t, Channels / 2> turns;
 };
 
 template <int Channels, class O, class F, pairing P>
@@ -75,7 +76,7 @@ public:
           channel_stride_(v.layout.stride.channel),
           channels_(static_cast<int>(v.channels())) {}
 
-    template <int N> FOVEA_DEVICE void read(index row, int channel, float (&x)[N]) const {
+    template <class X, int N = length_of<X>> FOVEA_DEVICE void read(index row, int channel, X& x) const {
         FOVEA_UNROLL_DEVICE
         for (int c = 0; c < N; ++c) x[c] = channel + c < channels_ ? value(row, channel + c) : 0.f;
     }
@@ -95,7 +96,7 @@ public:
                               index batch, index head)
         : inner_(o.source, plan.inner, batch, head), factor_(plan.factor) {}
 
-    template <int N> FOVEA_DEVICE void read(index row, int channel, float (&x)[N]) const {
+    template <class X, int N = length_of<X>> FOVEA_DEVICE void read(index row, int channel, X& x) const {
         inner_.read(row, channel, x);
         FOVEA_UNROLL_DEVICE
         for (int c = 0; c < N; ++c) x[c] *= factor_;
@@ -115,7 +116,7 @@ public:
     FOVEA_DEVICE operand_rows(rotated_operand<O, F, P> const& o, plan_type const& plan, index batch, index head)
         : inner_(o.source, plan.inner, batch, head), plan_(plan), first_(source_of(o).first) {}
 
-    template <int N> FOVEA_DEVICE void read(index row, int channel, float (&x)[N]) const {
+    template <class X, int N = length_of<X>> FOVEA_DEVICE void read(index row, int channel, X& x) const {
         inner_.read(row, channel, x);
         const auto position = static_cast<std::uint64_t>(first_ + row);
         if constexpr (P == pairing::pairs) {
@@ -133,8 +134,8 @@ public:
 
 private:
     // Channel c turns with c + pairs or c - pairs.
-    template <int N>
-    FOVEA_DEVICE void read_halves(index row, int channel, std::uint64_t position, float (&x)[N]) const {
+    template <class X, int N = length_of<X>>
+    FOVEA_DEVICE void read_halves(index row, int channel, std::uint64_t position, X& x) const {
         FOVEA_UNROLL_DEVICE
         for (int c = 0; c < N; ++c) {
             const int at = channel + c;

@@ -11,6 +11,7 @@
 //     keys 8 k + 2 t and the next     these are terms t and t + 4 of the sum, because there the weights already are
 //     channels 32 c + 4 g + 0 1 2 3   columns g of matrix tiles 4 c + 0 1 2 3 (the last 16 of a row: 2 g + 0 1, of two)
 #pragma once
+#include "fovea/base/array.hpp"
 #include "fovea/engine/sm80/matrix_product.hpp"
 #include "fovea/tile/swizzle.hpp"
 
@@ -104,7 +105,7 @@ FOVEA_DEVICE void multiply_halves(output_sums<Tile> (&output)[Tile::blocks_of_wa
 
 // Words of fp32 that a lane reads at once: columns of as many matrix tiles.
 template <int N> struct alignas(4 * N) row_words {
-    word at[N];
+    array_of<word, N> at;
 };
 
 // Eight keys; the N matrix tiles of channels that begin at 8 n. low, high: where this lane's two keys lie.
@@ -114,7 +115,7 @@ FOVEA_DEVICE void multiply_columns(output_sums<Tile> (&output)[Tile::blocks_of_w
     using format = typename Tile::formats::values;
     const auto first = Machine::template load_shared<row_words<N>>(low);
     const auto second = Machine::template load_shared<row_words<N>>(high);
-    word words[2 * N];
+    array_of<word, 2 * N> words;
     FOVEA_UNROLL_DEVICE
     for (int j = 0; j < N; ++j) words[2 * j] = first.at[j], words[2 * j + 1] = second.at[j];
     const auto b = prepared<Machine, format>(words);

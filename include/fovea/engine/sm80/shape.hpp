@@ -50,8 +50,8 @@ struct head_sizes {
 };
 
 // The row of a table for these elements and channels, with what the caller gives.
-template <int Rows>
-consteval tile_shape tile_from(tile_row const (&table)[Rows], tile_shape given, head_sizes head, int bytes) {
+template <class Table>
+consteval tile_shape tile_from(Table const& table, tile_shape given, head_sizes head, int bytes) {
     tile_shape t = table[0].tile;
     const int widest = greatest(head.channels, head.values);
     for (tile_row const& row : table) {

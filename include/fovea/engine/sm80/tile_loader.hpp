@@ -7,6 +7,7 @@
 // chunks of 16 bytes are aligned travel asynchronously as such; rows aligned to words, a word at a time; anything else,
 // and operands with a prologue, through registers. There, numbers that are not finite may be read as 0 (careful.hpp).
 #pragma once
+#include "fovea/base/array.hpp"
 #include "fovea/engine/sm80/operand_rows.hpp"
 #include "fovea/tile/swizzle.hpp"
 
@@ -57,7 +58,7 @@ public:
             const place at(n);
             chunk_words words{};
             if (first + at.row < positions_) {
-                float x[per_chunk];
+                array_of<float, per_chunk> x;
                 rows_.read(first + at.row, per_chunk * at.chunk, x);
                 FOVEA_UNROLL_DEVICE
                 for (int w = 0; w < 4; ++w) words.at[w] = rounded_word<Machine, element>(x + w * per_word);

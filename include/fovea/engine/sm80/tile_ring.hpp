@@ -21,6 +21,7 @@
 // a live_tile: work on what lies there. Models: forward_block, decode_block.
 #pragma once
 #include "fovea/attend/ballot_walk.hpp"
+#include "fovea/base/array.hpp"
 
 namespace fovea::inline v0_1::sm80 {
 
@@ -28,7 +29,7 @@ template <class Machine, int Stages> class tile_ring {
 public:
     // next(): the live tiles, one after the other.
     template <class Next, class Block> FOVEA_DEVICE static void run(Next const& next, Block& block) {
-        live_tile coming[Stages + 1]; // the tile at work, and those behind it that are asked for meanwhile
+        array_of<live_tile, Stages + 1> coming; // the tile at work, and those behind it that are asked for meanwhile
         FOVEA_UNROLL_DEVICE
         for (live_tile& tile : coming) tile = next();
         FOVEA_UNROLL_DEVICE

@@ -7,16 +7,17 @@
 // tile_frame; query(m, r), its position; bound(m, r), the problem bound to its head.
 #pragma once
 #include "fovea/attend/ballot_walk.hpp"
+#include "fovea/base/array.hpp"
 #include "fovea/engine/sm80/fragment.hpp"
 #include "fovea/engine/sm80/products.hpp"
 
 namespace fovea::inline v0_1::sm80 {
 
-template <int Blocks, int Tiles> FOVEA_DEVICE void clear(matrix_sums (&sums)[Blocks][Tiles]) {
+template <class Sums> FOVEA_DEVICE void clear(Sums& sums) {
     FOVEA_UNROLL_DEVICE
-    for (int m = 0; m < Blocks; ++m) {
+    for (int m = 0; m < length_of<Sums>; ++m) {
         FOVEA_UNROLL_DEVICE
-        for (int n = 0; n < Tiles; ++n) {
+        for (int n = 0; n < length_of<std::remove_extent_t<Sums>>; ++n) {
             FOVEA_UNROLL_DEVICE
             for (int i = 0; i < 4; ++i) sums[m][n][i] = 0.f;
         }
@@ -29,11 +30,11 @@ template <class Machine, class Problem, class Tile> struct warp_rows {
     static constexpr int blocks = Tile::blocks_of_warp, output_tiles = has_values ? Tile::values / 8 : 1;
     using format = typename Tile::formats::values;
     using bound_type = decltype(bind_problem(std::declval<Problem const&>(), at_head{}, no_strips{}));
-    using scores_type = matrix_sums[blocks][Tile::key / 8];
-    using weights_type = matrix_words[blocks][Tile::key / product_depth<format>];
+    using scores_type = array_of<matrix_sums[Tile::key / 8], blocks>;
+    using weights_type = array_of<matrix_words[Tile::key / product_depth<format>], blocks>;
 
-    row_state_for<bound_type, format> state[blocks][2];
-    matrix_sums output[blocks][output_tiles];
+    array_of<row_state_for<bound_type, format>[2], blocks> state;
+    array_of<array_of<matrix_sums, output_tiles>, blocks> output;
 
     FOVEA_DEVICE void clear() {
         FOVEA_UNROLL_DEVICE
@@ -45,7 +46,7 @@ template <class Machine, class Problem, class Tile> struct warp_rows {
     }
     // For another pass: a row keeps its reference, so that none of its scores is far above it; unless it is low.
     FOVEA_DEVICE void clear_sums() {
-        float references[blocks][2];
+        array_of<float[2], blocks> references;
         FOVEA_UNROLL_DEVICE
         for (int n = 0; n < 2 * blocks; ++n) {
             auto const& row = state[n / 2][n % 2];
@@ -71,8 +72,8 @@ private:
     template <coverage Covered, class Rows>
     FOVEA_DEVICE void step(scores_type& scores, weights_type& weights, Rows const& rows) {
         // All of them first: behind a row's shuffles, nvcc would read the call's parameters again.
-        index query[blocks][2];
-        tile_frame frame[blocks][2];
+        array_of<index[2], blocks> query;
+        array_of<tile_frame[2], blocks> frame;
         FOVEA_UNROLL_DEVICE
         for (int n = 0; n < 2 * blocks; ++n) query[n / 2][n % 2] = rows.query(n / 2, n % 2);
         FOVEA_UNROLL_DEVICE

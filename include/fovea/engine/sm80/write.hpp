@@ -7,6 +7,7 @@
 // Outputs pass through shared memory, where a row's channels come to lie beside each other: a warp then reads what an
 // epilogue needs and stores what it gives in whole sectors, two channels to a lane.
 #pragma once
+#include "fovea/base/array.hpp"
 #include "fovea/engine/sm80/fragment.hpp"
 #include "fovea/engine/sm80/shape.hpp"
 #include "fovea/softmax/row_result.hpp"
@@ -80,8 +81,8 @@ public:
     FOVEA_DEVICE row_writer(Problem const& p, Place at, word shared) : p_(p), at_(at), shared_(shared) {}
 
     // 16 rows of a warp from 16 m on: the lane's sums, and its two rows' totals, to where write() reads them.
-    template <class State, int Tiles>
-    FOVEA_DEVICE void stage(int m, State const (&state)[2], matrix_sums const (&output)[Tiles], float sink) const {
+    template <class State, class Sums>
+    FOVEA_DEVICE void stage(int m, State const (&state)[2], Sums const& output, float sink) const {
         stage_sums(m, output);
         const auto lane = static_cast<int>(Machine::lane());
         FOVEA_UNROLL_DEVICE
@@ -91,7 +92,7 @@ public:
             if (lane % 4 == 0) keep(16 * m + 8 * r + lane / 4, total.reference, result);
         }
     }
-    template <int Tiles> FOVEA_DEVICE void stage_sums(int m, matrix_sums const (&output)[Tiles]) const {
+    template <class Sums> FOVEA_DEVICE void stage_sums(int m, Sums const& output) const {
         if constexpr (Problem::has_values) {
             FOVEA_UNROLL_DEVICE
             for (int r = 0; r < 2; ++r) stage_row(r, 16 * m + 8 * r + static_cast<int>(Machine::lane()) / 4, output);
@@ -136,7 +137,8 @@ public:
 
 private:
     // Where products.hpp says that a lane's sums belong.
-    template <int Tiles> FOVEA_DEVICE void stage_row(int r, int row, matrix_sums const (&output)[Tiles]) const {
+    template <class Sums, int Tiles = length_of<Sums>>
+    FOVEA_DEVICE void stage_row(int r, int row, Sums const& output) const {
         const auto t = static_cast<int>(Machine::lane() % 4);
         if constexpr (is_half<typename Problem::value_element>) {
             FOVEA_UNROLL_DEVICE

@@ -7,12 +7,13 @@
 //     x[i]    a0 a1 a2 a3          a0 + a1   b0 + b1   a2 + a3   b2 + b3        (distance 1 of two parts a row)
 //     x[i+1]  b0 b1 b2 b3     ->
 #pragma once
+#include "fovea/base/array.hpp"
 #include "fovea/machine/simd/transpose.hpp"
 
 namespace [[gnu::visibility("hidden")]] fovea {
 inline namespace v0_1 {
 
-template <int R, int Distance = 1, int N> FOVEA_HOST_DEVICE void fold_parts(real_lanes<N> (&x)[N]) {
+template <int R, int Distance = 1, int N> FOVEA_HOST_DEVICE void fold_parts(array_of<real_lanes<N>, N>& x) {
     static_assert(N % R == 0);
     constexpr std::make_integer_sequence<int, N> all{};
     constexpr int parts = N / R;

@@ -5,18 +5,20 @@
 #pragma once
 #include <utility>
 
+#include "fovea/base/array.hpp"
 #include "fovea/dtype/formats.hpp"
 #include "fovea/machine/simd/lanes.hpp"
 
 namespace [[gnu::visibility("hidden")]] fovea {
 inline namespace v0_1 {
 
-// A mask register with all 16 lanes set, in the type that a compiler's builtin takes: nvcc's differ among themselves.
-struct every_lane_set {
-    FOVEA_HOST_DEVICE constexpr operator short() const { return -1; }
-    FOVEA_HOST_DEVICE constexpr operator unsigned short() const { return 0xffff; }
+// A mask register of 16 lanes, in the type that a compiler's builtin takes: they differ, nvcc's among themselves.
+struct sixteen_lanes {
+    unsigned short bits;
+    FOVEA_HOST_DEVICE constexpr operator short() const { return static_cast<short>(bits); }
+    FOVEA_HOST_DEVICE constexpr operator unsigned short() const { return bits; }
 };
-inline constexpr every_lane_set every_lane{};
+inline constexpr sixteen_lanes every_lane{0xffff};
 
 // Keeps x in a register: g++ would otherwise load it anew for each of its uses, and the load ports become the limit.
 template <class T, int N> FOVEA_HOST_DEVICE void hold(lanes<T, N>& x) {
@@ -39,7 +41,7 @@ template <int N> FOVEA_HOST_DEVICE bool any(lane_mask<N> m) {
         std::memcpy(halves, &m, sizeof m);
         return any(lane_mask<8>{halves[0].v | halves[1].v});
     } else {
-        std::int64_t parts[N * 4 / 8];
+        array_of<std::int64_t, N * 4 / 8> parts;
         std::memcpy(parts, &m, sizeof m);
         std::int64_t all = 0;
         for (std::int64_t part : parts) all |= part;
@@ -59,8 +61,8 @@ template <int N> FOVEA_HOST_DEVICE real_lanes<N> scale_by_power(real_lanes<N> x,
 #if defined(__AVX512F__)
     if constexpr (N == 16) {
         const typename real_lanes<N>::native zero = {};
-        const auto kept = __builtin_ia32_cmpps512_mask(n.v, splat<N>(-126.f).v, 0x16, every_lane, 4); // not <=, quiet
-        return {__builtin_ia32_scalefps512_mask(x.v, n.v, zero, kept, 4)};
+        const auto above = __builtin_ia32_cmpps512_mask(n.v, splat<N>(-126.f).v, 0x16, every_lane, 4); // not <=, quiet
+        return {__builtin_ia32_scalefps512_mask(x.v, n.v, zero, sixteen_lanes{static_cast<unsigned short>(above)}, 4)};
     }
 #endif
     // The exponent by its bits, not by a conversion: that of a NaN is undefined, and clang makes use of it.
@@ -81,8 +83,8 @@ template <int N> FOVEA_HOST_DEVICE real_lanes<N> above_floor(real_lanes<N> x) {
 template <int N> FOVEA_HOST_DEVICE real_lanes<N> scale_by_floor(real_lanes<N> x, real_lanes<N> n) {
     static_assert(N == 16);
     const typename real_lanes<N>::native zero = {};
-    const auto kept = __builtin_ia32_cmpps512_mask(n.v, splat<N>(-125.5f).v, 0x16, every_lane, 4); // not <=, quiet
-    return {__builtin_ia32_scalefps512_mask(x.v, n.v, zero, kept, 4)};
+    const auto above = __builtin_ia32_cmpps512_mask(n.v, splat<N>(-125.5f).v, 0x16, every_lane, 4); // not <=, quiet
+    return {__builtin_ia32_scalefps512_mask(x.v, n.v, zero, sixteen_lanes{static_cast<unsigned short>(above)}, 4)};
 }
 #endif
 

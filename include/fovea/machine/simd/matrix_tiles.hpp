@@ -13,6 +13,7 @@
 // Sums are rounded to nearest even and keep no denormals. Registers are volatile in the platform's calling convention.
 // Source: Intel 64 and IA-32 Architectures Software Developer's Manual, volume 1, chapter 18.
 #pragma once
+#include "fovea/base/array.hpp"
 #include "fovea/machine/simd/isa.hpp"
 
 #if FOVEA_MATRIX_UNIT
@@ -151,7 +152,7 @@ private:
         }
     }
 
-    float sums_[Rows][Columns][tile_words];
+    array_of<array_of<float[tile_words], Columns>, Rows> sums_;
 };
 
 #endif

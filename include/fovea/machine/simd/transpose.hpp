@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "fovea/base/array.hpp"
 #include "fovea/machine/simd/lanes.hpp"
 
 namespace [[gnu::visibility("hidden")]] fovea {
@@ -26,7 +27,7 @@ FOVEA_HOST_DEVICE int_lanes<N> exchanged(int_lanes<N> a, int_lanes<N> b, std::in
 #endif
 }
 
-template <int Block, int N> FOVEA_HOST_DEVICE void exchange_blocks(int_lanes<N> (&rows)[N]) {
+template <int Block, int N> FOVEA_HOST_DEVICE void exchange_blocks(array_of<int_lanes<N>, N>& rows) {
     constexpr std::make_integer_sequence<int, N> all{};
     FOVEA_UNROLL
     for (int i = 0; i < N; ++i) {
@@ -39,7 +40,7 @@ template <int Block, int N> FOVEA_HOST_DEVICE void exchange_blocks(int_lanes<N> 
 }
 
 template <int N> void transpose(std::uint32_t const* from, index from_stride, std::uint32_t* to, index to_stride) {
-    int_lanes<N> rows[N];
+    array_of<int_lanes<N>, N> rows;
     FOVEA_UNROLL
     for (int i = 0; i < N; ++i) rows[i] = load_from<std::int32_t, N>(from + i * from_stride);
     exchange_blocks<1>(rows);
