@@ -37,11 +37,12 @@ FOVEA_HOST_DEVICE decltype(auto) settled(bound_problem<Score, Mask, Moments, Pro
     } else return (e);
 }
 
-// How the second product takes weights, and what a row sums them to then.
+// How the second product takes weights, and what a row keeps of them then.
 enum class weights_taken : int { as_they_are, rounded };
-template <class Bound> consteval weight_sums sums_kept(weights_taken how) {
+template <class Bound> consteval row_keeps kept_by(weights_taken how) {
     const bool differ = how == weights_taken::rounded && Bound::has_values && Bound::normalised;
-    return differ && Bound::weights_observed ? weight_sums::both : weight_sums::one;
+    return {differ && Bound::weights_observed ? weight_sums::both : weight_sums::one, Bound::moment_count,
+            Bound::wanted.entropy, Bound::wanted.maximum};
 }
 
 // Strips are kept for score and mask; moments are seldom.

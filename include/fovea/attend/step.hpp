@@ -163,7 +163,7 @@ template <class F, class M> FOVEA_HOST_DEVICE auto left_by_mask(F const& fragmen
 template <class State, class Bound, class F, class V>
 FOVEA_HOST_DEVICE void put_weights(F& fragment, int r, int j, V const (&p)[2], V& sum, V& divisor) {
     if constexpr (!Bound::has_values) sum = sum + (p[0] + p[1]);
-    else if constexpr (State::sums == weight_sums::both) {
+    else if constexpr (State::keeps.sums == weight_sums::both) {
         divisor = fragment.put(r, j, p[0], p[1], divisor);
         sum = sum + (p[0] + p[1]);
     } else sum = fragment.put(r, j, p[0], p[1], sum);
@@ -204,7 +204,7 @@ FOVEA_HOST_DEVICE void step_row(F& fragment, int r, State& state, Bound const& e
         put_weights<State, Bound>(fragment, r, j, p, sum, divisor);
     }
     state.sum = sum;
-    if constexpr (State::sums == weight_sums::both) state.divisor = divisor;
+    if constexpr (State::keeps.sums == weight_sums::both) state.divisor = divisor;
     if constexpr (Bound::wanted.entropy) state.entropy = entropy;
 }
 

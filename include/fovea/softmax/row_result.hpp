@@ -94,9 +94,14 @@ FOVEA_HOST_DEVICE row_result<Moments> finish(row_total<Moments> const& t, float 
     r.scale = any ? shrink / divisor : 0.f;
     const float share = any ? shrink / denominator : 0.f; // from weights to probabilities
     if constexpr (logsumexp) r.logsumexp = any ? (t.reference + log2(t.sum)) * ln_2 : -infinity;
-    // a NaN sum comes from a NaN score, or from an infinite one, which is then the reference
-    const bool finite = t.sum - t.sum == 0;
-    r.maximum = !any ? -infinity : finite ? (t.reference + t.top) * ln_2 : t.reference == infinity ? infinity : t.sum;
+    if constexpr (Wanted.maximum) {
+        // a NaN sum comes from a NaN score, or from an infinite one, which is then the reference
+        const bool finite = t.sum - t.sum == 0;
+        r.maximum = !any                      ? -infinity
+                    : finite                  ? (t.reference + t.top) * ln_2
+                    : t.reference == infinity ? infinity
+                                              : t.sum;
+    }
     if constexpr (entropy) r.entropy = any ? (log2_denominator * share * t.sum - t.entropy * share) * ln_2 : 0.f;
     for (int i = 0; i < Moments; ++i) r.moments[i] = any ? t.moments[i] * share : 0.f;
     return r;

@@ -1,8 +1,9 @@
 // The running state of one row of an online softmax, in base 2 and relative to a whole-numbered reference.
 //
-//     row_state<real_lanes<8>, 0> state;   state.clear(zero, lowest);   raise(state, largest);   state.sum ...
+//     row_state<lanes, row_keeps{}> state;   state.clear(zero, lowest);   raise(state, largest);   state.sum ...
 //
-// sum, entropy, top and moments are kept apart for each lane (or thread) of the row and folded once, at the end.
+// sum, entropy, top and moments are kept apart for each lane (or thread) of the row and folded once, at the end. What a
+// row does not keep stays as it was cleared: nothing is worked out for it, and no register holds it.
 // The reference is a whole number, so that every rescale is an exact power of two, in every format.
 #pragma once
 #include <limits>
@@ -26,13 +27,20 @@ inline constexpr float unset_reference = 0x1p-64f;
 // and differ, `divisor` is the former and `sum` the latter; else `sum` is the one that is needed.
 enum class weight_sums : int { one, both };
 
-template <class Value, int Moments, weight_sums Sums = weight_sums::one> struct row_state {
-    static constexpr weight_sums sums = Sums;
+// What a row keeps besides a sum of its weights. top: its largest score.
+struct row_keeps {
+    weight_sums sums = weight_sums::one;
+    int moments = 0;
+    bool entropy = false, top = false;
+};
+
+template <class Value, row_keeps Kept> struct row_state {
+    static constexpr row_keeps keeps = Kept;
     float reference; // whole number; weights are exp2(score - reference)
     float limit; // masked_score until the first key is seen
     float alpha; // product of the rescales since the accumulated output was last brought up to date
     Value sum, divisor, entropy, top;
-    array_of<Value, Moments == 0 ? 1 : Moments> moments;
+    array_of<Value, Kept.moments == 0 ? 1 : Kept.moments> moments;
 
     FOVEA_HOST_DEVICE void clear(Value zero, Value lowest) {
         reference = 0;
@@ -51,10 +59,10 @@ template <class Value, int Moments, weight_sums Sums = weight_sums::one> struct 
     }
 };
 
-template <int Moments, weight_sums Sums = weight_sums::one> struct lean_row_state {
-    static constexpr weight_sums sums = Sums;
+template <row_keeps Kept> struct lean_row_state {
+    static constexpr row_keeps keeps = Kept;
     float reference, alpha, sum, divisor, entropy, top;
-    array_of<float, Moments == 0 ? 1 : Moments> moments;
+    array_of<float, Kept.moments == 0 ? 1 : Kept.moments> moments;
 
     FOVEA_HOST_DEVICE void clear() {
         reference = unset_reference;
@@ -77,13 +85,14 @@ template <class State> FOVEA_HOST_DEVICE bool is_low(State const& state, float s
 // Moves the reference up to a whole number. What was summed is rescaled.
 template <class State> FOVEA_HOST_DEVICE void raise(State& state, float whole) {
     const float step = whole - state.base();
-    state.top = state.top - step;
+    if constexpr (State::keeps.top) state.top = state.top - step;
     if (!state.fresh()) {
         const float a = exp2(-step);
-        state.entropy = state.entropy * a - state.sum * (step * a); // a step may be as large as a float
+        if constexpr (State::keeps.entropy) // a step may be as large as a float
+            state.entropy = state.entropy * a - state.sum * (step * a);
         state.sum = state.sum * a;
-        state.divisor = state.divisor * a;
-        for (auto& m : state.moments) m = m * a;
+        if constexpr (State::keeps.sums == weight_sums::both) state.divisor = state.divisor * a;
+        for (int i = 0; i < State::keeps.moments; ++i) state.moments[i] = state.moments[i] * a;
         state.alpha *= a;
     }
     state.raise_to(whole);

@@ -28,8 +28,8 @@ template <cpu_shape Shape, class Bound>
 inline constexpr exp2_terms weight_terms{Shape.pairs() && !Bound::weights_observed ? 3 : 5};
 
 template <cpu_shape Shape, class Bound>
-using row_state_for = row_state<real_lanes<Shape.lanes>, Bound::moment_count,
-                                sums_kept<Bound>(Shape.pairs() ? weights_taken::rounded : weights_taken::as_they_are)>;
+using row_state_for = row_state<real_lanes<Shape.lanes>,
+                                kept_by<Bound>(Shape.pairs() ? weights_taken::rounded : weights_taken::as_they_are)>;
 
 // Two vectors of neighbouring keys' weights to their words; returns sum + a + b, as the second product takes them.
 template <cpu_shape Shape, int N>

@@ -9,16 +9,15 @@
 namespace [[gnu::visibility("hidden")]] fovea {
 inline namespace v0_1 {
 
-template <int Moments, class Value, weight_sums Sums>
-row_total<Moments> folded(row_state<Value, Moments, Sums> const& s) {
-    row_total<Moments> t;
+template <class Value, row_keeps Kept> row_total<Kept.moments> folded(row_state<Value, Kept> const& s) {
+    row_total<Kept.moments> t;
     t.reference = s.reference;
     t.sum = sum_of(s.sum);
-    t.divisor = Sums == weight_sums::both ? sum_of(s.divisor) : t.sum;
+    t.divisor = Kept.sums == weight_sums::both ? sum_of(s.divisor) : t.sum;
     t.fresh = s.fresh() && t.sum == 0; // scores that are all NaN raise nothing, but they are no empty row
-    t.entropy = sum_of(s.entropy);
-    t.top = max_of(s.top);
-    for (int i = 0; i < Moments; ++i) t.moments[i] = sum_of(s.moments[i]);
+    if constexpr (Kept.entropy) t.entropy = sum_of(s.entropy);
+    if constexpr (Kept.top) t.top = max_of(s.top);
+    for (int i = 0; i < Kept.moments; ++i) t.moments[i] = sum_of(s.moments[i]);
     return t;
 }
 

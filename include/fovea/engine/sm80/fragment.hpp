@@ -40,7 +40,7 @@ template <class Format>
 inline constexpr weights_taken taken =
     std::is_same_v<Format, tf32x3> ? weights_taken::as_they_are : weights_taken::rounded;
 template <class Bound, class Format>
-using row_state_for = lean_row_state<Bound::moment_count, sums_kept<Bound>(taken<Format>)>;
+using row_state_for = lean_row_state<kept_by<Bound>(taken<Format>)>;
 
 // Of the four lanes that share a row.
 template <class Machine, class State> FOVEA_DEVICE float sum_of_row(State const& state) {

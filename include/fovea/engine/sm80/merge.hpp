@@ -116,7 +116,8 @@ FOVEA_DEVICE void finish_staged(row_writer<Machine, Problem, Values, Rows, packe
                                 Problem const& p, packed_place const& at, word shared, int row) {
     const auto total = staged_total<Machine, decltype(Problem::moments)::count, Values>(shared, Rows, row);
     const float sink = bind_problem(p, at.here(row), no_strips{}).sink;
-    writer.keep(row, total.reference, finish_as<decltype(Problem::scored.normaliser)>(total, sink));
+    using scored = decltype(Problem::scored);
+    writer.keep(row, total.reference, finish_as<decltype(scored::normaliser), scored::wanted>(total, sink));
 }
 
 } // namespace fovea::inline v0_1::sm80

@@ -14,7 +14,7 @@
 
 namespace fovea::inline v0_1::sm80 {
 
-// What is kept of a row beside its channels, in this order; expectations come last.
+// What is kept of a row beside its channels, in this order, as far as it is wanted; expectations come last.
 enum class kept : int { reference, scale, logsumexp, maximum, entropy, expectations };
 
 // Of `rows` rows, staged from `shared` on.
@@ -48,21 +48,21 @@ template <class Machine, class T> FOVEA_DEVICE pair_of<T> rounded_pair(float fir
     else return __builtin_bit_cast(pair_of<T>, Machine::template pair<T>(first, second));
 }
 
-template <class Machine, int Moments, weight_sums Sums>
-FOVEA_DEVICE row_total<Moments> folded_over_lanes(lean_row_state<Moments, Sums> const& s) {
+template <class Machine, row_keeps Kept>
+FOVEA_DEVICE row_total<Kept.moments> folded_over_lanes(lean_row_state<Kept> const& s) {
     const auto across = [](float x, auto op) {
         x = op(x, Machine::shuffle_xor(x, 1));
         return op(x, Machine::shuffle_xor(x, 2));
     };
-    row_total<Moments> t;
+    row_total<Kept.moments> t;
     t.reference = s.fresh() ? 0.f : s.reference;
     t.sum = t.divisor = across(s.sum, take_sum{});
-    if constexpr (Sums == weight_sums::both) t.divisor = across(s.divisor, take_sum{});
+    if constexpr (Kept.sums == weight_sums::both) t.divisor = across(s.divisor, take_sum{});
     t.fresh = s.fresh() && t.sum == 0; // scores that are all NaN raise nothing, but they are no empty row
-    t.entropy = across(s.entropy, take_sum{});
-    t.top = across(s.top, take_max{});
+    if constexpr (Kept.entropy) t.entropy = across(s.entropy, take_sum{});
+    if constexpr (Kept.top) t.top = across(s.top, take_max{});
     FOVEA_UNROLL_DEVICE
-    for (int i = 0; i < Moments; ++i) t.moments[i] = across(s.moments[i], take_sum{});
+    for (int i = 0; i < Kept.moments; ++i) t.moments[i] = across(s.moments[i], take_sum{});
     return t;
 }
 
@@ -73,6 +73,7 @@ inline constexpr bool is_per_channel = decltype(find_all<value_sums>(std::declva
 // Rows: of a warp. Place: rows_place, or another that says the same of each row.
 template <class Machine, class Problem, int Values, int Rows, class Place = rows_place> class row_writer {
     static constexpr int moments = decltype(Problem::moments)::count;
+    static constexpr statistics wanted = decltype(Problem::scored)::wanted;
     static_assert(static_cast<int>(kept::expectations) + moments <= kept_numbers,
                   "fovea: cuda: a run takes at most 3 expectations sum(p * f); give the others a run of their own");
     using result_type = row_result<moments>;
@@ -88,7 +89,7 @@ public:
         FOVEA_UNROLL_DEVICE
         for (int r = 0; r < 2; ++r) {
             const auto total = folded_over_lanes<Machine>(state[r]);
-            const result_type result = finish_as<decltype(Problem::scored.normaliser)>(total, sink);
+            const result_type result = finish_as<decltype(Problem::scored.normaliser), wanted>(total, sink);
             if (lane % 4 == 0) keep(16 * m + 8 * r + lane / 4, total.reference, result);
         }
     }
@@ -105,9 +106,9 @@ public:
         };
         keep_number(kept::reference, reference);
         keep_number(kept::scale, result.scale);
-        keep_number(kept::logsumexp, result.logsumexp);
-        keep_number(kept::maximum, result.maximum);
-        keep_number(kept::entropy, result.entropy);
+        if constexpr (wanted.logsumexp) keep_number(kept::logsumexp, result.logsumexp);
+        if constexpr (wanted.maximum) keep_number(kept::maximum, result.maximum);
+        if constexpr (wanted.entropy) keep_number(kept::entropy, result.entropy);
         FOVEA_UNROLL_DEVICE
         for (int i = 0; i < moments; ++i) keep_number(kept::expectations, result.moments[i], i);
     }
@@ -166,8 +167,10 @@ private:
         const auto number = [&](kept what, int i = 0) {
             return Machine::template load_shared<float>(kept_at<Values>(shared_, Rows, row, what, i));
         };
-        result_type result{
-            number(kept::scale), number(kept::logsumexp), number(kept::maximum), number(kept::entropy), {}};
+        result_type result{number(kept::scale), 0, 0, 0, {}};
+        if constexpr (wanted.logsumexp) result.logsumexp = number(kept::logsumexp);
+        if constexpr (wanted.maximum) result.maximum = number(kept::maximum);
+        if constexpr (wanted.entropy) result.entropy = number(kept::entropy);
         FOVEA_UNROLL_DEVICE
         for (int i = 0; i < moments; ++i) result.moments[i] = number(kept::expectations, i);
         return result;
