@@ -41,6 +41,7 @@ struct machine {
         return std::countr_zero(x);
     }
     static int count_bits(word x) { return std::popcount(x); }
+    template <class T> static T opaque(T x) { return x; }
     static void sync_warp(place at = place::here()) { simt::sync_warp(*running, at); }
     static void sync_block(place at = place::here()) { simt::sync_block(*running, at); }
     template <word Barrier, word Threads> static void sync_some(place at = place::here()) {
@@ -81,10 +82,10 @@ struct machine {
     static void yield(place at = place::here()) { running->yield(at); }
 
     // ---- copies ----
-    template <word Bytes>
+    template <word Bytes, word Offset = 0>
     static void copy_async(word to, void const* from, bool exists = true, place at = place::here()) {
         static_assert(Bytes == 4 || Bytes == 8 || Bytes == 16);
-        simt::copy_async(*running, to, from, Bytes, exists, at);
+        simt::copy_async(*running, to + Offset, from, Bytes, exists, at);
     }
     static void commit_copies() { simt::commit_copies(*running); }
     template <word Groups> static void wait_copies() { simt::wait_copies(*running, Groups); }

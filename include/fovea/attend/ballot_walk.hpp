@@ -21,6 +21,13 @@ public:
     live_tile() = default;
     FOVEA_DEVICE live_tile(std::int32_t number, coverage own)
         : both_(static_cast<std::int32_t>(own) << place | number) {}
+    // All of it in one register.
+    FOVEA_DEVICE static live_tile of(std::int32_t both) {
+        live_tile tile;
+        tile.both_ = both;
+        return tile;
+    }
+    FOVEA_DEVICE std::int32_t both() const { return both_; }
     FOVEA_DEVICE bool exists() const { return both_ >= 0; } // or there is no more
     FOVEA_DEVICE std::int32_t number() const { return both_ & ((1 << place) - 1); }
     FOVEA_DEVICE bool is_dead() const { return both_ < static_cast<std::int32_t>(coverage::some) << place; }
@@ -28,7 +35,7 @@ public:
 
 private:
     static constexpr int place = 29; // on top of the number, where one comparison tells coverages apart
-    std::int32_t both_ = -1; // in one register
+    std::int32_t both_ = -1;
 };
 
 // What is walked over: the block's queries, this warp's own of them, and the tiles.
@@ -65,12 +72,8 @@ public:
             classify_group(score, mask, all);
         }
         const int lane = Machine::first_bit(live_);
-        const word bit = word{1} << lane;
         live_ &= live_ - 1;
-        const coverage own = (own_none_ & bit) != 0  ? coverage::none
-                             : (own_all_ & bit) != 0 ? coverage::all
-                                                     : coverage::some;
-        return {upwards() ? at_ + lane : at_ - lane, own};
+        return live_tile::of(Machine::shuffle(own_, lane));
     }
 
 private:
@@ -90,11 +93,11 @@ private:
         box.key = ground.tiles.range(tile, tile + 1);
         const coverage block = exists ? covers(mask, box) : coverage::none;
         box.query = ground.own;
-        const coverage own = exists ? covers(mask, box) : coverage::none;
+        coverage own = exists ? covers(mask, box) : coverage::none;
         const bool whole = (tile + index{1}) * ground.tiles.size <= ground.tiles.keys;
+        if (own == coverage::all && !(whole && settles(score, box))) own = coverage::some;
         live_ = Machine::ballot(block != coverage::none);
-        own_none_ = Machine::ballot(own == coverage::none);
-        own_all_ = Machine::ballot(own == coverage::all && whole && settles(score, box));
+        own_ = live_tile(tile, own).both();
     }
 
     // The live tile whose score can be the highest, the last among equals. The ground is made inside the loop: what was
@@ -129,7 +132,8 @@ private:
     }
 
     std::int32_t at_, peak_ = 0; // tile of lane 0; where the walk upwards begins, -1 from then on
-    word live_ = 0, own_none_ = 0, own_all_ = 0;
+    word live_ = 0; // lanes whose tiles are still to come
+    std::int32_t own_ = 0; // this lane's tile
 };
 
 } // namespace v0_1

@@ -40,6 +40,7 @@ concept thread_machine = requires(word x, bool truth, float f) {
     { M::ballot(truth) } -> std::same_as<word>; // bit i: lane i's truth
     { M::first_bit(x) } -> std::same_as<int>; // of a word that is not 0
     { M::count_bits(x) } -> std::same_as<int>;
+    { M::opaque(x) } -> std::same_as<word>; // x, of which the compiler knows nothing: 4 or 8 bytes
     M::sync_warp(); // orders the memory of the warp's lanes
     M::sync_block();
     M::template sync_some<1, 128>(); // barrier 1 to 15, of so many threads (whole warps)
@@ -66,6 +67,7 @@ concept memory_machine = requires(word at, float* to, float const* from, float x
 template <class M>
 concept copy_machine = requires(word to, void const* from, bool exists) {
     M::template copy_async<16>(to, from, exists); // 16 bytes pass by L1
+    M::template copy_async<16, 64>(to, from, exists); // 64 bytes behind `to`, a constant
     M::commit_copies(); // closes a group
     M::template wait_copies<1>(); // until at most so many of this thread's groups are under way
     M::discard_shared(to, word{16}); // a stage's bytes may no longer be read: nothing on hardware

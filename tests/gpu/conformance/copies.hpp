@@ -20,7 +20,7 @@ template <class Machine, int Bytes> struct copies {
         const bool exists = t % 5 != 2;
         Machine::template copy_async<Bytes>(first + t * Bytes, p.in + t * each, exists);
         Machine::commit_copies();
-        Machine::template copy_async<Bytes>(second + t * Bytes, p.in + (threads + t) * each, true);
+        Machine::template copy_async<Bytes, threads * Bytes>(first + t * Bytes, p.in + (threads + t) * each, true);
         Machine::commit_copies();
         Machine::template wait_copies<1>();
         Machine::sync_block();

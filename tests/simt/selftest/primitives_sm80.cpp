@@ -165,7 +165,7 @@ TEST_CASE("copies bring bytes and zeros, and poison until they are waited for") 
             [&] {
                 const word l = M::lane(), to = base() + l * 16;
                 M::copy_async<16>(to, &t.input[l * 4]);
-                M::copy_async<8>(base() + 512 + l * 8, &t.input[0], false);
+                M::copy_async<8, 512>(base() + l * 8, &t.input[0], false);
                 early[l] = 0;
                 std::memcpy(&early[l], running->self->block->memory.at(l * 16), 4);
                 M::commit_copies();

@@ -72,16 +72,12 @@ public:
         }
     }
     FOVEA_DEVICE void load_keys(std::int32_t tile, word stage) const {
-        tile_loader<Machine, Tile::threads, Tile::key, Tile::channels, typename params_type::k_type>(
-            p_.operand.k, params_.k, packed().batch, packed().kv_head)
-            .load(shared_ + Tile::keys_at + stage * Tile::key_bytes, first_key() + index{tile} * Tile::key);
+        keys_.load(shared_ + Tile::keys_at + stage * Tile::key_bytes, first_key() + index{tile} * Tile::key);
     }
     FOVEA_DEVICE void load_values(std::int32_t tile, word stage) const {
         if constexpr (Problem::has_values)
-            tile_loader<Machine, Tile::threads, Tile::key, Tile::value_columns, typename params_type::v_type>(
-                p_.operand.v, params_.v, packed().batch, packed().kv_head)
-                .load(shared_ + Tile::values_at + stage * Tile::value_bytes, first_key() + index{tile} * Tile::key,
-                      pass_ != block_pass::first ? numbers_read::finite : numbers_read::as_they_are);
+            values_.load(shared_ + Tile::values_at + stage * Tile::value_bytes, first_key() + index{tile} * Tile::key,
+                         pass_ != block_pass::first ? numbers_read::finite : numbers_read::as_they_are);
     }
     FOVEA_DEVICE static constexpr bool leaves_out(live_tile) { return false; } // all warps have the same rows
     FOVEA_DEVICE void score(live_tile, word stage) {
@@ -104,7 +100,16 @@ private:
           pass_(params.plan.careful != 0 ? block_pass::careful : block_pass::first),
           tiles_(live_shares<Machine>(mask(), box(), {p_.k().first, p_.k().positions(), Tile::key})
                      .run(place_.piece, params.plan.pieces, params.plan.least_tiles)),
-          bound_{bind_problem(p_, packed().head(row(Rows)), no_strips{})...} {}
+          bound_{bind_problem(p_, packed().head(row(Rows)), no_strips{})...},
+          keys_(p_.operand.k, params.k, packed().batch, packed().kv_head),
+          values_(values_operand(), params.v, packed().batch, packed().kv_head) {
+        keys_.hold();
+        values_.hold();
+    }
+    FOVEA_DEVICE auto const& values_operand() const {
+        if constexpr (Problem::has_values) return p_.operand.v;
+        else return p_.k();
+    }
 
     // ---- rows -------------------------------------------------------------------------------------------------------
     // Worked out anew where it is asked rather than kept in registers.
@@ -239,6 +244,8 @@ private:
     block_pass pass_;
     tile_run tiles_;
     array_of<bound_type, 2 * blocks> bound_; // of this lane's rows
+    tile_loader<Machine, Tile::threads, Tile::key, Tile::channels, typename params_type::k_type> keys_;
+    tile_loader<Machine, Tile::threads, Tile::key, Tile::value_columns, typename params_type::v_type> values_;
     rows_type rows_;
     typename rows_type::scores_type scores_; // of the tile at work
 };

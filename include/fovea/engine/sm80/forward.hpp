@@ -25,12 +25,14 @@ public:
         : params_(params),
           p_(params.problem),
           tile_(place_of<Machine>(params.plan, Machine::block(0)).tile),
-          last_row_(static_cast<std::int32_t>(least(p_.q().positions() - tile_row(), index{Tile::query}) - 1)),
           shared_(Machine::shared_base()),
           pass_(params.plan.careful != 0 ? block_pass::careful : block_pass::first),
           bound_(bind_problem(params.problem, here(), no_strips{})),
           keys_(p_.operand.k, params.k, here().batch, here().kv_head),
-          values_(values_operand(), params.v, here().batch, here().kv_head) {}
+          values_(values_operand(), params.v, here().batch, here().kv_head) {
+        keys_.hold();
+        values_.hold();
+    }
 
     FOVEA_DEVICE void run() {
         load_queries();
@@ -50,7 +52,7 @@ public:
     FOVEA_DEVICE void load_queries() const {
         tile_loader<Machine, Tile::threads, Tile::query, Tile::channels, typename params_type::q_type>(
             p_.operand.q, params_.q, here().batch, here().head)
-            .load(shared_, tile_row());
+            .load(shared_, row_of(tile_));
     }
     FOVEA_DEVICE static bool leaves_out(live_tile tile) { return tile.is_dead(); }
     FOVEA_DEVICE void score(live_tile, word stage) {
@@ -59,7 +61,7 @@ public:
                                        shared_ + Tile::keys_at + stage * Tile::key_bytes);
     }
     FOVEA_DEVICE void use(live_tile tile, word stage) {
-        rows_.take(scores_, tile, lane_rows{*this, tile.number()},
+        rows_.take(scores_, tile, lane_rows(*this, tile.number()),
                    shared_ + Tile::values_at + stage * Tile::value_bytes);
     }
 
@@ -73,9 +75,10 @@ private:
     FOVEA_DEVICE walk_ground walked() const {
         auto const& q = p_.q();
         auto const& k = p_.k();
-        const at_head at = here();
-        const index first = q.first + tile_row(), last = q.first + q.positions() - 1,
-                    own = q.first + row(); // beyond the last: no rows, to which every tile is dead
+        const at_head at = head_of(Machine::opaque(Machine::block(0)));
+        const auto warp = static_cast<std::int32_t>(Machine::opaque(Machine::warp()));
+        const index first = q.first + row_of(Machine::opaque(tile_)), last = q.first + q.positions() - 1,
+                    own = first + warp * Tile::rows_of_warp; // beyond the last: no rows, to which every tile is dead
         return {{at.batch,
                  at.head,
                  at.kv_head,
@@ -86,18 +89,17 @@ private:
                 {own, least(own + Tile::rows_of_warp - 1, last)},
                 {k.first, k.positions(), Tile::key}};
     }
-    // Worked out anew where it is asked, seldom, rather than kept in registers.
-    FOVEA_DEVICE at_head here() const {
-        const std::int32_t of_all = place_of<Machine>(params_.plan, Machine::block(0)).head;
+    // Worked out anew where it is asked, seldom, rather than kept in registers. In the loop over the tiles that takes a
+    // number that the compiler knows nothing of.
+    FOVEA_DEVICE at_head here() const { return head_of(Machine::block(0)); }
+    FOVEA_DEVICE at_head head_of(word block) const {
+        const std::int32_t of_all = place_of<Machine>(params_.plan, block).head;
         const auto heads = static_cast<std::int32_t>(p_.q().heads()), head = of_all % heads;
         return {of_all / heads, head, head / static_cast<std::int32_t>(p_.group())};
     }
-    FOVEA_DEVICE index tile_row() const { return index{tile_} * Tile::query; } // the first of the block
+    FOVEA_DEVICE static index row_of(std::int32_t tile) { return index{tile} * Tile::query; } // the first of a block
     FOVEA_DEVICE index row() const { // the first of this warp
-        return tile_row() + own_row();
-    }
-    FOVEA_DEVICE static std::int32_t own_row() { // the same, counted from the block's
-        return static_cast<std::int32_t>(Machine::warp()) * Tile::rows_of_warp;
+        return row_of(tile_) + static_cast<std::int32_t>(Machine::warp()) * Tile::rows_of_warp;
     }
     FOVEA_DEVICE auto const& values_operand() const {
         if constexpr (Problem::has_values) return p_.operand.v;
@@ -108,6 +110,14 @@ private:
     struct lane_rows {
         forward_block const& block;
         std::int32_t tile;
+        index first; // row of the block
+        std::int32_t last; // of its rows, the last that exists
+
+        FOVEA_DEVICE lane_rows(forward_block const& b, std::int32_t nth)
+            : block(b),
+              tile(nth),
+              first(row_of(Machine::opaque(b.tile_))),
+              last(static_cast<std::int32_t>(least(b.p_.q().positions() - first, index{Tile::query})) - 1) {}
 
         FOVEA_DEVICE tile_frame frame(int, int) const {
             auto const& q = block.p_.q();
@@ -119,10 +129,10 @@ private:
             return {at.batch, at.head, at.kv_head, q.first, k.first, k.first + key + column, valid - key};
         }
         FOVEA_DEVICE index query(int m, int r) const {
-            // own_row() + lane / 4, of the number that both are made of
+            // the warp's first and lane / 4, of the number that both are made of
             const auto quad = static_cast<std::int32_t>(Machine::thread() / 4);
             const std::int32_t row = quad + quad / 8 * (Tile::rows_of_warp - 8) + 16 * m + 8 * r;
-            return block.p_.q().first + block.tile_row() + least(row, block.last_row_);
+            return block.p_.q().first + first + least(row, last);
         }
         FOVEA_DEVICE bound_type const& bound(int, int) const { return block.bound_; }
         FOVEA_DEVICE float lowest_reference() const { return lowest_of(block.pass_); }
@@ -148,7 +158,7 @@ private:
 
     params_type const& params_;
     Problem const& p_;
-    std::int32_t tile_, last_row_; // of the block's rows, the last that exists
+    std::int32_t tile_; // of queries
     word shared_;
     block_pass pass_;
     bound_type bound_;

@@ -7,6 +7,8 @@
 // chunks of 16 bytes are aligned travel asynchronously as such; rows aligned to words, a word at a time; anything else,
 // and operands with a prologue, through registers. There, numbers that are not finite may be read as 0 (careful.hpp).
 #pragma once
+#include <utility>
+
 #include "fovea/base/array.hpp"
 #include "fovea/engine/sm80/operand_rows.hpp"
 #include "fovea/tile/swizzle.hpp"
@@ -67,6 +69,8 @@ public:
         }
     }
 
+    FOVEA_DEVICE void hold() const {}
+
 private:
     operand_rows<Machine, O, Channels> rows_;
     index positions_;
@@ -79,40 +83,55 @@ class tile_loader<Machine, Threads, Rows, Channels, V> {
     using place = chunk_place<Channels, sizeof(element)>;
     static constexpr int per_chunk = elements_of_chunk<element>, per_word = elements_of_word<element>;
     static constexpr word pitch = row_pitch<Channels, sizeof(element)>;
+    // A thread's chunks lie in one column of those that the swizzle exchanges, rows apart by a multiple of eight:
+    // constants away from its first, in both memories.
+    static constexpr int columns = chunks_exchanged<Channels, sizeof(element)>(), apart = Threads / columns;
 
 public:
     FOVEA_DEVICE tile_loader(V const& v, operand_plan<V, Channels> const& plan, index batch, index head)
-        : view_(v), plan_(plan), rows_(v.row(batch, head, 0)) {}
+        : view_(v), plan_(plan), own_(v.row(batch, head, 0) + own_offset(v.layout.stride.position, own_chunk())) {}
+
+    // For many tiles: the thread's own address stays in a register.
+    FOVEA_DEVICE void hold() { own_ = Machine::opaque(own_); }
 
     FOVEA_DEVICE void load(word to, index first, numbers_read how = numbers_read::as_they_are) const {
         const auto left = static_cast<int>(least(view_.positions() - first, index{Rows}));
         if (plan_.width != copy_width::chunks || how == numbers_read::finite) return load_slowly(to, first, left, how);
-        // A thread's chunks lie in one column of those that the swizzle exchanges, rows apart by a multiple of eight:
-        // constants away from its first, in both memories.
-        constexpr int columns = chunks_exchanged<Channels, sizeof(element)>(), apart = Threads / columns;
         static_assert(apart % 8 == 0);
-        const int row = static_cast<int>(Machine::thread()) / columns,
-                  chunk = static_cast<int>(Machine::thread()) % columns;
+        const int row = own_row(), chunk = own_chunk();
         const index stride = view_.layout.stride.position;
-        element const* const from = rows_ + ((first + row) * stride + per_chunk * chunk);
+        element const* const from = own_ + first * stride;
         const word at = place(row, chunk)(to);
         const int below = left - row;
-        FOVEA_UNROLL_DEVICE
-        for (int i = 0; i < Rows; i += apart) {
-            if (Rows % apart != 0 && row + i >= Rows) break;
-            FOVEA_UNROLL_DEVICE
-            for (int j = 0; j < place::of_row; j += columns)
-                Machine::template copy_async<16>(at + static_cast<word>(i) * pitch + 16 * static_cast<word>(j),
-                                                 from + (i * stride + per_chunk * j),
-                                                 i < below && per_chunk * (chunk + j) < view_.channels());
-        }
+        each_own([&](auto of_row, auto of_chunk) {
+            constexpr int i = decltype(of_row)::value, j = decltype(of_chunk)::value;
+            if (Rows % apart == 0 || row + i < Rows)
+                Machine::template copy_async<16, i* static_cast<int>(pitch) + 16 * j>(
+                    at, from + (i * stride + per_chunk * j), i < below && per_chunk * (chunk + j) < view_.channels());
+        });
     }
 
 private:
+    // f(row, chunk) for each of a thread's chunks, counted from its first.
+    template <class F> FOVEA_DEVICE static void each_own(F const& f) {
+        constexpr int of_row = place::of_row / columns;
+        [&]<int... N>(std::integer_sequence<int, N...>) {
+            (f(std::integral_constant<int, N / of_row * apart>{}, std::integral_constant<int, N % of_row * columns>{}),
+             ...);
+        }(std::make_integer_sequence<int, ceil_div(Rows, apart) * of_row>{});
+    }
+    // Of a thread's first chunk in a tile.
+    FOVEA_DEVICE static int own_row() { return static_cast<int>(Machine::thread()) / columns; }
+    FOVEA_DEVICE static int own_chunk() { return static_cast<int>(Machine::thread()) % columns; }
+    FOVEA_DEVICE static index own_offset(index stride, int chunk) { return own_row() * stride + per_chunk * chunk; }
+
     FOVEA_DEVICE void load_slowly(word to, index first, int left, numbers_read how) const {
+        // Worked out here, not kept in registers.
+        element const* const rows =
+            own_ - own_offset(Machine::opaque(view_.layout.stride.position), Machine::opaque(own_chunk()));
         for (int n = static_cast<int>(Machine::thread()); n < Rows * place::of_row; n += Threads) {
             const place at(n);
-            element const* from = rows_ + (at.row < left ? (first + at.row) * view_.layout.stride.position : 0);
+            element const* from = rows + (at.row < left ? (first + at.row) * view_.layout.stride.position : 0);
             const int channels = static_cast<int>(view_.channels());
             const int has = at.row < left ? channels - per_chunk * at.chunk : 0; // elements from this chunk on
             if (plan_.width == copy_width::words && how == numbers_read::as_they_are) {
@@ -146,7 +165,7 @@ private:
     // References, so that what stands in the kernel's parameters is read there and takes no register.
     V const& view_;
     operand_plan<V, Channels> const& plan_;
-    element const* rows_;
+    element const* own_; // this thread's first chunk, in the tile at row 0
 };
 
 } // namespace fovea::inline v0_1::sm80

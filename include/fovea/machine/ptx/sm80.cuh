@@ -39,6 +39,14 @@ struct ptx_sm80_machine {
     FOVEA_DEVICE static int first_bit(word x) { return __ffs(static_cast<int>(x)) - 1; }
     FOVEA_DEVICE static int count_bits(word x) { return __popc(x); }
 
+    // No instruction. What is made of the result is worked out where it is asked, and the result itself not again.
+    template <class T> FOVEA_DEVICE static T opaque(T x) {
+        static_assert(sizeof(T) == 4 || sizeof(T) == 8);
+        if constexpr (sizeof(T) == 4) asm volatile("" : "+r"(x));
+        else asm volatile("" : "+l"(x));
+        return x;
+    }
+
     // bar.warp.sync, barrier.cta
     FOVEA_DEVICE static void sync_warp() { __syncwarp(); }
     FOVEA_DEVICE static void sync_block() { __syncthreads(); }
@@ -88,14 +96,17 @@ struct ptx_sm80_machine {
     // ---- copies ----
 
     // cp.async. Bytes that are not read of the source are written as zeros.
-    template <int Bytes>
+    template <int Bytes, int Offset = 0>
         requires(Bytes == 4 || Bytes == 8 || Bytes == 16)
     FOVEA_DEVICE static void copy_async(word to, void const* from, bool exists = true) {
         const int read = exists ? Bytes : 0;
         if constexpr (Bytes == 16)
-            asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"(to), "l"(from), "r"(read) : "memory");
+            asm volatile("cp.async.cg.shared.global [%0 + %1], [%2], 16, %3;" ::"r"(to), "n"(Offset), "l"(from),
+                         "r"(read)
+                         : "memory");
         else
-            asm volatile("cp.async.ca.shared.global [%0], [%1], %2, %3;" ::"r"(to), "l"(from), "n"(Bytes), "r"(read)
+            asm volatile("cp.async.ca.shared.global [%0 + %1], [%2], %3, %4;" ::"r"(to), "n"(Offset), "l"(from),
+                         "n"(Bytes), "r"(read)
                          : "memory");
     }
     // cp.async.commit_group, cp.async.wait_group
