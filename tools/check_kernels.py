@@ -55,49 +55,54 @@ TF32 = ".with<fv::precision::tf32>()"
 # name, score, what else, tile, element, channels, instructions of a full tile, of a partial one (None: not asked)
 ROWS = [
     # 16 rows a warp, 64 keys, head size 64
-    ("causal", f"fv::where({CAUSAL}, {SCALED})", "", NARROW, "fv::fp16", 64, 457, 561),
-    ("window or sink", f"fv::where({WINDOW}, {SCALED})", "", NARROW, "fv::fp16", 64, 457, 713),
-    ("alibi", f"fv::where({CAUSAL}, {SCALED} + {ALIBI})", "", NARROW, "fv::fp16", 64, 519, 598),
-    ("softcap", f"fv::where({CAUSAL}, {CAPPED})", "", NARROW, "fv::fp16", 64, 681, 785),
-    ("together", f"fv::where({WINDOW}, {CAPPED} + {ALIBI})", "", NARROW, "fv::fp16", 64, 741, 973),
+    ("causal", f"fv::where({CAUSAL}, {SCALED})", "", NARROW, "fv::fp16", 64, 452, 559),
+    ("window or sink", f"fv::where({WINDOW}, {SCALED})", "", NARROW, "fv::fp16", 64, 452, 719),
+    ("alibi", f"fv::where({CAUSAL}, {SCALED} + {ALIBI})", "", NARROW, "fv::fp16", 64, 516, 595),
+    ("softcap", f"fv::where({CAUSAL}, {CAPPED})", "", NARROW, "fv::fp16", 64, 676, 783),
+    ("together", f"fv::where({WINDOW}, {CAPPED} + {ALIBI})", "", NARROW, "fv::fp16", 64, 740, 972),
     ("documents", f"fv::where({CAUSAL} && fv::documents(fv::sorted(ids, 1, n)), {SCALED})", "", NARROW, "fv::fp16", 64,
-     456, 817),
+     452, 810),
     ("functor", f"fv::where({CAUSAL}, fv::apply(bump{{reals}}, {SCALED}, q_pos, k_pos))", "", NARROW, "fv::fp16", 64,
      645, 724),
     ("relative bias", f"fv::where({CAUSAL}, {SCALED} + fv::relative_bias(fv::table(reals, 8, 32), fv::t5{{}}))", "",
      NARROW, "fv::fp16", 64, 549, 918),
     ("dilated", f"fv::where(fv::dilated(n), {SCALED})", "", NARROW, "fv::fp16", 64, None, 700),
-    ("entropy", f"fv::where({CAUSAL}, {SCALED})", ", rows = fv::entropy(p)", NARROW, "fv::fp16", 64, 585, 689),
-    # the default tile of every head size: 80 keys up to 64 channels, 48 up to 128, 64 up to 192, 32
+    ("entropy", f"fv::where({CAUSAL}, {SCALED})", ", rows = fv::entropy(p)", NARROW, "fv::fp16", 64, 580, 687),
+    # the default tile of every head size: 112 keys up to 64 channels, 64 up to 128 and up to 192, 32
     *[(f"default, {d}", f"fv::where({CAUSAL}, {SCALED})", "", "", "fv::bf16", d, full, partial)
-      for d, full, partial in [(32, 728, 948), (64, 855, 1075), (80, 619, 769), (96, 680, 830), (128, 741, 891),
-                               (192, 798, 901), (256, 529, 600)]],
+      for d, full, partial in [(32, 979, 1264), (64, 1140, 1425), (80, 763, 953), (96, 836, 1026), (128, 934, 1124),
+                               (192, 791, 897), (256, 524, 598)]],
     # fp32: three products of tf32 to one, and what splits every operand for them
     *[(f"fp32, {d}", f"fv::where({CAUSAL}, {SCALED})", "", "", "float", d, full, partial)
-      for d, full, partial in [(64, 1856, 1979), (128, 2083, 2174), (192, 3571, 3642), (256, 2781, 2836)]],
-    ("fp32 by tf32, 64", f"fv::where({CAUSAL}, {SCALED})", "", TF32, "float", 64, 800, 923),
-    ("fp32 by tf32, 128", f"fv::where({CAUSAL}, {SCALED})", "", TF32, "float", 128, 787, 878),
+      for d, full, partial in [(64, 1824, 1950), (128, 2056, 2150), (192, 3564, 3638), (256, 2763, 2821)]],
+    ("fp32 by tf32, 64", f"fv::where({CAUSAL}, {SCALED})", "", TF32, "float", 64, 768, 894),
+    ("fp32 by tf32, 128", f"fv::where({CAUSAL}, {SCALED})", "", TF32, "float", 128, 760, 854),
 ]
 
 # Decoding: a pass over the pieces of the keys, and their merge; 16 packed rows, 16 keys of each tile to a warp.
 DECODE_ROWS = [
     *[(f"decode, {d}", f"fv::where({CAUSAL}, {SCALED})", "", "", "fv::bf16", d, full, partial)
-      for d, full, partial in [(64, 284, 346), (128, 352, 414), (192, 387, 450), (256, 406, 468)]],
+      for d, full, partial in [(64, 241, 303), (128, 291, 353), (192, 366, 429), (256, 387, 449)]],
     *[(f"decode, fp32, {d}", f"fv::where({CAUSAL}, {SCALED})", "", "", "float", d, full, partial)
-      for d, full, partial in [(64, 914, 976), (128, 1520, 1582), (256, 2894, 2956)]],
+      for d, full, partial in [(64, 853, 915), (128, 1501, 1563), (256, 2862, 2924)]],
     ("decode, together", f"fv::where({WINDOW}, {CAPPED} + {ALIBI})", ", rows = fv::entropy(p)", "", "fv::bf16", 128,
-     482, 555),
+     421, 494),
 ]
 # What is compiled whole, with the host's part: the time that a user waits for one variant.
 TIMED = ("together", "default, 96", "default, 128", "fp32, 256", "decode, 256", "decode, fp32, 256")
 ENGINES = {"decode": ("fv::cuda_decode(stream, scratch)", 2)}  # by the first word of a row's name: also its kernels
 
 # name, score, what else, head sizes: what the default tile must not spill on any of the architectures. "rich" has all
-# that takes registers; the others have the tiles of scores that do not depend on positions.
+# that takes registers but reads nothing for an element; others have the tiles of scores without positions.
 RICH = f"fv::where({CAUSAL}, {CAPPED} + {ALIBI})", ", rows = fv::logsumexp(s)"
+ENTROPY = ", rows = fv::entropy(p)"
+DOCUMENTS = f"fv::where({CAUSAL} && fv::documents(fv::sorted(ids, 1, n)), {SCALED})"
+LIGHT = [("full", SCALED, ""), ("causal", f"fv::where({CAUSAL}, {SCALED})", ""),
+         ("window", f"fv::where({WINDOW}, {SCALED})", ""), ("softcap", f"fv::where({WINDOW}, {CAPPED})", ENTROPY),
+         ("logsumexp", f"fv::where({CAUSAL}, {SCALED})", ", rows = fv::logsumexp(s)"),
+         ("entropy", f"fv::where({CAUSAL}, {SCALED})", ENTROPY), ("documents", DOCUMENTS, "")]
 DEFAULTS = [("rich", *RICH, d) for d in (32, 64, 80, 96, 128, 160, 192, 224, 256)]
-DEFAULTS += [(name, score, "", d) for d in (64, 96, 128) for name, score in (
-    ("full", SCALED), ("causal", f"fv::where({CAUSAL}, {SCALED})"), ("window", f"fv::where({WINDOW}, {SCALED})"))]
+DEFAULTS += [(*light, d) for d in (64, 128) for light in LIGHT] + [(*LIGHT[1], 96)]
 DEFAULT_TARGETS = ("80", "90a", "120")
 
 PTXAS = re.compile(r"Used (\d+) registers")

@@ -57,11 +57,29 @@ TEST_CASE("describe of sm_80: sections, order and what is left out without a dev
     const fv::description d = fv::describe(engine, x.o() = fv::sum(fv::softmax(s) * x.k()));
     CHECK(d.engine == "sm_80, emulated");
     CHECK(d.kernel.registers == 0);
-    CHECK(d.why.find("the tile is 128 queries by 80 keys for 64 and 64 channels: 4 warps of 32 rows, 1 stage") !=
+    CHECK(d.why.find("the tile is 128 queries by 112 keys for 64 and 64 channels: 4 warps of 32 rows, 1 stage") !=
           std::string::npos);
     CHECK(d.why.find("blocks begin with the last queries: the others attend no more keys") != std::string::npos);
     CHECK(d.why.find("heads at a time") == std::string::npos);
     CHECK(d.why.find("rotated") == std::string::npos);
+}
+
+// What is read for a head, or for a row, is read before the elements.
+TEST_CASE("describe of sm_80: the less an expression asks of an element, the more keys has its tile") {
+    operands x(300, 2, 2);
+    const std::vector<float> slopes(2);
+    const std::vector<std::int32_t> ids(300), lengths(1);
+    const auto keys = [&](auto const& s) {
+        return fv::describe(tests::emulated<>{}, x.o() = fv::sum(fv::softmax(s) * x.k())).tile.keys;
+    };
+    const auto s = fv::scaled_dot(x.q(), x.k());
+    const auto biased = s + fv::alibi(slopes);
+    const auto documents = fv::documents(fv::sorted(ids.data(), 1, 300));
+    CHECK(keys(fv::where(fv::causal && fv::padding(lengths), fv::softcap(30.f, s))) == 112);
+    CHECK(keys(fv::where(fv::causal, biased)) == 80);
+    CHECK(keys(fv::where(documents, s)) == 80);
+    CHECK(keys(fv::where(documents, biased)) == 64);
+    CHECK(keys(fv::apply([](float score) { return score; }, s)) == 64);
 }
 
 TEST_CASE("describe of sm_80: how often keys are rotated") {

@@ -17,16 +17,44 @@ namespace fovea::inline v0_1::sm80 {
 // What a block can have: 227 KiB on 9.0, 163 on 8.0, 99 on 8.6, 8.9 and 12.0, which the default tiles stay within.
 inline constexpr int shared_bytes_most = 227 * 1024, shared_bytes_everywhere = 99 * 1024;
 
-// bytes: of an element. Channels are those of q and k or of v, whichever are more, and at most so many. The shapes
-// follow from registers (no spills at 255) and from two blocks to a multiprocessor where 99 KiB allow it. Where a
-// score does not depend on positions, registers are left for more keys, which an H100 is faster with
-// (bench/results/h100/tiles.json).
+// What an element asks for besides its product and its positions: entries of tables and tensors, answers of functors.
+template <class E> inline constexpr bool is_of_element = E::depends.key || E::depends.difference || E::depends.score;
+struct element_calls {
+    template <class E> static constexpr bool is = is_of_element<E> && requires(E e) { e.op.functor; };
+};
+struct element_reads {
+    template <class E> static constexpr bool asks = reads_table<E> || requires(E e) { e.tensor; };
+    template <class E> static constexpr bool is = element_calls::is<E> || (is_of_element<E> && asks<E>);
+};
+template <class Family, class E>
+inline constexpr bool has_any = decltype(find_all<Family>(std::declval<E const&>()))::count > 0;
+
+// How much takes registers besides scores and outputs. Statistics do not count: an output has the same bits whether
+// they are asked for or not.
+enum class burden : int { light, middle, heavy };
+template <class Problem> consteval burden burden_of() {
+    using score = std::remove_cvref_t<decltype(decltype(Problem::scored)::score)>;
+    using mask = std::remove_cvref_t<decltype(decltype(Problem::scored)::mask)>;
+    const int all = int{is_positional<score>} + int{has_any<element_reads, score>} +
+                    int{has_any<element_calls, score>} + int{has_any<element_reads, mask>} +
+                    int{!view<decltype(decltype(Problem::operand)::k)>};
+    return static_cast<burden>(least(all, 2));
+}
+
+// bytes: of an element. Channels are those of q and k or of v, whichever are more, and at most so many; a burden at
+// most so great. The shapes follow from registers (no spills at 255) and from two blocks to a multiprocessor where
+// 99 KiB allow it. The more keys registers are left for, the faster an H100 is (bench/results/h100/tiles.json).
 struct tile_row {
     int bytes, channels;
     tile_shape tile;
+    burden most = burden::heavy;
 };
 inline constexpr tile_row tile_table[] = {
+    {2, 64, {.query = 128, .key = 112, .warps = 4, .stages = 1}, burden::light},
+    {2, 64, {.query = 128, .key = 80, .warps = 4, .stages = 1}, burden::middle},
     {2, 64, {.query = 128, .key = 64, .warps = 4, .stages = 2}},
+    {2, 128, {.query = 128, .key = 64, .warps = 4, .stages = 1}, burden::light},
+    {2, 128, {.query = 128, .key = 48, .warps = 4, .stages = 1}, burden::middle},
     {2, 128, {.query = 128, .key = 32, .warps = 4, .stages = 2}},
     {2, 192, {.query = 64, .key = 64, .warps = 4, .stages = 1}},
     {2, 256, {.query = 64, .key = 32, .warps = 4, .stages = 1}},
@@ -35,29 +63,22 @@ inline constexpr tile_row tile_table[] = {
     {4, 192, {.query = 64, .key = 32, .warps = 4, .stages = 1}},
     {4, 256, {.query = 64, .key = 16, .warps = 4, .stages = 1}},
 };
-inline constexpr tile_row lean_table[] = {
-    {2, 64, {.query = 128, .key = 80, .warps = 4, .stages = 1}},
-    {2, 128, {.query = 128, .key = 48, .warps = 4, .stages = 1}},
-};
-
-// Whether the score of a row is the same wherever it stands. Statistics do not matter: an output has the same bits
-// whether they are asked for or not.
-template <class Problem> inline constexpr bool is_lean = !is_positional<decltype(decltype(Problem::scored)::score)>;
 
 // A head's sizes as the tile holds them: channels padded to whole matrix tiles. values 0: none are summed.
 struct head_sizes {
     int channels = 0, values = 0;
 };
 
-// The row of a table for these elements and channels, with what the caller gives.
+// The row of a table for these elements, channels and burden, with what the caller gives.
 template <class Table>
-consteval tile_shape tile_from(Table const& table, tile_shape given, head_sizes head, int bytes) {
-    tile_shape t = table[0].tile;
+consteval tile_shape tile_from(Table const& table, tile_shape given, head_sizes head, int bytes,
+                               burden of_step = burden::light) {
+    tile_shape t{};
     const int widest = greatest(head.channels, head.values);
     for (tile_row const& row : table) {
         if (row.bytes != bytes) continue;
         t = row.tile;
-        if (widest <= row.channels) break;
+        if (widest <= row.channels && of_step <= row.most) break;
     }
     if (given.query != 0) t.query = given.query;
     if (given.key != 0) t.key = given.key;
@@ -66,9 +87,8 @@ consteval tile_shape tile_from(Table const& table, tile_shape given, head_sizes 
     return t;
 }
 
-consteval tile_shape completed(tile_shape given, head_sizes head, int bytes, bool lean) {
-    const bool wide = lean && bytes == 2 && greatest(head.channels, head.values) <= 128;
-    tile_shape t = wide ? tile_from(lean_table, given, head, bytes) : tile_from(tile_table, given, head, bytes);
+consteval tile_shape completed(tile_shape given, head_sizes head, int bytes, burden of_step) {
+    tile_shape t = tile_from(tile_table, given, head, bytes, of_step);
     if (given.warps == 0 && given.query != 0)
         t.warps = given.query / (given.query % 32 == 0 && given.query >= 128 ? 32 : 16);
     return t;
@@ -140,7 +160,7 @@ consteval auto chosen_tile() {
     using operands = decltype(Problem::operand);
     using element = typename Problem::key_element;
     constexpr head_sizes head = head_sizes_of<Problem, Most>();
-    constexpr tile_shape t = completed(Given, head, sizeof(element), is_lean<Problem>);
+    constexpr tile_shape t = completed(Given, head, sizeof(element), burden_of<Problem>());
     if constexpr (!std::is_same_v<typename Problem::query_element, element>)
         static_assert(sizeof(Problem) == 0, "fovea: cuda: q and k have the same elements, bf16, fp16 or fp32");
     else if constexpr (Problem::has_values && is_half<value_element_of<Problem>> != is_half<element>)
