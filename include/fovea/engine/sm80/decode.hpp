@@ -102,13 +102,9 @@ private:
                      .run(place_.piece, params.plan.pieces, params.plan.least_tiles)),
           bound_{bind_problem(p_, packed().head(row(Rows)), no_strips{})...},
           keys_(p_.operand.k, params.k, packed().batch, packed().kv_head),
-          values_(values_operand(), params.v, packed().batch, packed().kv_head) {
+          values_(values_of(p_), params.v, packed().batch, packed().kv_head) {
         keys_.hold();
         values_.hold();
-    }
-    FOVEA_DEVICE auto const& values_operand() const {
-        if constexpr (Problem::has_values) return p_.operand.v;
-        else return p_.k();
     }
 
     // ---- rows -------------------------------------------------------------------------------------------------------

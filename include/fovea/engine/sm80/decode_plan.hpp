@@ -169,8 +169,7 @@ template <class Tile, class Problem> status refusal_of_decode(Problem const& p, 
 template <class Problem, class Tile> struct decode_params {
     using q_type = decltype(decltype(Problem::operand)::q);
     using k_type = decltype(decltype(Problem::operand)::k);
-    using v_type =
-        std::conditional_t<Problem::has_values, decltype(decltype(Problem::operand)::v), source_type<k_type>>;
+    using v_type = std::remove_cvref_t<decltype(values_of(std::declval<Problem const&>()))>;
 
     Problem problem;
     decode_plan plan;
@@ -181,10 +180,6 @@ template <class Problem, class Tile> struct decode_params {
 };
 template <class Tile, class Problem>
 decode_params<Problem, Tile> make_decode_params(Problem const& p, decode_plan const& plan, void* scratch) {
-    const auto values = [&]() -> auto const& {
-        if constexpr (Problem::has_values) return p.operand.v;
-        else return p.k();
-    };
     const piece_layout<Tile> layout{plan};
     piece_memory memory{};
     if (plan.pieces > 1) {
@@ -196,7 +191,7 @@ decode_params<Problem, Tile> make_decode_params(Problem const& p, decode_plan co
             plan,
             plan_operand<Tile::channels>(p.operand.q),
             plan_operand<Tile::channels>(p.operand.k),
-            plan_operand<Tile::value_columns>(values()),
+            plan_operand<Tile::value_columns>(values_of(p)),
             memory};
 }
 

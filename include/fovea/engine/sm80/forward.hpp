@@ -29,7 +29,7 @@ public:
           pass_(params.plan.careful != 0 ? block_pass::careful : block_pass::first),
           bound_(bind_problem(params.problem, here(), no_strips{})),
           keys_(p_.operand.k, params.k, here().batch, here().kv_head),
-          values_(values_operand(), params.v, here().batch, here().kv_head) {
+          values_(values_of(p_), params.v, here().batch, here().kv_head) {
         keys_.hold();
         values_.hold();
     }
@@ -100,10 +100,6 @@ private:
     FOVEA_DEVICE static index row_of(std::int32_t tile) { return index{tile} * Tile::query; } // the first of a block
     FOVEA_DEVICE index row() const { // the first of this warp
         return row_of(tile_) + static_cast<std::int32_t>(Machine::warp()) * Tile::rows_of_warp;
-    }
-    FOVEA_DEVICE auto const& values_operand() const {
-        if constexpr (Problem::has_values) return p_.operand.v;
-        else return p_.k();
     }
 
     // This lane's rows against a tile of keys, for warp_rows.

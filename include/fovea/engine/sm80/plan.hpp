@@ -110,12 +110,18 @@ template <class Tile, class Problem> status refusal_of_sizes(Problem const& p) {
     return {};
 }
 
+// The operand of the second product. Where there is none, something that can stand for it: the keys, without what is
+// done to them as they are read.
+template <class Problem> FOVEA_HOST_DEVICE auto const& values_of(Problem const& p) {
+    if constexpr (Problem::has_values) return p.operand.v;
+    else return p.k();
+}
+
 // What a kernel is launched with. Plan: block_plan, or what is made from one (ordered_plan).
 template <class Problem, class Tile, class Plan = block_plan> struct forward_params {
     using q_type = decltype(decltype(Problem::operand)::q);
     using k_type = decltype(decltype(Problem::operand)::k);
-    using v_type =
-        std::conditional_t<Problem::has_values, decltype(decltype(Problem::operand)::v), source_type<k_type>>;
+    using v_type = std::remove_cvref_t<decltype(values_of(std::declval<Problem const&>()))>;
 
     Problem problem;
     Plan plan;
@@ -125,12 +131,8 @@ template <class Problem, class Tile, class Plan = block_plan> struct forward_par
 };
 template <class Tile, class Problem, class Plan>
 forward_params<Problem, Tile, Plan> make_params(Problem const& p, Plan const& plan) {
-    const auto values = [&]() -> auto const& {
-        if constexpr (Problem::has_values) return p.operand.v;
-        else return p.k();
-    };
     return {p, plan, plan_operand<Tile::channels>(p.operand.q), plan_operand<Tile::channels>(p.operand.k),
-            plan_operand<Tile::value_columns>(values())};
+            plan_operand<Tile::value_columns>(values_of(p))};
 }
 template <class Tile, class Problem> forward_params<Problem, Tile> make_params(Problem const& p) {
     return make_params<Tile>(p, plan_blocks<Tile>(p));
