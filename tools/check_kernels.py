@@ -101,6 +101,8 @@ LIGHT = [("full", SCALED, ""), ("causal", f"fv::where({CAUSAL}, {SCALED})", ""),
          ("window", f"fv::where({WINDOW}, {SCALED})", ""), ("softcap", f"fv::where({WINDOW}, {CAPPED})", ENTROPY),
          ("logsumexp", f"fv::where({CAUSAL}, {SCALED})", ", rows = fv::logsumexp(s)"),
          ("entropy", f"fv::where({CAUSAL}, {SCALED})", ENTROPY), ("documents", DOCUMENTS, "")]
+ROTATED = "fv::scaled_dot(fv::rope_halves(q, fv::rope_plain{}), fv::rope_halves(k, fv::rope_plain{}))"
+LIGHT += [("rotated", f"fv::where({CAUSAL}, {ROTATED})", "")]
 DEFAULTS = [("rich", *RICH, d) for d in (32, 64, 80, 96, 128, 160, 192, 224, 256)]
 DEFAULTS += [(*light, d) for d in (64, 128) for light in LIGHT] + [(*LIGHT[1], 96)]
 DEFAULT_TARGETS = ("80", "90a", "120")

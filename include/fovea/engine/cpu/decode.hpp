@@ -203,7 +203,7 @@ template <cpu_shape Shape, class Problem, class Bound>
     }
     if constexpr (Problem::has_values)
         operands::value_words::in_order(s.output.data(), result.output, rows * value_channels);
-    for (index r = 0; r < rows; ++r) result.totals[r] = folded<Bound::moment_count>(s.states[r]);
+    for (index r = 0; r < rows; ++r) result.totals[r] = folded(s.states[r]);
 }
 
 // The pieces of one (batch, kv head) merged in order into the first.

@@ -77,7 +77,7 @@ void write_tile(Problem const& p, Bound const& e, query_tile_at at, Scratch& s) 
     constexpr int moments = Bound::moment_count;
     const index padded = Shape.padded_channels(p.operand.v.channels());
     for (index r = 0; r < at.count; ++r) {
-        const row_total<moments> total = folded<moments>(s.states[r]);
+        const row_total<moments> total = folded(s.states[r]);
         const auto result = finish_as<decltype(p.scored.normaliser), Bound::wanted>(total, e.sink);
         float* output = s.output.data() + r * padded;
         write_row<Shape.lanes>(p, result, output, at.here, at.begin + r);

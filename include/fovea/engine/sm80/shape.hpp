@@ -29,15 +29,14 @@ struct element_reads {
 template <class Family, class E>
 inline constexpr bool has_any = decltype(find_all<Family>(std::declval<E const&>()))::count > 0;
 
-// How much takes registers besides scores and outputs. Statistics do not count: an output has the same bits whether
-// they are asked for or not.
+// How much takes registers besides scores and outputs. Statistics and rotations do not count: an output has the same
+// bits whether the former are asked for, and the latter done beforehand, or not.
 enum class burden : int { light, middle, heavy };
 template <class Problem> consteval burden burden_of() {
     using score = std::remove_cvref_t<decltype(decltype(Problem::scored)::score)>;
     using mask = std::remove_cvref_t<decltype(decltype(Problem::scored)::mask)>;
     const int all = int{is_positional<score>} + int{has_any<element_reads, score>} +
-                    int{has_any<element_calls, score>} + int{has_any<element_reads, mask>} +
-                    int{!view<decltype(decltype(Problem::operand)::k)>};
+                    int{has_any<element_calls, score>} + int{has_any<element_reads, mask>};
     return static_cast<burden>(least(all, 2));
 }
 

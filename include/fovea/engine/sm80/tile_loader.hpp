@@ -56,7 +56,8 @@ public:
         : rows_(o, plan, batch, head), positions_(source_of(o).positions()) {}
 
     FOVEA_DEVICE void load(word to, index first) const {
-        for (int n = static_cast<int>(Machine::thread()); n < Rows * place::of_row; n += Threads) {
+        const word thread = Machine::opaque(Machine::thread()); // nothing made of it waits in registers
+        for (int n = static_cast<int>(thread); n < Rows * place::of_row; n += Threads) {
             const place at(n);
             chunk_words words{};
             if (first + at.row < positions_) {
