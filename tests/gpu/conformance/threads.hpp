@@ -38,7 +38,7 @@ template <class Machine> struct indices {
 };
 
 template <class Machine> struct shuffles {
-    static constexpr char const* name = "uniform, shuffle, shuffle_xor";
+    static constexpr char const* name = "uniform, shuffle, shuffle_xor, opaque";
     static constexpr int threads = 64, blocks = 1;
     static constexpr word shared_bytes = 0;
     static constexpr layout shape{};
@@ -47,8 +47,8 @@ template <class Machine> struct shuffles {
     FOVEA_DEVICE static void run(params const& p) {
         const word t = Machine::thread(), x = Machine::load(p.in + t);
         const int other = static_cast<int>((Machine::lane() * 7 + 3) % 32);
-        word* to = p.out + t * 9;
-        Machine::store(to, Machine::uniform(x));
+        word* to = Machine::opaque(p.out + t * 9);
+        Machine::store(to, Machine::uniform(Machine::opaque(x)));
         Machine::store(to + 1, Machine::shuffle(x, other));
         const float f = Machine::shuffle(static_cast<float>(x >> 8), other);
         const std::int32_t i = Machine::shuffle(static_cast<std::int32_t>(x), 31 - other);
