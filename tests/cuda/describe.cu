@@ -50,16 +50,16 @@ TEST_CASE("describe: the engine's own tile decides which tiles are live") {
     CHECK(holds(d.isa, "built for sm_"));
     CHECK(d.path == "forward");
     CHECK(d.tile.queries == 128);
-    CHECK(d.tile.keys == 80);
-    // 128 queries a row of tiles, 7 tiles of keys: 2, 4, 5, 7 are live; those that end before the row are full
-    CHECK(d.counted.partial == 8 * (2 + 3 + 2 + 3));
-    CHECK(d.counted.full == 8 * (0 + 1 + 3 + 4));
-    CHECK(d.counted.dead == 8 * (5 + 3 + 2 + 0));
+    CHECK(d.tile.keys == 112);
+    // 128 queries a row of tiles, 5 tiles of keys: 2 to 5 are live; those that end before the row are full
+    CHECK(d.counted.partial == 8 * (2 + 2 + 2 + 2));
+    CHECK(d.counted.full == 8 * (0 + 1 + 2 + 3));
+    CHECK(d.counted.dead == 8 * (3 + 2 + 1 + 0));
     CHECK(d.flops_useful == 8 * (512 * 513 / 2) * 4 * 64);
     CHECK(d.counted.bytes_read == (2 * 512 * 4 + 2 * 2 * 512 * 2) * 64 * 2);
     CHECK(d.kernel.blocks == 8 * 4);
     CHECK(d.kernel.threads == 128);
-    CHECK(d.kernel.shared_bytes == (128 + 80 + 80) * 64 * 2);
+    CHECK(d.kernel.shared_bytes == (128 + 112 + 112) * 64 * 2);
     CHECK(holds(d.why, "products of bf16 by mma.sync"));
     CHECK(holds(d.why, "blocks begin with the last queries"));
 }

@@ -78,6 +78,7 @@ TEST_CASE("describe of sm_80: the less an expression asks of an element, the mor
     CHECK(keys(fv::where(fv::causal && fv::padding(lengths), fv::softcap(30.f, s))) == 112);
     CHECK(keys(fv::where(fv::causal, biased)) == 80);
     CHECK(keys(fv::where(documents, s)) == 80);
+    CHECK(keys(fv::where(fv::terms::q_pos / 64 == fv::terms::k_pos / 64, s)) == 80);
     CHECK(keys(fv::where(documents, biased)) == 64);
     CHECK(keys(fv::apply([](float score) { return score; }, s)) == 64);
 }

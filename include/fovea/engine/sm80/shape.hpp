@@ -7,6 +7,7 @@
 #pragma once
 #include "fovea/attend/walk.hpp"
 #include "fovea/engine/sm80/matrix_product.hpp"
+#include "fovea/expr/bind.hpp"
 #include "fovea/meta/constant.hpp"
 #include "fovea/plan/problem.hpp"
 #include "fovea/tile/swizzle.hpp"
@@ -17,14 +18,18 @@ namespace fovea::inline v0_1::sm80 {
 // What a block can have: 227 KiB on 9.0, 163 on 8.0, 99 on 8.6, 8.9 and 12.0, which the default tiles stay within.
 inline constexpr int shared_bytes_most = 227 * 1024, shared_bytes_everywhere = 99 * 1024;
 
-// What an element asks for besides its product and its positions: entries of tables and tensors, answers of functors.
+// What an element asks for besides its product, its positions and arithmetic: quotients, entries of tables and tensors,
+// answers of functors.
 template <class E> inline constexpr bool is_of_element = E::depends.key || E::depends.difference || E::depends.score;
+template <class E> inline constexpr bool asks_for_more = requires(E e) { e.tensor; };
+template <class E>
+    requires requires(E e) { e.op; }
+inline constexpr bool asks_for_more<E> = dear_operator<decltype(E::op)>;
+struct element_wishes {
+    template <class E> static constexpr bool is = is_of_element<E> && asks_for_more<E>;
+};
 struct element_calls {
     template <class E> static constexpr bool is = is_of_element<E> && requires(E e) { e.op.functor; };
-};
-struct element_reads {
-    template <class E> static constexpr bool asks = reads_table<E> || requires(E e) { e.tensor; };
-    template <class E> static constexpr bool is = element_calls::is<E> || (is_of_element<E> && asks<E>);
 };
 template <class Family, class E>
 inline constexpr bool has_any = decltype(find_all<Family>(std::declval<E const&>()))::count > 0;
@@ -35,8 +40,8 @@ enum class burden : int { light, middle, heavy };
 template <class Problem> consteval burden burden_of() {
     using score = std::remove_cvref_t<decltype(decltype(Problem::scored)::score)>;
     using mask = std::remove_cvref_t<decltype(decltype(Problem::scored)::mask)>;
-    const int all = int{is_positional<score>} + int{has_any<element_reads, score>} +
-                    int{has_any<element_calls, score>} + int{has_any<element_reads, mask>};
+    const int all = int{is_positional<score>} + int{has_any<element_wishes, score>} +
+                    int{has_any<element_calls, score>} + int{has_any<element_wishes, mask>};
     return static_cast<burden>(least(all, 2));
 }
 
