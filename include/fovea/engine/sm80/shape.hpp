@@ -24,7 +24,7 @@ template <class E> inline constexpr bool is_of_element = E::depends.key || E::de
 template <class E> inline constexpr bool asks_for_more = requires(E e) { e.tensor; };
 template <class E>
     requires requires(E e) { e.op; }
-inline constexpr bool asks_for_more<E> = dear_operator<decltype(E::op)>;
+inline constexpr bool asks_for_more<E> = dear_operator<decltype(E::op)> || requires(E e) { e.op.functor; };
 struct element_wishes {
     template <class E> static constexpr bool is = is_of_element<E> && asks_for_more<E>;
 };
