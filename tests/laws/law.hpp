@@ -125,7 +125,7 @@ template <class E, class X> bool lane_agrees(E const& e, values_on_grid<E> const
     if constexpr (E::kind == fovea::kinds::truth) {
         if (x == static_cast<bool>(v.truths[v.place(q, k)])) return true;
         // A comparison of reals may fall either way where their roundings meet.
-        constexpr bool rounds = decltype(fovea::find_all<what_rounds>(e))::count > 0;
+        constexpr bool rounds = fovea::has_any<what_rounds, E>;
         return rounds && covers(fovea::as_truth(e(v.tile_at(q, k, {1, 1})))) == fovea::coverage::some;
     } else if constexpr (E::kind == fovea::kinds::integer) return static_cast<double>(x) == v.numbers[v.place(q, k)];
     else {

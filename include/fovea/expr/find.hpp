@@ -1,6 +1,6 @@
 // Looking into an expression: which nodes of a family it holds.
 //
-//     find_all<dot_products>(s).head.q      decltype(find_all<dot_products>(s))::count
+//     find_all<dot_products>(s).head.q      has_any<dot_products, decltype(s)>
 #pragma once
 #include "fovea/expr/probability.hpp"
 #include "fovea/meta/list.hpp"
@@ -25,6 +25,8 @@ template <class Family, class E> constexpr auto find_all(E const& e) {
     else if constexpr (is_masked<E>) return join(find_all<Family>(e.mask), find_all<Family>(e.score));
     else return make_list();
 }
+template <class Family, class E>
+inline constexpr bool has_any = decltype(find_all<Family>(std::declval<E const&>()))::count > 0;
 
 template <class T> inline constexpr bool is_dot_product = false;
 template <class Q, class K> inline constexpr bool is_dot_product<dot_product<Q, K>> = true;

@@ -36,8 +36,7 @@ inline constexpr bool calls_large<E> = is_large<decltype(E::op.functor)>;
 struct calls_of_large {
     template <class E> static constexpr bool is = calls_large<E>;
 };
-template <class E> inline constexpr bool has_large =
-    decltype(find_all<calls_of_large>(std::declval<E const&>()))::count > 0;
+template <class E> inline constexpr bool has_large = has_any<calls_of_large, E>;
 
 struct referrer {
     template <class E> FOVEA_HOST_DEVICE constexpr auto operator()(E const& e) const {

@@ -32,8 +32,7 @@ template <class T, class I, class J> inline constexpr bool may_settle<binary<rea
 struct settling_lookups {
     template <class E> static constexpr bool is = may_settle<E>;
 };
-template <class E> inline constexpr bool has_settling =
-    decltype(find_all<settling_lookups>(std::declval<E const&>()))::count > 0;
+template <class E> inline constexpr bool has_settling = has_any<settling_lookups, E>;
 
 // Whether an index has one value in a box. One that varies with the head alone has one for each row; one that varies
 // with the head and more is known only when it is bound: the box is of one head, and its rows may be of several.

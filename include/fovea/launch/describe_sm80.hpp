@@ -30,8 +30,9 @@ template <class Tile, class Problem> std::string products_text() {
 // Which blocks start first, and why.
 template <class Problem> std::string order_text(sm80::tile_order order) {
     return spell({"blocks begin with the ", order == sm80::tile_order::first_to_last ? "first" : "last", " queries: ",
-                  sm80::reads_memory<decltype(Problem::scored.mask)> ? "the mask reads tables, and is not asked\n"
-                                                                     : "the others attend no more keys\n"});
+                  has_any<sm80::memory_reads, decltype(Problem::scored.mask)>
+                      ? "the mask reads tables, and is not asked\n"
+                      : "the others attend no more keys\n"});
 }
 
 // Blocks that read each tile of rotated keys, and so rotate it.

@@ -93,7 +93,7 @@ inline constexpr char const* epilogue_tensor_of = "a tensor in the epilogue of o
 template <class Assignment>
 status refuse_output(Assignment const& a, view_facts const& q, index value_channels, index number) {
     const view_facts target = facts_of(a.target, "output", number);
-    constexpr bool has_values = decltype(find_all<value_sums>(a.expression))::count > 0;
+    constexpr bool has_values = has_any<value_sums, decltype(a.expression)>;
     needed_sizes needs = sizes_of(q, "q");
     needs.sizes[3] = has_values ? value_channels : 1;
     needs.whose[3] = has_values ? "v" : "a statistic";

@@ -154,8 +154,7 @@ template <class... T> constexpr auto moments_of(list<T...> const& leaves) {
 }
 
 template <class L> inline constexpr bool no_tensors = true;
-template <class... F> inline constexpr bool no_tensors<list<F...> const> =
-    ((decltype(find_all<epilogue_tensors>(std::declval<F const&>()))::count == 0) && ...);
+template <class... F> inline constexpr bool no_tensors<list<F...> const> = (!has_any<epilogue_tensors, F> && ...);
 
 template <class L> inline constexpr bool wants_entropy = false;
 template <class L> inline constexpr bool wants_logsumexp = false;

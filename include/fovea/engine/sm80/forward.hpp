@@ -25,6 +25,7 @@ public:
         : params_(params),
           p_(params.problem),
           tile_(place_of<Machine>(params.plan, Machine::block(0)).tile),
+          last_row_(last_row_behind(row_of(tile_))),
           shared_(Machine::shared_base()),
           pass_(params.plan.careful != 0 ? block_pass::careful : block_pass::first),
           bound_(bind_problem(params.problem, here(), no_strips{})),
@@ -98,6 +99,10 @@ private:
         return {of_all / heads, head, head / static_cast<std::int32_t>(p_.group())};
     }
     FOVEA_DEVICE static index row_of(std::int32_t tile) { return index{tile} * Tile::query; } // the first of a block
+    // Of a block's rows from `first` on, the last that exists.
+    FOVEA_DEVICE std::int32_t last_row_behind(index first) const {
+        return static_cast<std::int32_t>(least(p_.q().positions() - first, index{Tile::query})) - 1;
+    }
     FOVEA_DEVICE index row() const { // the first of this warp
         return row_of(tile_) + static_cast<std::int32_t>(Machine::warp()) * Tile::rows_of_warp;
     }
@@ -113,7 +118,7 @@ private:
             : block(b),
               tile(nth),
               first(row_of(Machine::opaque(b.tile_))),
-              last(static_cast<std::int32_t>(least(b.p_.q().positions() - first, index{Tile::query})) - 1) {}
+              last(Tile::blocks_of_warp == 1 ? b.last_row_ : b.last_row_behind(first)) {}
 
         FOVEA_DEVICE tile_frame frame(int, int) const {
             auto const& q = block.p_.q();
@@ -154,7 +159,7 @@ private:
 
     params_type const& params_;
     Problem const& p_;
-    std::int32_t tile_; // of queries
+    std::int32_t tile_, last_row_; // of queries; of the block's rows, the last (32 rows a warp leave it no register)
     word shared_;
     block_pass pass_;
     bound_type bound_;

@@ -40,20 +40,16 @@ template <class Machine> FOVEA_DEVICE constexpr block_place place_of(block_plan 
 inline constexpr index section_bytes = index{20} << 20;
 
 // What an expression reads out of the device's memory, or may: tables, tensors, functors.
-template <class E> inline constexpr bool reads_memory = requires(E e) { e.tensor; };
-template <class Op> inline constexpr bool brings_memory = is_table_read<Op> || requires(Op op) { op.functor; };
-template <class Op, class A> inline constexpr bool reads_memory<unary<Op, A>> = brings_memory<Op> || reads_memory<A>;
-template <class Op, class A, class B>
-inline constexpr bool reads_memory<binary<Op, A, B>> = brings_memory<Op> || reads_memory<A> || reads_memory<B>;
-template <class Op, class A, class B, class D>
-inline constexpr bool reads_memory<ternary<Op, A, B, D>> =
-    brings_memory<Op> || reads_memory<A> || reads_memory<B> || reads_memory<D>;
+struct memory_reads {
+    template <class E>
+    static constexpr bool is = reads_table<E> || requires(E e) { e.tensor; } || requires(E e) { e.op.functor; };
+};
 
 // Which end of the queries attends more keys: the tiles in front or those at the back. Masks with tables lie in the
 // device's memory and are not asked; most of them are causal as well.
 template <class Tile, class Problem> tile_order order_of(Problem const& p) {
     using mask_type = std::remove_cvref_t<decltype(p.scored.mask)>;
-    if constexpr (!reads_memory<mask_type>) {
+    if constexpr (!has_any<memory_reads, mask_type>) {
         auto const& q = p.q();
         auto const& k = p.k();
         const key_tiles tiles{k.first, k.positions(), Tile::key};

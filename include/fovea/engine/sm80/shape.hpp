@@ -31,8 +31,6 @@ struct element_wishes {
 struct element_calls {
     template <class E> static constexpr bool is = is_of_element<E> && requires(E e) { e.op.functor; };
 };
-template <class Family, class E>
-inline constexpr bool has_any = decltype(find_all<Family>(std::declval<E const&>()))::count > 0;
 
 // How much takes registers besides scores and outputs. Statistics and rotations do not count: an output has the same
 // bits whether the former are asked for, and the latter done beforehand, or not.

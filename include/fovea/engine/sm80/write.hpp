@@ -68,7 +68,7 @@ FOVEA_DEVICE row_total<Kept.moments> folded_over_lanes(lean_row_state<Kept> cons
 
 // Whether an assignment has a number for each channel, or one a row.
 template <class A>
-inline constexpr bool is_per_channel = decltype(find_all<value_sums>(std::declval<A const&>().expression))::count > 0;
+inline constexpr bool is_per_channel = has_any<value_sums, decltype(A::expression)>;
 
 // Rows: of a warp. Place: rows_place, or another that says the same of each row.
 template <class Machine, class Problem, int Values, int Rows, class Place = rows_place> class row_writer {
