@@ -61,9 +61,11 @@ FOVEA_HOST_DEVICE constexpr index multiply_saturated(index a, index b) {
 FOVEA_HOST_DEVICE constexpr std::int32_t clamp_to_int(index x) {
     return static_cast<std::int32_t>(x > 0x7ffffffe ? 0x7ffffffe : x < -0x7fffffff ? -0x7fffffff : x);
 }
-// b - base held inside 32 bits, where it still compares with every offset as it should.
-FOVEA_HOST_DEVICE constexpr std::int32_t distance(index b, index base) {
-    return clamp_to_int(subtract_saturated(b, base));
+// The offset at which base + offset meets b, held inside 32 bits, where it still compares with every offset as it
+// should. The base stays within 2^61 of 0, b need not.
+FOVEA_HOST_DEVICE constexpr std::int32_t offset_at(index b, index base) {
+    constexpr index most = index{1} << 62;
+    return clamp_to_int((b > most ? most : b < -most ? -most : b) - base);
 }
 
 } // namespace fovea::inline v0_1

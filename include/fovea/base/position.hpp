@@ -19,13 +19,7 @@ FOVEA_HOST_DEVICE constexpr float as_real(position a) {
     return static_cast<float>(a.offset) + static_cast<float>(a.base);
 }
 
-// The offset at which a position meets b, held inside 32 bits, where it still compares with every offset as it should.
-// Bases that are compared stay within 2^61 of 0 (the sm_80 engine refuses others), numbers need not.
-FOVEA_HOST_DEVICE constexpr std::int32_t offset_at(index b, index base) {
-    constexpr index most = index{1} << 62;
-    return clamp_to_int((b > most ? most : b < -most ? -most : b) - base);
-}
-
+// Bases that are compared stay within 2^61 of 0: the sm_80 engine refuses others.
 // clang-format off
 FOVEA_HOST_DEVICE constexpr position operator+(position a, index b) { return {wrapped_sum(a.base, b), a.offset}; }
 FOVEA_HOST_DEVICE constexpr position operator+(index a, position b) { return {wrapped_sum(a, b.base), b.offset}; }

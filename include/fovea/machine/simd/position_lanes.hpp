@@ -59,12 +59,12 @@ template <class Test, int N, class B> FOVEA_COLD lane_mask<N> compared_wide(posi
 template <class Test, int N> FOVEA_HOST_DEVICE lane_mask<N> compared(position_lanes<N> a, index b) {
     if (!is_moderate(a.base)) [[unlikely]]
         return compared_wide<Test>(a, b);
-    return Test{}(a.offset, splat<N>(distance(b, a.base)));
+    return Test{}(a.offset, splat<N>(offset_at(b, a.base)));
 }
 template <class Test, int N> FOVEA_HOST_DEVICE lane_mask<N> compared(position_lanes<N> a, position_lanes<N> b) {
     if (!is_moderate(a.base) || !is_moderate(b.base)) [[unlikely]]
         return compared_wide<Test>(a, b);
-    return Test{}(a.offset - b.offset, splat<N>(distance(b.base, a.base)));
+    return Test{}(a.offset - b.offset, splat<N>(offset_at(b.base, a.base)));
 }
 // clang-format off
 struct lanes_less { template <class X> FOVEA_HOST_DEVICE auto operator()(X a, X b) const { return a < b; } };
