@@ -10,10 +10,14 @@ static_assert in include/ must be the promise of some case.
 import argparse
 import re
 import sys
+import tempfile
 
-from compile import in_parallel, standard_flag, syntax_only
+from compile import in_parallel, precompiled, syntax_only
 from tree import ROOT, headers, name, report
 
+FLAGS = ["-std=c++20", "-Wall", "-Wextra"]
+HEADER = "fovea/fovea.hpp"  # compiled once for all cases that start with it
+FIRST = re.compile(r"^#(?:include <(.+)>)?", re.M)
 EXPECT = re.compile(r"^// expect: (.+)$", re.M)
 ASSERTION = re.compile(r"\bstatic_assert\s*\(")
 TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[()]')
@@ -25,7 +29,7 @@ def flat(text):
     return re.sub(r"\s+", " ", text.replace("\u2018", "'").replace("\u2019", "'"))
 
 
-def faults_of(compiler, case):
+def faults_of(compiler, case, precompiled_flags):
     """What is wrong with one case under one compiler: a list of sentences."""
     text = case.read_text()
     expected = EXPECT.findall(text)
@@ -34,7 +38,7 @@ def faults_of(compiler, case):
     if "FOVEA_CONTROL" not in text:
         return [f"{name(case)}: has no control; put the right use under #ifdef FOVEA_CONTROL"]
     where = f"{name(case)} ({compiler})"
-    flags = [standard_flag(compiler, 20), "-Wall", "-Wextra"]
+    flags = [*FLAGS, *(precompiled_flags if FIRST.search(text)[1] == HEADER else [])]
     faults = []
 
     compiled, output = syntax_only(compiler, [*flags, case])
@@ -88,7 +92,9 @@ def main():
     options = parser.parse_args()
     cases = sorted((ROOT / "tests" / "compile_fail").glob("*.cpp"))
     cases = [c for c in cases if not options.case or any(part in c.name for part in options.case)]
-    faults = [f for some in in_parallel(cases, lambda case: faults_of(options.compiler, case)) for f in some]
+    with tempfile.TemporaryDirectory() as folder:
+        first = precompiled(options.compiler, FLAGS, HEADER, folder)
+        faults = sum(in_parallel(cases, lambda case: faults_of(options.compiler, case, first)), [])
     if not options.case:
         faults += unpromised(cases)
     return report("compile_fail", faults, f"{len(cases)} cases with {options.compiler}")

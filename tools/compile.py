@@ -3,6 +3,7 @@
 import os
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 from tree import ROOT
 
@@ -17,7 +18,7 @@ def standard_flag(compiler, standard):
 
 def compiler_says(compiler, arguments, source):
     """Runs the compiler, `source` being text for its standard input. Returns (succeeded, what it said)."""
-    command = [compiler, "-fdiagnostics-color=never", f"-I{ROOT / 'include'}", *map(str, arguments)]
+    command = [compiler, "-fdiagnostics-color=never", *map(str, arguments), f"-I{ROOT / 'include'}"]
     if source is not None:
         command += ["-x", "c++", "-"]
     done = subprocess.run(command, input=source, capture_output=True, text=True, env={**os.environ, "LC_ALL": "C"})
@@ -27,6 +28,18 @@ def compiler_says(compiler, arguments, source):
 def syntax_only(compiler, arguments, source=None):
     """Parses and instantiates."""
     return compiler_says(compiler, ["-fsyntax-only", *arguments], source)
+
+
+def precompiled(compiler, arguments, header, folder):
+    """The arguments by which sources that include `header` first take it precompiled into `folder`."""
+    made = Path(folder) / f"{header}.gch"
+    made.parent.mkdir(parents=True)
+    succeeded, said = compiler_says(compiler, [*arguments, "-x", "c++-header", ROOT / "include" / header, "-o", made],
+                                    None)
+    if not succeeded:
+        raise SystemExit(f"{header} does not compile:\n{said[:2000]}")
+    is_clang = "clang" in subprocess.run([compiler, "--version"], capture_output=True, text=True).stdout
+    return ["-include-pch", made] if is_clang else [f"-I{folder}"]
 
 
 def code(compiler, arguments, source=None):
