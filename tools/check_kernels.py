@@ -105,8 +105,11 @@ MORE = [("logsumexp", f"fv::where({CAUSAL}, {SCALED})", ", rows = fv::logsumexp(
         ("rotated", f"fv::where({CAUSAL}, {ROTATED})", ""), ("documents", DOCUMENTS, "")]
 DEFAULTS = [("rich", *RICH, d) for d in (32, 64, 80, 96, 128, 160, 192, 224, 256)]
 DEFAULTS += [(*plain, d) for d in (64, 96, 128) for plain in PLAIN] + [(*more, d) for d in (64, 128) for more in MORE]
-# The architectures whose PTX it is compiled to, and those that ptxas makes of it: 9.0a's PTX would differ in its name.
+# The architectures whose PTX it is compiled to, and those that ptxas makes of it. Those that share PTX are compiled to
+# the same but for names, which is asked of SAME_PTX.
 DEFAULT_TARGETS = {"80": ("80", "90a"), "120": ("120",)}
+SAME_PTX = ("rich", *RICH, 128)
+PTX_NAMES = re.compile(r"^\.target .*$|compiled_forIJLi\d+EEE", re.M)
 
 PTXAS = re.compile(r"Used (\d+) registers")
 SPILLS = re.compile(r"(\d+) bytes spill stores, (\d+) bytes spill loads")
@@ -164,16 +167,34 @@ def measured_in(folder, options, row):
     return figures
 
 
+def default_ptx(options, default, virtual, folder):
+    """A row of DEFAULTS as PTX in a file: whether it compiles, what nvcc says, the file."""
+    _, score, more, channels = default
+    source, ptx = folder / "default.cu", folder / "default.ptx"
+    source.write_text(SOURCE.format(element="fv::bf16", channels=channels, score=score, more=more, tile="",
+                                    engine="fv::cuda(stream)"))
+    worked, said, _, _ = nvcc(options, [f"-arch=compute_{virtual}", "-ptx"], source, ptx)
+    return worked, said, ptx
+
+
+def same_ptx_faults(options):
+    """Whether the architectures that DEFAULT_TARGETS has in common are compiled to the same PTX."""
+    def text(target):
+        with tempfile.TemporaryDirectory() as folder:
+            worked, said, ptx = default_ptx(options, SAME_PTX, target, Path(folder))
+            return PTX_NAMES.sub("", ptx.read_text()) if worked else said
+
+    return [f"the PTX for {', '.join(targets)} differs: list them apart in DEFAULT_TARGETS"
+            for targets in DEFAULT_TARGETS.values() if len(targets) > 1 and len(set(map(text, targets))) > 1]
+
+
 def spill_faults(options, default):
     """What a row of DEFAULTS spills."""
-    name, score, more, channels = default
+    name, _, _, channels = default
     faults, registers = [], []
     with tempfile.TemporaryDirectory() as folder:
-        source, ptx = Path(folder) / "default.cu", Path(folder) / "default.ptx"
-        source.write_text(SOURCE.format(element="fv::bf16", channels=channels, score=score, more=more, tile="",
-                                        engine="fv::cuda(stream)"))
         for virtual, targets in DEFAULT_TARGETS.items():
-            worked, said, _, _ = nvcc(options, [f"-arch=compute_{virtual}", "-ptx"], source, ptx)
+            worked, said, ptx = default_ptx(options, default, virtual, Path(folder))
             if not worked:
                 faults.append(f"{name}, {channels}, compute_{virtual}: does not compile: {said[:300]}")
                 continue
@@ -234,6 +255,8 @@ def main():
                   flush=True)
     defaults = [d for d in DEFAULTS if not options.name or any(part in f"{d[0]}, {d[3]}" for part in options.name)]
     faults += sum(in_parallel(defaults, lambda default: spill_faults(options, default)), [])
+    if not options.name:
+        faults += same_ptx_faults(options)
     if options.json:
         options.json.write_text(json.dumps(figures, indent=2) + "\n")
     return report("kernels", faults, f"{len(rows)} variants for sm_{options.target}, {len(defaults)} default tiles")

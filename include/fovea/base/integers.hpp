@@ -65,7 +65,7 @@ FOVEA_HOST_DEVICE constexpr std::int32_t clamp_to_int(index x) {
 // should. The base stays within 2^61 of 0, b need not.
 FOVEA_HOST_DEVICE constexpr std::int32_t offset_at(index b, index base) {
     constexpr index most = index{1} << 62;
-    return clamp_to_int((b > most ? most : b < -most ? -most : b) - base);
+    return clamp_to_int(least(greatest(b, -most), most) - base);
 }
 
 } // namespace fovea::inline v0_1
