@@ -21,13 +21,13 @@ double worst_rotation(Engine const& engine, Rotate rotate, rope_rule rule, std::
     double worst = 0;
     for (std::int64_t first : {0, 61, 4000, 131071, 999990}) {
         const auto values = normals(positions * channels, 51 + static_cast<std::uint64_t>(first));
-        std::vector<float> turned(values.size());
+        guarded<float> turned(static_cast<std::int64_t>(values.size()));
         const auto x = fovea::at(fovea::tensor(values.data(), fovea::bhsd(1, 1, positions, channels)), first);
         fovea::run(engine, fovea::tensor(turned.data(), fovea::bhsd(1, 1, positions, channels)) = rotate(x));
         std::vector<double> right(values.begin(), values.end());
         turn_rows(right, positions, positions, channels, first, rule);
         for (std::size_t i = 0; i < right.size(); ++i)
-            worst = worse(worst, std::abs(right[i] - static_cast<double>(turned[i])));
+            worst = worse(worst, std::abs(right[i] - static_cast<double>(turned.data()[i])));
     }
     return worst;
 }
@@ -87,10 +87,11 @@ template <class Engine> void appends_to_a_cache(Engine const& engine) {
 // Between formats and layouts, bit for bit.
 template <class Engine> void converts(Engine const& engine) {
     constexpr std::int64_t batches = 2, heads = 3, positions = 9, channels = 19;
-    const auto values = normals(batches * heads * positions * channels, 54);
+    constexpr std::int64_t all = batches * heads * positions * channels;
+    const auto values = normals(all, 54);
     const auto from = fovea::tensor(values.data(), fovea::bhsd(batches, heads, positions, channels));
-    std::vector<fovea::fp16> half(values.size());
-    std::vector<float> back(values.size());
+    guarded<fovea::fp16> half(all);
+    guarded<float> back(all);
     const auto middle = fovea::tensor(half.data(), fovea::sbhd(positions, batches, heads, channels));
     const auto to = fovea::tensor(back.data(), fovea::bshd(batches, positions, heads, channels));
     fovea::run(engine, middle = from);

@@ -7,7 +7,7 @@
 
 namespace tests {
 
-struct word_pair {
+struct alignas(8) word_pair {
     word first, second;
 };
 struct word_four {

@@ -187,7 +187,7 @@ decode_params<Problem, Tile> make_decode_params(Problem const& p, decode_plan co
         memory = {reinterpret_cast<word*>(at), reinterpret_cast<float*>(at + layout.live_bytes()),
                   reinterpret_cast<float*>(at + layout.live_bytes() + layout.state_bytes())};
     }
-    return {p,
+    return {with_addresses(p),
             plan,
             plan_operand<Tile::channels>(p.operand.q),
             plan_operand<Tile::channels>(p.operand.k),

@@ -113,6 +113,17 @@ template <class Problem> FOVEA_HOST_DEVICE auto const& values_of(Problem const& 
     else return p.k();
 }
 
+// Without keys these may have no address. A kernel forms addresses in them all the same, of which it reads nothing.
+template <class O> void give_address(O& o) {
+    if constexpr (!view<O>) give_address(o.source);
+    else if (o.data == nullptr) o.data = reinterpret_cast<typename O::element*>(sizeof(chunk_words));
+}
+template <class Problem> Problem with_addresses(Problem p) {
+    give_address(p.operand.k);
+    if constexpr (Problem::has_values) give_address(p.operand.v);
+    return p;
+}
+
 // What a kernel is launched with. Plan: block_plan, or what is made from one (ordered_plan).
 template <class Problem, class Tile, class Plan = block_plan> struct forward_params {
     using q_type = decltype(decltype(Problem::operand)::q);
@@ -127,8 +138,8 @@ template <class Problem, class Tile, class Plan = block_plan> struct forward_par
 };
 template <class Tile, class Problem, class Plan>
 forward_params<Problem, Tile, Plan> make_params(Problem const& p, Plan const& plan) {
-    return {p, plan, plan_operand<Tile::channels>(p.operand.q), plan_operand<Tile::channels>(p.operand.k),
-            plan_operand<Tile::value_columns>(values_of(p))};
+    return {with_addresses(p), plan, plan_operand<Tile::channels>(p.operand.q),
+            plan_operand<Tile::channels>(p.operand.k), plan_operand<Tile::value_columns>(values_of(p))};
 }
 template <class Tile, class Problem> forward_params<Problem, Tile> make_params(Problem const& p) {
     return make_params<Tile>(p, plan_blocks<Tile>(p));
