@@ -113,7 +113,7 @@ template <class Problem> FOVEA_HOST_DEVICE auto const& values_of(Problem const& 
     else return p.k();
 }
 
-// Without keys these may have no address. A kernel forms addresses in them all the same, of which it reads nothing.
+// Keys and values without rows may have no address. A kernel forms addresses in them all the same, and reads nothing.
 template <class O> void give_address(O& o) {
     if constexpr (!view<O>) give_address(o.source);
     else if (o.data == nullptr) o.data = reinterpret_cast<typename O::element*>(sizeof(chunk_words));
