@@ -23,7 +23,7 @@ function(fovea_flags target)
 endfunction()
 
 add_library(fovea_warnings INTERFACE)
-if(FOVEA_WARNINGS)
+if(FOVEA_WARNINGS AND NOT (FOVEA_SANITIZE AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)) # g++ warns of its own checks
     set(flags -Wall -Wextra -Wconversion -Wshadow -Werror)
     fovea_flags(fovea_warnings ${flags})
     target_compile_options(fovea_warnings INTERFACE $<$<COMPILE_LANGUAGE:CUDA>:-Werror=all-warnings>)

@@ -24,19 +24,19 @@ def main():
     variant = ROOT / "tests" / "shape" / "one_variant.cpp"
 
     includes = {name(p): f"#include <fovea/{p.relative_to(INCLUDE)}>\n" for p in found}
+    how = "together" if options.together else "alone"
     if options.together:
-        includes = {"all headers in one file": "".join(includes.values())}
+        includes = {"every header": "".join(includes.values())}
 
     def fault(what):
         if what == variant:
             compiled, output = code(options.compiler, [*flags, "-O1", variant])
             return None if compiled else f"{name(variant)} does not compile:\n{output[:2000]}"
         compiled, output = syntax_only(options.compiler, flags, 2 * includes[what])
-        return None if compiled else f"{what}, and nothing before: does not compile:\n{output[:2000]}"
+        return None if compiled else f"{what} does not compile {how}:\n{output[:2000]}"
 
     faults = [f for f in in_parallel([variant, *includes], fault) if f]
     what = " ".join([options.compiler, flags[0], *options.flag])
-    how = "together" if options.together else "alone"
     return report("headers", faults, f"{len(found)} headers {how} and a variant with {what}")
 
 

@@ -116,7 +116,7 @@ template <class Problem> FOVEA_HOST_DEVICE auto const& values_of(Problem const& 
 // Keys and values without rows may have no address. A kernel forms addresses in them all the same, and reads nothing.
 template <class O> void give_address(O& o) {
     if constexpr (!view<O>) give_address(o.source);
-    else if (o.data == nullptr) o.data = reinterpret_cast<typename O::element*>(sizeof(chunk_words));
+    else if (o.data == nullptr) o.data = reinterpret_cast<typename O::element*>(alignof(chunk_words));
 }
 template <class Problem> Problem with_addresses(Problem p) {
     give_address(p.operand.k);
