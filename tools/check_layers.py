@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Which room of include/fovea may include which: its own, any lower level, and what is listed as a neighbour.
 
-Also: .hpp never includes .cuh, an engine never includes another, and only meta/ sees Boost.
+Also: .hpp never includes .cuh, an engine never includes another, only meta/ sees Boost, and what every user includes,
+fovea.hpp and fovea.cuh, reaches the small headers of the standard library alone.
 """
 
 import re
@@ -31,6 +32,11 @@ ROOMS = {
     "":                 (8, ("",)),  # the umbrella headers
 }
 
+# <string> or <iterator> would double what including fovea.hpp costs, <span> or <numeric> would add a third.
+UMBRELLAS = ("fovea.hpp", "fovea.cuh")
+SMALL = {"bit", "cerrno", "concepts", "cstddef", "cstdint", "cstring", "exception", "initializer_list", "limits", "new",
+         "type_traits", "utility"}
+
 INCLUDES = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.M)
 
 
@@ -57,8 +63,29 @@ def fault(header, included):
     return f"but '{here}' (level {level}) may not see '{there}' (level {ROOMS[there][0]})"
 
 
+def reached_from(umbrella, texts):
+    """The headers that an umbrella header includes, by whatever way; itself first."""
+    found = [umbrella]
+    for header in found:
+        ours = (i.removeprefix("fovea/") for i in INCLUDES.findall(texts[header]) if i.startswith("fovea/"))
+        found += {*ours} - {*found}
+    return found
+
+
+def large_includes():
+    """Headers of the standard library that fovea.hpp or fovea.cuh reaches and that are not small."""
+    texts = {str(path.relative_to(INCLUDE)): path.read_text() for path in headers()}
+    large = {}
+    for umbrella in UMBRELLAS:
+        for header in reached_from(umbrella, texts):
+            for included in INCLUDES.findall(texts[header]):
+                if re.fullmatch(r"[a-z_]+", included) and included not in SMALL:
+                    large[header, included] = f"which {umbrella} reaches and everyone would wait for"
+    return [f"include/fovea/{header}: includes <{included}>, {why}" for (header, included), why in large.items()]
+
+
 def main():
-    faults = []
+    faults = large_includes()
     for path in headers():
         header = str(path.relative_to(INCLUDE))
         if room_of(header) is None:

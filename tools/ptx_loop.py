@@ -2,8 +2,9 @@
 
 The loop is what the matrix products lie on. Around it the way must pass every product, every 16-byte copy but those on
 a way around without products (a dead tile's), and the search for the next live tile (bfind); between the two products
-it takes the shortest way (a full tile) and then the shortest that shares no exponential with it (a partial one). `mov`
-is not counted: it is register allocation's to place.
+it takes the shortest way (a full tile) and then the shortest that shares no exponential with it (a partial one). A loop
+of products within it, of one block, counts as often as it goes round. `mov` is not counted: it is register allocation's
+to place.
 """
 
 import collections
@@ -12,17 +13,19 @@ import re
 
 LABEL = re.compile(r"^(\$[\w$]+):")
 BRANCH = re.compile(r"(@!?%\w+\s+)?bra(?:\.uni)?\s+(\$[\w$]+)")
+COUNTED = re.compile(r"add\.s32\s+(%r\d+), \1, (\d+)\nsetp\.lt\.u32\s+%p\d+, \1, (\d+)$")  # from 0 up to a number
 
 
 class Block:
     def __init__(self):
         self.operations, self.next, self.ends = [], [], False
+        self.last, self.times = [], 1  # statements; rounds of a block that is a loop by itself
 
     def has(self, prefix):
         return any(o.startswith(prefix) for o in self.operations)
 
     def cost(self):
-        return sum(not o.startswith("mov") for o in self.operations)
+        return self.times * sum(not o.startswith("mov") for o in self.operations)
 
 
 def statements(text):
@@ -62,8 +65,12 @@ def blocks_of(text):
             blocks.append(Block())
         else:
             last.operations.append(re.sub(r"^@!?%?\w+\s+", "", statement).split()[0])
+            last.last = [*last.last[-1:], statement]
     for number, block in enumerate(blocks):
         block.next = [labels[n] for n in block.next]
+        if number in block.next and block.has("mma"):
+            counted = COUNTED.search("\n".join(block.last))
+            block.times = int(counted[3]) // int(counted[2])  # a loop of another form has to be understood first
         if not block.ends and number + 1 < len(blocks):
             block.next.append(number + 1)
     return blocks

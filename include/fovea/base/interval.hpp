@@ -6,7 +6,6 @@
 // Integers that reach an end of the 64-bit range may have wrapped around: any position. Reals follow IEEE and widen to
 // [-inf, +inf] on NaN.
 #pragma once
-#include <bit>
 #include <cstdint>
 #include <limits>
 #include <type_traits>

@@ -7,8 +7,8 @@
 // and never outside memory; fovea::reference() refuses it at an attended element. Integer tables have an interval
 // reading: the ends of the range where the table is sorted, a scan of the range where it is short, else everything.
 #pragma once
-#include <bit>
-#include <span>
+#include <type_traits>
+#include <utility>
 
 #include "fovea/expr/node.hpp"
 
@@ -41,10 +41,11 @@ concept entries_of_container = requires(R const& r) {
     *r.data();
     r.size();
 };
-// A container that ends with this line takes its entries along before they are read; a span leaves them where they are.
+// A container that ends with this line takes its entries along before they are read. A span leaves them where they are:
+// std::span and what is like it say element_type, which containers do not.
 template <class R>
 inline constexpr bool outlives_the_line =
-    std::is_lvalue_reference_v<R> || std::ranges::enable_borrowed_range<std::remove_cvref_t<R>>;
+    std::is_lvalue_reference_v<R> || requires { typename std::remove_cvref_t<R>::element_type; };
 template <entries_of_container R> constexpr auto table(R&& range) {
     static_assert(outlives_the_line<R>, "fovea: a table owns no entries: give the container a name, which must live "
                                         "until the run is over");

@@ -3,8 +3,6 @@
 //     status why = refuse_view(facts_of(q, "q"), empty_rows::refused, access::read);
 #pragma once
 #include <cstdint>
-#include <iterator>
-#include <numeric>
 
 #include "fovea/base/refusal.hpp"
 #include "fovea/tensor/prologue.hpp"
@@ -43,7 +41,7 @@ enum class access { read, written };
 // Whether some steps along one axis end where some along another do. Strides are positive where there is a step.
 constexpr bool axes_meet(index stride_a, index extent_a, index stride_b, index extent_b) {
     if (extent_a < 2 || extent_b < 2) return false;
-    const index shared = std::gcd(stride_a, stride_b);
+    const index shared = common_divisor(stride_a, stride_b);
     return stride_b / shared < extent_a && stride_a / shared < extent_b;
 }
 
@@ -60,7 +58,7 @@ constexpr bool several_axes_may_meet(stepped (&axes)[4]) {
         for (stepped const& b : axes)
             if (&a != &b && b.extent > 1) {
                 reach = add_saturated(reach, multiply_saturated(b.extent - 1, b.stride));
-                common = std::gcd(common, b.stride);
+                common = common_divisor(common, b.stride);
                 ++others;
             }
         if (others < 2) return false;
@@ -103,12 +101,12 @@ FOVEA_COLD inline status refuse_view(view_facts const& v, empty_rows empty, acce
             return status({v.name, v.space(), v.ordinal(), " is written but has a ", a.axis, " stride of 0 over ",
                            a.extent, " elements; give every element a place of its own"});
     }
-    for (auto const* a = axes; use == access::written && a != std::end(axes); ++a)
-        for (auto const* b = axes; b != a; ++b)
-            if (axes_meet(a->stride, a->extent, b->stride, b->extent))
-                return status({v.name, v.space(), v.ordinal(), " is written but its ", a->plural, " of stride ",
-                               a->stride, " over ", a->extent, " elements meet its ", b->plural, " of stride ",
-                               b->stride, " over ", b->extent, "; give every element a place of its own"});
+    for (auto const& a : axes)
+        for (auto const* b = axes; use == access::written && b != &a; ++b)
+            if (axes_meet(a.stride, a.extent, b->stride, b->extent))
+                return status({v.name, v.space(), v.ordinal(), " is written but its ", a.plural, " of stride ",
+                               a.stride, " over ", a.extent, " elements meet its ", b->plural, " of stride ", b->stride,
+                               " over ", b->extent, "; give every element a place of its own"});
     stepped all[4];
     for (int i = 0; i < 4; ++i) all[i] = {axes[i].stride, axes[i].extent};
     if (use == access::written && several_axes_may_meet(all))

@@ -4,7 +4,6 @@
 //
 // Weights leave into the tile's weight buffer: row r, words of the keys it covers.
 #pragma once
-#include <bit>
 
 #include "fovea/attend/step.hpp"
 #include "fovea/engine/cpu/context.hpp"

@@ -24,18 +24,18 @@ template <int Channels, int Bytes> class matrix_rows {
 
 public:
     FOVEA_DEVICE matrix_rows(word tile, word row, word half)
-        : key_(16 * (swizzle_key<Channels, Bytes>(row) ^ half)), at_(tile + row * pitch + (in_place ? key_ : 0)) {}
+        : at_(tile + row * pitch + 16 * (swizzle_key<Channels, Bytes>(row) ^ half)) {}
     // The address for rows 16 * block and chunks 2 * pair on.
     FOVEA_DEVICE word operator()(int block, int pair) const {
-        const word chunk = 32 * static_cast<word>(pair), rows = static_cast<word>(block) * 16 * pitch;
-        return (in_place ? at_ ^ chunk : at_ + (chunk ^ key_)) + rows;
+        const word chunk = 32 * static_cast<word>(pair), within = chunk % aligned;
+        return (at_ ^ within) + (chunk - within) + static_cast<word>(block) * 16 * pitch;
     }
 
 private:
-    // Tiles start at multiples of 512 bytes: where a row is a power of two no longer than that, the swizzle does not
-    // carry into the rest of the address.
-    static constexpr bool in_place = pitch <= 512 && (pitch & (pitch - 1)) == 0;
-    word key_, at_;
+    // What rows start at multiples of, and tiles too: below that, the bits of an address are those of the chunk. Of
+    // longer rows a bank line, whose places are worked out once.
+    static constexpr word aligned = pitch <= 512 ? pitch & (0 - pitch) : 128;
+    word at_;
 };
 
 // As first operand (queries): lanes 0-15 the rows, lanes 16-31 the same rows' second chunk.
@@ -47,6 +47,11 @@ template <int Channels, int Bytes> FOVEA_DEVICE matrix_rows<Channels, Bytes> sec
     return {tile, lane % 8 + (lane & 16) / 2, lane / 8 % 2};
 }
 
+// How many steps along the channels are spelt out before a loop begins: three products to one, along more than 128
+// channels, would make three thousand instructions of a tile, which take nvcc as long as everything else.
+template <class Format, int Channels>
+inline constexpr int steps_at_once = products<Format> == 3 && Channels > 128 ? 8 : Channels / product_depth<Format>;
+
 // scores[m][n]: 16 rows of the warp from 16 m on, 8 keys from 8 n on.
 template <class Machine, class Tile>
 FOVEA_DEVICE void multiply_scores(matrix_sums (&scores)[Tile::blocks_of_warp][Tile::key / 8], word queries, word keys) {
@@ -54,8 +59,7 @@ FOVEA_DEVICE void multiply_scores(matrix_sums (&scores)[Tile::blocks_of_warp][Ti
     const word lane = Machine::lane();
     const auto query_rows = first_operand<Tile::channels, Tile::element_bytes>(queries, lane);
     const auto key_rows = second_operand<Tile::channels, Tile::element_bytes>(keys, lane);
-    FOVEA_UNROLL_DEVICE
-    for (int c = 0; c < Tile::channels / product_depth<format>; ++c) {
+    const auto add_step = [&](int c) {
         product_words<format, 4> a[Tile::blocks_of_warp];
         FOVEA_UNROLL_DEVICE
         for (int m = 0; m < Tile::blocks_of_warp; ++m) {
@@ -76,6 +80,11 @@ FOVEA_DEVICE void multiply_scores(matrix_sums (&scores)[Tile::blocks_of_warp][Ti
                 }
             });
         }
+    };
+    constexpr int steps = Tile::channels / product_depth<format>, at_once = steps_at_once<format, Tile::channels>;
+    for (int first = 0; first < steps; first += at_once) {
+        FOVEA_UNROLL_DEVICE
+        for (int i = 0; i < at_once; ++i) add_step(first + i);
     }
 }
 
