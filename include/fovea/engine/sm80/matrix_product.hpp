@@ -50,7 +50,11 @@ FOVEA_DEVICE float number_of(word bits) { return __builtin_bit_cast(float, bits)
 FOVEA_DEVICE word bits_of(float x) { return __builtin_bit_cast(word, x); }
 
 // The low bits, which a product does not read, are 0.
-template <class Machine> FOVEA_DEVICE word nearest_tf32(float x) { return Machine::rounded_tf32(x) & 0xffffe000u; }
+inline constexpr word read_of_tf32 = 0xffffe000u;
+template <class Machine> FOVEA_DEVICE word nearest_tf32(float x) { return Machine::rounded_tf32(x) & read_of_tf32; }
+// The same where |x| is largest_tf32 at most, in two instructions for a GPU's four. Of a NaN it makes some number, from
+// which x differs by NaN.
+FOVEA_DEVICE word nearest_finite_tf32(float x) { return (bits_of(x) + 0x1000u) & read_of_tf32; }
 inline constexpr float largest_tf32 = 0x1.ffcp127f;
 
 // Elements of q, k or v.
@@ -64,19 +68,19 @@ FOVEA_DEVICE product_words<Format, N> prepared(Words const& x) {
         else {
             const float whole = number_of(x[i]);
             const float finite = __builtin_fminf(__builtin_fmaxf(whole, -largest_tf32), largest_tf32);
-            y.big[i] = nearest_tf32<Machine>(finite);
+            y.big[i] = nearest_finite_tf32(finite);
             y.small[i] = bits_of(whole - number_of(y.big[i]));
         }
     }
     return y;
 }
 // Weights, which are rounded already and never infinite.
-template <class Machine, class Format> FOVEA_DEVICE product_words<Format, 4> prepared_weights(matrix_words const& x) {
+template <class Format> FOVEA_DEVICE product_words<Format, 4> prepared_weights(matrix_words const& x) {
     product_words<Format, 4> y;
     FOVEA_UNROLL_DEVICE
     for (int i = 0; i < 4; ++i) {
         if constexpr (std::is_same_v<Format, tf32x3>) {
-            y.big[i] = nearest_tf32<Machine>(number_of(x[i]));
+            y.big[i] = nearest_finite_tf32(number_of(x[i]));
             y.small[i] = bits_of(number_of(x[i]) - number_of(y.big[i]));
         } else y.big[i] = x[i];
     }

@@ -154,7 +154,7 @@ FOVEA_DEVICE void multiply_wide(output_sums<Tile> (&output)[Tile::blocks_of_warp
     for (int k = 0; k < Tile::key / 8; ++k) {
         product_words<format, 4> a[Tile::blocks_of_warp];
         FOVEA_UNROLL_DEVICE
-        for (int m = 0; m < Tile::blocks_of_warp; ++m) a[m] = prepared_weights<Machine, format>(weights[m][k]);
+        for (int m = 0; m < Tile::blocks_of_warp; ++m) a[m] = prepared_weights<format>(weights[m][k]);
         const word rows = static_cast<word>(k) * 8 * pitch;
         FOVEA_UNROLL_DEVICE
         for (int c = 0; c < Tile::values / 32; ++c) {
