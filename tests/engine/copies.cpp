@@ -20,6 +20,12 @@ TEST_CASE("a copy appends to a cache: rotated, converted, and nothing beside it 
     tests::appends_to_a_cache(fovea::reference());
 }
 
+TEST_CASE("an operand is rotated in place", "[copies][rope]") {
+    tests::rotates_in_place(fovea::cpu());
+    tests::rotates_in_place(threads);
+    tests::rotates_in_place(fovea::reference());
+}
+
 TEST_CASE("a plain copy converts between formats and layouts bit for bit", "[copies]") {
     tests::converts(threads);
     tests::converts(fovea::reference());

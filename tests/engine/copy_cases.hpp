@@ -84,6 +84,44 @@ template <class Engine> void appends_to_a_cache(Engine const& engine) {
     CHECK(wrong == 0);
 }
 
+// Onto the operand itself: the bits of a copy elsewhere, whatever turns with what.
+template <class Engine, class T, class Rotate> void rotates_one_in_place(Engine const& engine, std::int64_t channels,
+                                                                         Rotate rotate) {
+    constexpr std::int64_t batches = 2, heads = 3, positions = 37;
+    const std::int64_t all = batches * heads * positions * channels;
+    guarded<T> there(all), here(all);
+    std::vector<T> from;
+    for (float x : normals(all, 55)) from.push_back(T{x});
+    std::copy(from.begin(), from.end(), here.data());
+    const auto view = [&](auto* data) {
+        return fovea::at(fovea::tensor(data, fovea::bshd(batches, positions, heads, channels)), 1000);
+    };
+    fovea::run(engine, view(there.data()) = rotate(view(from.data())));
+    fovea::run(engine, view(here.data()) = rotate(view(here.data())));
+    std::int64_t wrong = 0;
+    for (std::int64_t i = 0; i < all; ++i)
+        wrong += static_cast<float>(here.data()[i]) != static_cast<float>(there.data()[i]);
+    INFO(channels << " channels");
+    CHECK(wrong == 0);
+}
+template <class Engine> void rotates_in_place(Engine const& engine) {
+    for (std::int64_t channels : {64, 42, 10, 2}) {
+        const fovea::rope_plain all{.theta = 1e4}, some{.theta = 1e4, .channels = channels / 4 * 2};
+        rotates_one_in_place<Engine, float>(engine, channels, [&](auto x) { return fovea::rope_halves(x, all); });
+        rotates_one_in_place<Engine, float>(engine, channels, [&](auto x) { return fovea::rope_pairs(x, all); });
+        rotates_one_in_place<Engine, fovea::bf16>(
+            engine, channels, [&](auto x) { return fovea::scale(fovea::rope_halves(x, some), 0.5f); });
+    }
+    std::vector<float> x(4 * 6);
+    const auto view = fovea::tensor(x.data(), fovea::bhsd(1, 1, 4, 6));
+    CHECK(fovea::try_run(engine, view = fovea::scale(view, 2.f)).ok());
+    const auto other = fovea::tensor(x.data(), fovea::strided({1, 1, 4}, fovea::index{6}, {24, 24, 1, 4}));
+    CHECK(
+        std::string(fovea::try_run(engine, other = view).sentence()) ==
+        "fovea: the target of the copy has 1 as its position stride but the operand copied, at the same place, has 6; "
+        "give the copy memory of its own");
+}
+
 // Between formats and layouts, bit for bit.
 template <class Engine> void converts(Engine const& engine) {
     constexpr std::int64_t batches = 2, heads = 3, positions = 9, channels = 19;

@@ -55,6 +55,7 @@ template <probability P, class X> struct weighted {
 template <probability P, view V> constexpr weighted<P, V> operator*(P const& p, V const& v) { return {p, v}; }
 template <probability P, expression F> constexpr weighted<P, F> operator*(P const& p, F const& f) { return {p, f}; }
 template <view V, probability P> constexpr weighted<P, V> operator*(V const& v, P const& p) { return {p, v}; }
+template <expression F, probability P> constexpr weighted<P, F> operator*(F const& f, P const& p) { return {p, f}; }
 
 // ---- outputs: leaves of an epilogue, one value a row (value_sum: one a row and channel) -----------------------------
 template <class E> inline constexpr bool is_output = false;

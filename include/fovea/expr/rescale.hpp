@@ -36,7 +36,10 @@ struct multiply_into<binary<times, A, B>> {
         }
     }
 };
-template <class A, class B> struct multiply_into<binary<plus, A, B>> {
+// Integers add up among themselves first, exactly: rounded one by one, positions far out would lose their difference.
+template <class A, class B>
+    requires(!(A::kind == kinds::integer && B::kind == kinds::integer))
+struct multiply_into<binary<plus, A, B>> {
     FOVEA_HOST_DEVICE static constexpr auto apply(binary<plus, A, B> const& e, float factor) {
         auto a = multiplied(e.a, factor);
         auto b = multiplied(e.b, factor);

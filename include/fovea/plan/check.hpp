@@ -178,6 +178,7 @@ template <view V, operand O> status refusal_of_copy(assignment<V, O> const& a) {
     status why = refuse_view(from, empty_rows::refused, access::read);
     if (why.ok()) why = refuse_far(from);
     if (why.ok()) why = refuse_prologue(a.expression, "the operand copied");
+    if (why.ok()) why = refuse_moving_in_place(from, to);
     return why.ok() ? refuse_target(to, sizes_of(from, "the operand")) : why;
 }
 

@@ -124,6 +124,25 @@ FOVEA_COLD inline status refuse_far(view_facts const& v) {
                    " of 0; move all positions by the same number"});
 }
 
+// A copy onto the operand itself: every element stays where it is.
+FOVEA_COLD inline status refuse_moving_in_place(view_facts const& from, view_facts const& to) {
+    if (from.data != to.data) return {};
+    const struct {
+        char const* what;
+        index from, to, extent;
+    } both[] = {{"bytes an element", from.element_size, to.element_size, 2},
+                {"as its batch stride", from.stride.batch, to.stride.batch, from.extent.batches},
+                {"as its head stride", from.stride.head, to.stride.head, from.extent.heads},
+                {"as its position stride", from.stride.position, to.stride.position, from.extent.positions},
+                {"as its channel stride", from.stride.channel, to.stride.channel, from.channels}};
+    for (auto const& b : both)
+        if (b.from != b.to && b.extent > 1)
+            return status({"the target of the copy has ", b.to, " ", b.what,
+                           " but the operand copied, at the same place, ", "has ", b.from,
+                           "; give the copy memory of its own"});
+    return {};
+}
+
 FOVEA_COLD inline status refuse_rotation(index turned, index channels, char const* name) {
     if (turned < 0 || turned > channels)
         return disagree("the number of rope channels", turned, "the number of channels of the operand", channels,

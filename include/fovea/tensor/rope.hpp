@@ -128,6 +128,11 @@ template <class O> inline constexpr bool is_rotated = false;
 template <class O, class F, pairing P> inline constexpr bool is_rotated<rotated_operand<O, F, P>> = true;
 template <class O> inline constexpr bool is_rotated<scaled_operand<O>> = is_rotated<O>;
 
+// Whether a channel turns with one far from it, in the other half.
+template <class O> inline constexpr bool turns_halves = false;
+template <class O, class F> inline constexpr bool turns_halves<rotated_operand<O, F, pairing::halves>> = true;
+template <class O> inline constexpr bool turns_halves<scaled_operand<O>> = turns_halves<O>;
+
 template <class O> inline constexpr bool is_rotated_twice = false;
 template <class O, class F, pairing P> inline constexpr bool is_rotated_twice<rotated_operand<O, F, P>> = is_rotated<O>;
 template <class O> inline constexpr bool is_rotated_twice<scaled_operand<O>> = is_rotated_twice<O>;

@@ -14,6 +14,8 @@ TEST_CASE("sm_80: a copy appends to a cache: rotated, converted, and nothing bes
     tests::appends_to_a_cache(tests::emulated<>{});
 }
 
+TEST_CASE("sm_80: an operand is rotated in place", "[copies][rope]") { tests::rotates_in_place(tests::emulated<>{}); }
+
 TEST_CASE("sm_80: a plain copy converts between formats and layouts bit for bit", "[copies]") {
     tests::converts(tests::emulated<>{});
 }

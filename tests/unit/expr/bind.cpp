@@ -162,6 +162,11 @@ TEST_CASE("multiplied moves a factor into the constants and keeps the value", "[
     CHECK(holds(raw + (q_pos - k_pos) * 2));
     CHECK(holds(raw + (q_pos - k_pos)));
     CHECK(holds(raw + q_pos / 3));
+    // integers meet before they are rounded
+    const element far{.query = 10'000'000, .key = 10'000'001};
+    CHECK(fv::multiplied(k_pos - q_pos, fv::log2_e)(far) == fv::log2_e);
+    CHECK(fv::multiplied(k_pos + (-q_pos), fv::log2_e)(far) == fv::log2_e);
+    CHECK(fv::multiplied(raw + (-q_pos + k_pos + 5), fv::log2_e)(far) == 6 * fv::log2_e);
     // the factor costs nothing where there is a constant to take it
     STATIC_REQUIRE(
         std::is_same_v<decltype(fv::multiplied(raw * 0.125f, 2.f)), std::remove_const_t<decltype(raw * 0.125f)>>);

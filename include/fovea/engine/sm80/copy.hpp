@@ -2,7 +2,8 @@
 //
 //     using kernel = copy_for<ptx_sm80_machine, Operand, View>;      // launched over kernel::blocks_for(params)
 //
-// A thread takes eight channels of a row.
+// A thread takes eight channels of a row; of a rotation in halves four, and those that they turn with. So it writes
+// what no other reads, and a copy may be in place: run(engine, k = rope_halves(k, f)).
 #pragma once
 #include "fovea/base/refusal.hpp"
 #include "fovea/engine/sm80/operand_rows.hpp"
@@ -17,15 +18,16 @@ template <sm80_machine Machine, operand O, view V, int Channels> struct copy_row
     struct params {
         assignment<V, O> copy;
         operand_plan<O, Channels> plan;
-        index chunks; // of all rows
+        index pairs; // in halves
+        index chunks_of_row, chunks;
     };
 
-    static index chunks_of(O const& o) {
-        auto const& from = source_of(o);
-        return from.batches() * from.heads() * from.positions() * ceil_div(from.channels(), index{8});
-    }
     static params make_params(assignment<V, O> const& copy) {
-        return {copy, plan_operand<Channels>(copy.expression), chunks_of(copy.expression)};
+        auto const& from = source_of(copy.expression);
+        const auto plan = plan_operand<Channels>(copy.expression);
+        const index pairs = turns_halves<O> ? pairs_of(plan) : 0;
+        const index of_row = ceil_div(pairs, index{4}) + ceil_div(from.channels() - 2 * pairs, index{8});
+        return {copy, plan, pairs, of_row, from.batches() * from.heads() * from.positions() * of_row};
     }
 
     static index blocks_for(params const& p) { return ceil_div(p.chunks, index{threads}); }
@@ -40,18 +42,38 @@ template <sm80_machine Machine, operand O, view V, int Channels> struct copy_row
     FOVEA_DEVICE static void run(params const& p) {
         using element = typename V::element;
         auto const& from = source_of(p.copy.expression);
-        const index of_row = ceil_div(from.channels(), index{8});
         const index n = index{Machine::block(0)} * threads + index{Machine::thread()};
         if (n >= p.chunks) return;
-        const index row = n / of_row % from.positions(), head = n / of_row / from.positions() % from.heads();
-        const index batch = n / of_row / from.positions() / from.heads();
-        const auto channel = static_cast<int>(8 * (n % of_row));
-        float x[8];
-        operand_rows<Machine, O, Channels>(p.copy.expression, p.plan, batch, head).read(row, channel, x);
-        FOVEA_UNROLL_DEVICE
-        for (int c = 0; c < 8; ++c)
-            if (channel + c < from.channels())
-                Machine::store(&p.copy.target.at(batch, head, row, channel + c), stored_as<element>(x[c]));
+        const index all_rows = n / p.chunks_of_row, row = all_rows % from.positions();
+        const index head = all_rows / from.positions() % from.heads(),
+                    batch = all_rows / from.positions() / from.heads();
+        const operand_rows<Machine, O, Channels> rows(p.copy.expression, p.plan, batch, head);
+        const auto chunk = static_cast<int>(n % p.chunks_of_row), channels = static_cast<int>(from.channels());
+        const auto pairs = static_cast<int>(p.pairs);
+        const int beyond = chunk - ceil_div(pairs, 4); // the halves
+        float x[8] = {};
+        const auto store = [&](int c, int channel) {
+            Machine::store(&p.copy.target.at(batch, head, row, channel), stored_as<element>(x[c]));
+        };
+        if (beyond >= 0) {
+            const int first = 2 * pairs + 8 * beyond;
+            rows.read(row, first, x);
+            FOVEA_UNROLL_DEVICE
+            for (int c = 0; c < 8; ++c)
+                if (first + c < channels) store(c, first + c);
+        } else {
+            const auto channel = [&](int c) { return 4 * chunk + c % 4 + c / 4 * pairs; };
+            const auto is_own = [&](int c) { return 4 * chunk + c % 4 < pairs; };
+            FOVEA_UNROLL_DEVICE
+            for (int c = 0; c < 8; ++c) {
+                float one[1] = {};
+                if (is_own(c)) rows.read(row, channel(c), one);
+                x[c] = one[0];
+            }
+            FOVEA_UNROLL_DEVICE
+            for (int c = 0; c < 8; ++c)
+                if (is_own(c)) store(c, channel(c));
+        }
     }
 };
 

@@ -65,6 +65,13 @@ operand_plan<rotated_operand<O, F, P>, Channels> plan_operand(rotated_operand<O,
     return plan;
 }
 
+// The pairs that a plan turns, with its scales around it or without.
+template <class O, int Channels> [[gnu::visibility("hidden")]] index pairs_of(operand_plan<O, Channels> const& plan) {
+    if constexpr (requires { plan.pairs; }) return plan.pairs;
+    else if constexpr (requires { plan.inner; }) return pairs_of(plan.inner);
+    else return 0;
+}
+
 // read(row, channel, x): channels [channel, channel + N), those beyond the last are 0. N, and channel, are even.
 template <class Machine, class Operand, int Channels> class operand_rows;
 

@@ -39,6 +39,7 @@ TEST_CASE("reference: softmax of two scores") {
     const auto number = [&](int i) { return fv::tensor(&more[static_cast<std::size_t>(i)], fv::bhs(1, 1, 1)); };
     fv::run(fv::reference(), small::view(x.o) = fv::sum(p * small::view(x.v)), small::view(x.l) = fv::logsumexp(s),
             number(0) = fv::max(s), number(1) = fv::entropy(p), number(2) = fv::sum(p * (k_pos + 10)));
+    STATIC_REQUIRE(std::is_same_v<decltype((k_pos + 10) * p), decltype(p * (k_pos + 10))>);
     CHECK_THAT(x.o[0], WithinAbs(7, 1e-6));
     CHECK_THAT(x.l[0], WithinAbs(std::log(4.0), 1e-6));
     CHECK_THAT(more[0], WithinAbs(std::log(3.0), 1e-7));
