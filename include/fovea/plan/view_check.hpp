@@ -126,7 +126,7 @@ FOVEA_COLD inline status refuse_far(view_facts const& v) {
 
 // A copy onto the operand itself: every element stays where it is.
 FOVEA_COLD inline status refuse_moving_in_place(view_facts const& from, view_facts const& to) {
-    if (from.data != to.data) return {};
+    if (from.data != to.data || from.extent.positions == 0) return {};
     const struct {
         char const* what;
         index from, to, extent;
