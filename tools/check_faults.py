@@ -133,14 +133,15 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--compiler", default="g++")
     parser.add_argument("--link", action="append", default=[], help="what to link with: Catch2 and its main")
+    parser.add_argument("--places", action="store_true", help="only whether every fault's text is where it should be")
     parser.add_argument("name", nargs="*", help="a part of a fault's name; all faults if none is given")
     options = parser.parse_args()
     options.link = options.link or ["-lCatch2WithMain"]
     faults = tomllib.loads((FOLDER / "faults.toml").read_text()).get("fault", [])
     faults = [f for f in faults if not options.name or any(part in f["name"] for part in options.name)]
     complaints = [f"fault '{f['name']}': {misplaced(f)}" for f in faults if misplaced(f)]
-    if complaints:
-        return report("faults", complaints, "")
+    if complaints or options.places:
+        return report("faults", complaints, f"the places of {len(faults)}")
     programs = programs_of(list(enumerate(faults)))
 
     def run_without(program, cases):

@@ -72,9 +72,8 @@ def reached_from(umbrella, texts):
     return found
 
 
-def large_includes():
+def large_includes(texts):
     """Headers of the standard library that fovea.hpp or fovea.cuh reaches and that are not small."""
-    texts = {str(path.relative_to(INCLUDE)): path.read_text() for path in headers()}
     large = {}
     for umbrella in UMBRELLAS:
         for header in reached_from(umbrella, texts):
@@ -85,7 +84,7 @@ def large_includes():
 
 
 def main():
-    faults = large_includes()
+    faults = large_includes({str(path.relative_to(INCLUDE)): path.read_text() for path in headers()})
     for path in headers():
         header = str(path.relative_to(INCLUDE))
         if room_of(header) is None:

@@ -54,6 +54,14 @@ class Layers(unittest.TestCase):
             self.assertIsNotNone(check_layers.fault(header, included), f"{header} -> {included}")
 
 
+    def test_large_includes(self):
+        texts = {"fovea.hpp": '#include "fovea/base/small.hpp"', "fovea.cuh": "", "describe.hpp": "#include <string>",
+                 "base/small.hpp": "#include <cstdint>\n#include <cuda.h>\n#include <boost/hana/bool.hpp>"}
+        self.assertEqual(check_layers.large_includes(texts), [])
+        texts["base/small.hpp"] += "\n#include <span>"
+        self.assertEqual(len(check_layers.large_includes(texts)), 1)
+
+
 class Intrinsics(unittest.TestCase):
     def found(self, text):
         return check_intrinsics.HARDWARE.search(check_intrinsics.without_comments(text))
