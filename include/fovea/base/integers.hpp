@@ -20,8 +20,6 @@ template <class T> FOVEA_HOST_DEVICE constexpr T ceil_div(T a, T b) { return (a 
 template <class T> FOVEA_HOST_DEVICE constexpr T round_up(T a, T b) { return ceil_div(a, b) * b; }
 template <class T> FOVEA_HOST_DEVICE constexpr T least(T a, T b) { return b < a ? b : a; }
 template <class T> FOVEA_HOST_DEVICE constexpr T greatest(T a, T b) { return a < b ? b : a; }
-// The greatest number that divides both, which are 0 or more; std::gcd would include 6,000 lines.
-constexpr index common_divisor(index a, index b) { return b == 0 ? a : common_divisor(b, a % b); }
 
 // Sums, differences and products as expressions mean them: they wrap around, as the lanes of every machine do.
 FOVEA_HOST_DEVICE constexpr index wrapped(std::uint64_t x) { return static_cast<index>(x); }

@@ -38,6 +38,16 @@ template <view V> view_facts facts_of(V const& v, char const* name, index number
 enum class empty_rows { refused, allowed }; // zero positions: a cache without keys
 enum class access { read, written };
 
+// The greatest number that divides both, which are 0 or more; std::gcd would include 6,000 lines.
+constexpr index common_divisor(index a, index b) {
+    while (b != 0) {
+        const index left = a % b;
+        a = b;
+        b = left;
+    }
+    return a;
+}
+
 // Whether some steps along one axis end where some along another do. Strides are positive where there is a step.
 constexpr bool axes_meet(index stride_a, index extent_a, index stride_b, index extent_b) {
     if (extent_a < 2 || extent_b < 2) return false;
