@@ -47,10 +47,12 @@ template <int Channels, int Bytes> FOVEA_DEVICE matrix_rows<Channels, Bytes> sec
     return {tile, lane % 8 + (lane & 16) / 2, lane / 8 % 2};
 }
 
-// How many steps along the channels are spelt out before a loop begins: three products to one, along more than 128
+// How many steps along the channels a loop takes at once, a divisor of all: three products to one, along more than 128
 // channels, would make three thousand instructions of a tile, which take nvcc as long as everything else.
-template <class Format, int Channels>
-inline constexpr int steps_at_once = products<Format> == 3 && Channels > 128 ? 8 : Channels / product_depth<Format>;
+template <class Format, int Channels> consteval int steps_at_once() {
+    constexpr int steps = Channels / product_depth<Format>;
+    return products<Format> == 3 && Channels > 128 ? least(steps & -steps, 8) : steps;
+}
 
 // scores[m][n]: 16 rows of the warp from 16 m on, 8 keys from 8 n on.
 template <class Machine, class Tile>
@@ -81,7 +83,8 @@ FOVEA_DEVICE void multiply_scores(matrix_sums (&scores)[Tile::blocks_of_warp][Ti
             });
         }
     };
-    constexpr int steps = Tile::channels / product_depth<format>, at_once = steps_at_once<format, Tile::channels>;
+    constexpr int steps = Tile::channels / product_depth<format>, at_once = steps_at_once<format, Tile::channels>();
+    static_assert(steps % at_once == 0);
     for (int first = 0; first < steps; first += at_once) {
         FOVEA_UNROLL_DEVICE
         for (int i = 0; i < at_once; ++i) add_step(first + i);
