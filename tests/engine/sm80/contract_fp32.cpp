@@ -42,6 +42,19 @@ TEST_CASE("sm_80, fp32: within twice the error of fp32, by tf32 of operands and 
         [](auto const& x, auto const&) { CHECK(x.compared(tests::format::tf32) == ""); });
 }
 
+// Its first product is a loop, whose steps at once divide 144, 160 and 192 channels differently.
+template <int Channels> std::string on_many_channels() {
+    small_problem<float> x({.heads = 2, .queries = 20, .keys = 40, .channels = Channels, .value_channels = 16});
+    x.run(tests::emulated<fv::tile_shape{.query = 32, .key = 16, .warps = 2, .stages = 1},
+                          fv::sm80::head_sizes{Channels, 16}>{});
+    return x.compared();
+}
+TEST_CASE("sm_80, fp32: more than 128 channels") {
+    CHECK(on_many_channels<144>() == "");
+    CHECK(on_many_channels<160>() == "");
+    CHECK(on_many_channels<192>() == "");
+}
+
 TEST_CASE("sm_80, fp32: no bank conflict where rows are copied whole") {
     on_every_size<fv::precision::tf32x3>([](auto const& x, fv::simt::report const& said) {
         if (x.s.channels % 4 == 0) CHECK(said.total().wavefronts == said.total().ideal_wavefronts);
