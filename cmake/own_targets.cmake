@@ -70,6 +70,8 @@ function(fovea_program name)
 endfunction()
 
 # CUDA for our own programs: on, off, or where nvcc is found. No architecture is forced on anybody's command line.
+# Where no device is there to run them it is enough that they compile: what they compile to is tools/check_kernels.py's.
+option(FOVEA_CUDA_QUICKLY "Spend no time on the code of kernels that no device is there to run" OFF)
 set(FOVEA_CUDA AUTO CACHE STRING "Build our own CUDA programs: ON, OFF, or AUTO: where nvcc is found")
 set(FOVEA_HAS_CUDA ${FOVEA_CUDA})
 if(FOVEA_CUDA STREQUAL AUTO)
@@ -87,13 +89,24 @@ if(FOVEA_HAS_CUDA)
     if(NOT DEFINED CMAKE_CUDA_HOST_COMPILER AND NOT DEFINED ENV{CUDAHOSTCXX})
         set(CMAKE_CUDA_HOST_COMPILER ${CMAKE_CXX_COMPILER})
     endif()
-    if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES)
+    set(FOVEA_HAS_DEVICE OFF)
+    execute_process(COMMAND nvidia-smi -L RESULT_VARIABLE no_device OUTPUT_QUIET ERROR_QUIET)
+    if(no_device EQUAL 0)
+        set(FOVEA_HAS_DEVICE ON)
+        set(FOVEA_CUDA_QUICKLY OFF)
+    endif()
+    if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES AND FOVEA_CUDA_QUICKLY)
+        set(CMAKE_CUDA_ARCHITECTURES 80-virtual) # the PTX alone
+    elseif(NOT DEFINED CMAKE_CUDA_ARCHITECTURES)
         set(CMAKE_CUDA_ARCHITECTURES 80) # code for 8.0, and PTX for all that follow
     endif()
     if(fovea_ccache AND NOT CMAKE_CUDA_COMPILER_LAUNCHER)
         set(CMAKE_CUDA_COMPILER_LAUNCHER ${fovea_ccache})
     endif()
     enable_language(CUDA)
+    if(FOVEA_CUDA_QUICKLY AND CMAKE_CUDA_COMPILER_VERSION VERSION_GREATER_EQUAL 13.0)
+        add_compile_options($<$<COMPILE_LANGUAGE:CUDA>:-Ofc=max>)
+    endif()
 endif()
 
 # fovea_cuda_program(name source...): an executable of .cpp and .cu files under the house rules. The language standard

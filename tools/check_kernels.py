@@ -22,19 +22,21 @@ from tree import ROOT, report
 
 SECONDS_MOST, MEGABYTES_MOST = 4.0, 500  # of one variant
 
-SOURCE = """
+PREAMBLE = """
 #include <fovea/fovea.cuh>
 namespace fv = fovea;
 using namespace fovea::literals;
 using namespace fovea::terms;
-struct bump {{
+struct bump {
     float const* table;
-    template <class S> FOVEA_HOST_DEVICE float operator()(S s, fv::index q, fv::index k) const {{
+    template <class S> FOVEA_HOST_DEVICE float operator()(S s, fv::index q, fv::index k) const {
         const fv::index d = q - k;
         return s + table[d < 0 ? 0 : d > 127 ? 127 : d];
-    }}
-}};
-void attend({element}* pointer, [[maybe_unused]] float const* reals, [[maybe_unused]] std::int32_t const* ids,
+    }
+};
+"""
+ATTENTION = """
+void {function}({element}* pointer, [[maybe_unused]] float const* reals, [[maybe_unused]] std::int32_t const* ids,
             fv::index n, cudaStream_t stream, [[maybe_unused]] fv::workspace scratch) {{
     auto k = fv::tensor(pointer, fv::bshd(1, n, 8, {channels}_c)), v = k, o = k;
     auto q = fv::tensor(static_cast<{element} const*>(pointer), fv::bshd(1, n, 8, {channels}_c)); // another type
@@ -44,6 +46,15 @@ void attend({element}* pointer, [[maybe_unused]] float const* reals, [[maybe_unu
     fv::run({engine}{tile}, o = fv::sum(p * v){more});
 }}
 """
+
+
+
+def source_of(*attentions):
+    """The text of so many attentions, each a score, what else, tile, element, channels and an engine."""
+    return PREAMBLE + "".join(
+        ATTENTION.format(function=f"attend_{n}", score=score, more=more, tile=tile, element=element, channels=channels,
+                         engine=engine) for n, (score, more, tile, element, channels, engine) in enumerate(attentions))
+
 
 SCALED, CAUSAL = "fv::scaled_dot(q, k)", "fv::causal"
 WINDOW = "fv::causal && (fv::sliding_window(n) || fv::sink_tokens(4))"
@@ -98,13 +109,14 @@ RICH = f"fv::where({CAUSAL}, {CAPPED} + {ALIBI})", ", rows = fv::logsumexp(s)"
 ENTROPY = ", rows = fv::entropy(p)"
 DOCUMENTS = f"fv::where({CAUSAL} && fv::documents(fv::sorted(ids, 1, n)), {SCALED})"
 ROTATED = "fv::scaled_dot(fv::rope_halves(q, fv::rope_plain{}), fv::rope_halves(k, fv::rope_plain{}))"
-PLAIN = [("full", SCALED, ""), ("causal", f"fv::where({CAUSAL}, {SCALED})", ""),
-         ("window", f"fv::where({WINDOW}, {SCALED})", "")]
+# Window or sink has two ranges of live keys, which full and causal, less than "rich", have not.
 MORE = [("logsumexp", f"fv::where({CAUSAL}, {SCALED})", ", rows = fv::logsumexp(s)"),
         ("entropy", f"fv::where({CAUSAL}, {SCALED})", ENTROPY), ("softcap", f"fv::where({WINDOW}, {CAPPED})", ENTROPY),
         ("rotated", f"fv::where({CAUSAL}, {ROTATED})", ""), ("documents", DOCUMENTS, "")]
 DEFAULTS = [("rich", *RICH, d) for d in (32, 64, 80, 96, 128, 160, 192, 224, 256)]
-DEFAULTS += [(*plain, d) for d in (64, 96, 128) for plain in PLAIN] + [(*more, d) for d in (64, 128) for more in MORE]
+DEFAULTS += [("window", f"fv::where({WINDOW}, {SCALED})", "", d) for d in (64, 96, 128)]
+DEFAULTS += [(*more, d) for d in (64, 128) for more in MORE]
+TOGETHER = 6  # so many are one source, whose headers are read once; where one spills, each is asked alone
 # The architectures whose PTX it is compiled to, and those that ptxas makes of it. Those that share PTX are compiled to
 # the same but for names, which is asked of SAME_PTX.
 DEFAULT_TARGETS = {"80": ("80", "90a"), "120": ("120",)}
@@ -140,11 +152,9 @@ def measured(options, row):
 
 
 def measured_in(folder, options, row):
-    name, score, more, tile, element, channels = row[:6]
-    engine = engine_of(row)[0]
+    name = row[0]
     source = folder / "variant.cu"
-    source.write_text(SOURCE.format(element=element, channels=channels, score=score, more=more, tile=tile,
-                                    engine=engine))
+    source.write_text(source_of((*row[1:6], engine_of(row)[0])))
     target = [f"-gencode=arch=compute_{options.target},code=sm_{options.target}"]
     kept = ["--keep", "--keep-dir", str(folder)]  # variant.ptx among them
     worked, said, _, _ = nvcc(options, [*target, "-cubin", "-Xptxas", "-v", *kept], source, folder / "variant.cubin")
@@ -167,12 +177,11 @@ def measured_in(folder, options, row):
     return figures
 
 
-def default_ptx(options, default, virtual, folder):
-    """A row of DEFAULTS as PTX in a file: whether it compiles, what nvcc says, the file."""
-    _, score, more, channels = default
+def default_ptx(options, defaults, virtual, folder):
+    """Rows of DEFAULTS as PTX in a file: whether it compiles, what nvcc says, the file."""
     source, ptx = folder / "default.cu", folder / "default.ptx"
-    source.write_text(SOURCE.format(element="fv::bf16", channels=channels, score=score, more=more, tile="",
-                                    engine="fv::cuda(stream)"))
+    source.write_text(source_of(*((score, more, "", "fv::bf16", channels, "fv::cuda(stream)")
+                                  for _, score, more, channels in defaults)))
     worked, said, _, _ = nvcc(options, [f"-arch=compute_{virtual}", "-ptx"], source, ptx)
     return worked, said, ptx
 
@@ -181,35 +190,39 @@ def same_ptx_faults(options):
     """Whether the architectures that DEFAULT_TARGETS has in common are compiled to the same PTX."""
     def text(target):
         with tempfile.TemporaryDirectory() as folder:
-            worked, said, ptx = default_ptx(options, SAME_PTX, target, Path(folder))
+            worked, said, ptx = default_ptx(options, [SAME_PTX], target, Path(folder))
             return PTX_NAMES.sub("", ptx.read_text()) if worked else said
 
     return [f"the PTX for {', '.join(targets)} differs: list them apart in DEFAULT_TARGETS"
             for targets in DEFAULT_TARGETS.values() if len(targets) > 1 and len(set(map(text, targets))) > 1]
 
 
-def spill_faults(options, default):
-    """What a row of DEFAULTS spills."""
-    name, _, _, channels = default
+def spill_faults(options, defaults):
+    """What rows of DEFAULTS spill, compiled together."""
     faults, registers = [], []
+    names = "; ".join(f"{name}, {channels}" for name, _, _, channels in defaults)
     with tempfile.TemporaryDirectory() as folder:
         for virtual, targets in DEFAULT_TARGETS.items():
-            worked, said, ptx = default_ptx(options, default, virtual, Path(folder))
+            worked, said, ptx = default_ptx(options, defaults, virtual, Path(folder))
             if not worked:
-                faults.append(f"{name}, {channels}, compute_{virtual}: does not compile: {said[:300]}")
+                faults.append(f"{names}, compute_{virtual}: does not compile: {said[:300]}")
                 continue
             for target in targets:
                 assembled = run([options.nvcc, f"-arch=sm_{target}", "-cubin", "-Xptxas", "-v", str(ptx), "-o",
                                  str(Path(folder) / "default.cubin")])
                 if assembled.code != 0:
-                    faults.append(f"{name}, {channels}, sm_{target}: does not compile: {assembled.said[:300]}")
+                    faults.append(f"{names}, sm_{target}: does not compile: {assembled.said[:300]}")
                     continue
-                registers += PTXAS.findall(assembled.said)
+                used = PTXAS.findall(assembled.said)
+                if len(used) != len(defaults):
+                    faults.append(f"{names}, sm_{target}: {len(used)} kernels, not {len(defaults)}")
+                registers.append(f"at most {max(map(int, used))} on sm_{target}")
                 spills = sum(int(a) + int(b) for a, b in SPILLS.findall(assembled.said))
                 if spills:
-                    faults.append(f"{name}, {channels}, sm_{target}: {spills} bytes are spilled")
-    row, targets = f"{name}, {channels}", ", sm_".join(sum(DEFAULT_TARGETS.values(), ()))
-    print(f"  {row:<24} {' '.join(registers)} registers on sm_{targets}", flush=True)
+                    faults.append(f"{names}, sm_{target}: {spills} bytes are spilled")
+    if faults and len(defaults) > 1:
+        return sum((spill_faults(options, [default]) for default in defaults), [])
+    print(f"  {names}: registers, {', '.join(registers)}", flush=True)
     return faults
 
 
@@ -254,7 +267,8 @@ def main():
             print("  {name:24} {registers:4} registers, {full:5} / {partial} instructions".format(**got) + timed,
                   flush=True)
     defaults = [d for d in DEFAULTS if not options.name or any(part in f"{d[0]}, {d[3]}" for part in options.name)]
-    faults += sum(in_parallel(defaults, lambda default: spill_faults(options, default)), [])
+    groups = [defaults[i::-(-len(defaults) // TOGETHER)] for i in range(-(-len(defaults) // TOGETHER))]
+    faults += sum(in_parallel(groups, lambda group: spill_faults(options, group)), [])
     if not options.name:
         faults += same_ptx_faults(options)
     if options.json:
