@@ -10,10 +10,10 @@
 namespace {
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr std::uint64_t cases_wanted = 500; // each is ten times as slow
+constexpr std::uint64_t cases_wanted = 250; // each is ten times as slow
 #elif defined(__has_feature)
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-constexpr std::uint64_t cases_wanted = 500;
+constexpr std::uint64_t cases_wanted = 250;
 #else
 constexpr std::uint64_t cases_wanted = 2100;
 #endif
