@@ -48,7 +48,6 @@ void {function}({element}* pointer, [[maybe_unused]] float const* reals, [[maybe
 """
 
 
-
 def source_of(*attentions):
     """The text of so many attentions, each a score, what else, tile, element, channels and an engine."""
     return PREAMBLE + "".join(
@@ -267,7 +266,8 @@ def main():
             print("  {name:24} {registers:4} registers, {full:5} / {partial} instructions".format(**got) + timed,
                   flush=True)
     defaults = [d for d in DEFAULTS if not options.name or any(part in f"{d[0]}, {d[3]}" for part in options.name)]
-    groups = [defaults[i::-(-len(defaults) // TOGETHER)] for i in range(-(-len(defaults) // TOGETHER))]
+    sources = -(-len(defaults) // TOGETHER)
+    groups = [defaults[first::sources] for first in range(sources)]
     faults += sum(in_parallel(groups, lambda group: spill_faults(options, group)), [])
     if not options.name:
         faults += same_ptx_faults(options)
