@@ -108,13 +108,14 @@ RICH = f"fv::where({CAUSAL}, {CAPPED} + {ALIBI})", ", rows = fv::logsumexp(s)"
 ENTROPY = ", rows = fv::entropy(p)"
 DOCUMENTS = f"fv::where({CAUSAL} && fv::documents(fv::sorted(ids, 1, n)), {SCALED})"
 ROTATED = "fv::scaled_dot(fv::rope_halves(q, fv::rope_plain{}), fv::rope_halves(k, fv::rope_plain{}))"
-# Window or sink has two ranges of live keys, which full and causal, less than "rich", have not.
+# What asks little has the largest tiles, and so its own need of registers.
+PLAIN = [("full", SCALED, ""), ("causal", f"fv::where({CAUSAL}, {SCALED})", ""),
+         ("window", f"fv::where({WINDOW}, {SCALED})", "")]
 MORE = [("logsumexp", f"fv::where({CAUSAL}, {SCALED})", ", rows = fv::logsumexp(s)"),
         ("entropy", f"fv::where({CAUSAL}, {SCALED})", ENTROPY), ("softcap", f"fv::where({WINDOW}, {CAPPED})", ENTROPY),
         ("rotated", f"fv::where({CAUSAL}, {ROTATED})", ""), ("documents", DOCUMENTS, "")]
 DEFAULTS = [("rich", *RICH, d) for d in (32, 64, 80, 96, 128, 160, 192, 224, 256)]
-DEFAULTS += [("window", f"fv::where({WINDOW}, {SCALED})", "", d) for d in (64, 96, 128)]
-DEFAULTS += [(*more, d) for d in (64, 128) for more in MORE]
+DEFAULTS += [(*plain, d) for d in (64, 96, 128) for plain in PLAIN] + [(*more, d) for d in (64, 128) for more in MORE]
 TOGETHER = 6  # so many are one source, whose headers are read once; where one spills, each is asked alone
 # The architectures whose PTX it is compiled to, and those that ptxas makes of it. Those that share PTX are compiled to
 # the same but for names, which is asked of SAME_PTX.

@@ -237,7 +237,7 @@ TEST_CASE("one reader among 256 that is not waited for is found") {
     CHECK(said.has(fault::race));
 }
 
-TEST_CASE("a global sum of atomic additions, on several operating system threads") {
+TEST_CASE("a global sum of atomic additions, on several operating system threads", "[threads]") {
     guarded<word> sum(4, role::update, "sum");
     guarded<float> total(1, role::update, "total");
     for (auto& x : sum) x = 0;
@@ -254,7 +254,7 @@ TEST_CASE("a global sum of atomic additions, on several operating system threads
     CHECK(total[0] == 50 * 64);
 }
 
-TEST_CASE("blocks that take turns, forwards, backwards when resident together, on several threads") {
+TEST_CASE("blocks that take turns, forwards, backwards when resident together, on several threads", "[threads]") {
     const auto in_turn = [](bool backwards, options const& how) {
         guarded<word> turn(1, role::update, "turn"), sums(64, role::update, "sums");
         turn[0] = 0;

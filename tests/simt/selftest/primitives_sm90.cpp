@@ -2,17 +2,12 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "simt/hopper_machine.hpp"
-#include "simt/selftest/programs.hpp"
+#include "simt/selftest/hopper_programs.hpp"
 
 using namespace fovea;
 using namespace fovea::simt;
 
 namespace {
-
-using H = hopper_machine;
-
-word base() { return H::shared_base(); }
 
 // Element (x, y, z, …) of a tensor is told from every other.
 std::uint16_t mark(std::array<std::int64_t, 5> const& at) {
@@ -112,8 +107,6 @@ void boxes_of(int rank, swizzle s) {
     for (auto x : back) outside += x == 0xbeef;
     CHECK(outside + inside_box == elements); // the store left the rest alone
 }
-
-constexpr swizzle every_swizzle[] = {swizzle::none, swizzle::bytes_32, swizzle::bytes_64, swizzle::bytes_128};
 
 } // namespace
 

@@ -1,15 +1,11 @@
 // Faults that the emulator must go on finding, each with its clean twin: the primitives of sm_90.
-#include "simt/hopper_machine.hpp"
-#include "simt/selftest/programs.hpp"
+#include "simt/selftest/hopper_programs.hpp"
 
 using namespace fovea;
 using namespace fovea::simt;
 
 namespace {
 
-using H = hopper_machine;
-
-word base() { return H::shared_base(); }
 constexpr word tile_bytes = 1024, full_offset = 8192, empty_offset = full_offset + 8;
 word full() { return base() + full_offset; }
 word empty() { return base() + empty_offset; }

@@ -6,8 +6,6 @@ using namespace fovea::simt;
 
 namespace {
 
-constexpr swizzle every_swizzle[] = {swizzle::none, swizzle::bytes_32, swizzle::bytes_64, swizzle::bytes_128};
-
 template <class Format> void every_swizzle_by_k() {
     for (swizzle s : every_swizzle)
         for (auto a : {how_placed::shared, how_placed::registers}) {

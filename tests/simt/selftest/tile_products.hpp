@@ -5,14 +5,9 @@
 #include <type_traits>
 #include <vector>
 
-#include "simt/hopper_machine.hpp"
-#include "simt/selftest/programs.hpp"
+#include "simt/selftest/hopper_programs.hpp"
 
 namespace fovea::simt {
-
-using H = hopper_machine;
-
-inline word base() { return H::shared_base(); }
 
 inline int number(word row, word column) { return static_cast<int>((row * 7 + column * 3) % 11) - 5; }
 
