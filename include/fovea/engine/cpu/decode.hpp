@@ -157,10 +157,12 @@ template <cpu_shape Shape, class Problem, class Bound>
         if (!live) continue;
 
         const index blocks = ceil_div(count, index{n});
-        // A row's softmax takes about as long as the products of as many vectors.
+        // A row's softmax takes about as long as the products of as many vectors. While half of the rows have theirs,
+        // keys are asked for, and values while the others have it: at an even rate.
         constexpr index softmax_work = decode_block;
+        const index half = rows / 2;
         auto ahead =
-            ahead_of(p.operand.k, b, grouped * blocks * words * operands::key_words::factors + rows * softmax_work);
+            ahead_of(p.operand.k, b, grouped * blocks * words * operands::key_words::factors + half * softmax_work);
         keys.with(p.operand.k, b, count, values_read::as_they_are, [&](key_element const* data, index stride) {
             each_row_group<n>(rows, [&](auto size, index r) {
                 dot_rows<Shape, size()>(data, stride, blocks, s.queries.data() + laid_out<Shape, key_element>(r, words),
@@ -168,6 +170,11 @@ template <cpu_shape Shape, class Problem, class Bound>
             });
         });
         for (index r = 0; r < rows; ++r) {
+            if constexpr (Problem::has_values)
+                if (r == half)
+                    ahead = ahead_of(p.operand.v, b,
+                                     grouped * count * (value_channels / n) / operands::value_words::keys +
+                                         (rows - half) * softmax_work);
             ahead.step(softmax_work);
             float* scores = s.scores.data() + r * decode_block;
             const bool dead = covered[r] == coverage::none;
@@ -191,7 +198,6 @@ template <cpu_shape Shape, class Problem, class Bound>
         if constexpr (Problem::has_values) {
             const prepared plain(p.operand.v);
             typename operands::values_type values(plain, batch, kv_head, memory);
-            ahead = ahead_of(p.operand.v, b, grouped * count * (value_channels / n) / operands::value_words::keys);
             values.with(p.operand.v, b, count, how, [&](auto const* data, index stride) {
                 each_row_group<n>(rows, [&](auto size, index r) {
                     add_rows<Shape, size()>(data, stride, count,

@@ -14,13 +14,16 @@
 #include "fovea/base/array.hpp"
 #include "fovea/engine/cpu/multiply.hpp"
 #include "fovea/engine/cpu/read_ahead.hpp"
+#include "fovea/engine/cpu/row_addresses.hpp"
 #include "fovea/machine/simd/fold_parts.hpp"
 #include "fovea/meta/constant.hpp"
 
 namespace [[gnu::visibility("hidden")]] fovea {
 inline namespace v0_1 {
 
-inline constexpr int decode_block = 64; // keys worked on at once
+// Keys worked on at once. The longer keys and values are read before the other is, the fewer streams are lost; 128 rows
+// of either, twice, fill a second cache of 512 KiB at most by half.
+inline constexpr int decode_block = 128;
 
 // How elements of type T, float or bf16, lie in 32-bit words and are multiplied. Without products of pairs a word of
 // bf16 is two factors, and queries are two vectors for it: its lower halves' and its upper ones'.
@@ -71,37 +74,45 @@ template <cpu_shape Shape, int R, class T>
                                 float* scores, read_ahead& ahead) {
     using w = element_words<Shape, T>;
     constexpr int n = Shape.lanes, parts = n / R;
-    // Keys at once: eight hide the latency of a product; few rows of long vectors wait for memory, which is quickest in
-    // its order, and so does one row.
-    constexpr int together = R >= 8 || (R > 1 && n <= 8) ? n : 4;
+    // Keys at once: few, as memory is quickest in its order, but for short vectors, where eight hide the latency of a
+    // product. Eight rows have work enough to be slowed down by it: they take eight keys, in two sums each.
+    constexpr int together = n <= 8 ? (R > 1 ? n : 4) : R >= 8 ? 8 : 4, sums = n >= 16 && R >= 8 ? 2 : 1;
     read_ahead due = ahead; // in registers
     for (index block = 0; block < blocks; ++block) {
         array_of<real_lanes<n>, n> part;
         for (int first = 0; first < n; first += together) {
-            array_of<real_lanes<n>, together> acc;
+            array_of<array_of<real_lanes<n>, together>, sums> acc;
             FOVEA_UNROLL
-            for (int i = 0; i < together; ++i) acc[i] = splat<n>(0.f);
-            T const* key = keys + (block * n + first) * stride;
+            for (int i = 0; i < sums * together; ++i) acc[i / together][i % together] = splat<n>(0.f);
+            row_addresses<T, together> key(keys + (block * n + first) * stride, stride);
             float const* query = queries;
-            for (index u = 0; u < words; u += parts) {
-                due.step(together * w::factors);
-                real_lanes<n> q[w::factors];
+            for (index u = 0; u < words; u += sums * parts) {
+                due.step(sums * together * w::factors);
+                array_of<array_of<real_lanes<n>, w::factors>, sums> q;
                 FOVEA_UNROLL
-                for (int f = 0; f < w::factors; ++f) q[f] = load<n>(query + f * n);
-                query += w::factors * n;
+                for (int f = 0; f < sums * w::factors; ++f) q[f / w::factors][f % w::factors] = load<n>(query + f * n);
+                query += sums * w::factors * n;
                 FOVEA_UNROLL
                 for (int i = 0; i < together; ++i) {
-                    const auto x = repeat_words<n, parts>(key + i * stride);
-                    if constexpr (w::factors == 1) acc[i] = multiply_add<Shape.product>(acc[i], x, q[0]);
-                    else {
-                        const auto [low, high] = halves_of(x);
-                        acc[i] = fma(high, q[1], fma(low, q[0], acc[i]));
+                    FOVEA_UNROLL
+                    for (int s = 0; s < sums; ++s) {
+                        const auto x = repeat_words<n, parts>(key[i] + s * parts * w::channels);
+                        real_lanes<n>& sum = acc[s][i];
+                        if constexpr (w::factors == 1) sum = multiply_add<Shape.product>(sum, x, q[s][0]);
+                        else {
+                            const auto [low, high] = halves_of(x);
+                            sum = fma(high, q[s][1], fma(low, q[s][0], sum));
+                        }
                     }
                 }
-                key += parts * w::channels;
+                key.advance(sums * parts * w::channels);
             }
             FOVEA_UNROLL
-            for (int i = 0; i < together; ++i) part[first + i] = acc[i];
+            for (int i = 0; i < together; ++i) {
+                part[first + i] = acc[0][i];
+                FOVEA_UNROLL
+                for (int s = 1; s < sums; ++s) part[first + i] = part[first + i] + acc[s][i];
+            }
         }
         fold_parts<R>(part);
         FOVEA_UNROLL

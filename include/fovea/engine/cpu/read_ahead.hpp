@@ -3,10 +3,10 @@
 //     read_ahead ahead(first, stride, bytes, rows, work);     ahead.step(vectors) wherever so many were multiplied
 //
 // A core has few requests under way at once, and what is asked for beyond them waits or is dropped: so the lines are
-// spread evenly over the work. They are asked into the second cache: what the first one can await is not enough for the
-// memory's rate.
+// spread evenly over the work, and into the cache that can await enough of them for the memory's rate.
 #pragma once
 #include "fovea/base/integers.hpp"
+#include "fovea/machine/simd/isa.hpp"
 
 namespace [[gnu::visibility("hidden")]] fovea {
 inline namespace v0_1 {
@@ -27,7 +27,7 @@ public:
         for (due_ += vectors * rate_; due_ >= whole; due_ -= whole) {
             if (left_ <= 0) return;
             --left_;
-            __builtin_prefetch(row_ + at_, 0, 2);
+            __builtin_prefetch(row_ + at_, 0, locality);
             at_ += line;
             if (at_ >= bytes_) {
                 at_ = 0;
@@ -38,6 +38,7 @@ public:
 
 private:
     static constexpr index line = 64, whole = index{1} << 20;
+    static constexpr int locality = native_isa.awaiting_cache == 1 ? 3 : 2; // __builtin_prefetch's
     char const* row_ = nullptr;
     index stride_ = 0, bytes_ = 0, at_ = 0, left_ = 0;
     index rate_ = 0, due_ = 0; // parts of a line, `whole` of them: a vector's, those not asked for yet

@@ -1,7 +1,7 @@
 // What the CPU of this translation unit can do, read off the compiler's target macros.
 //
 //     constexpr fovea::cpu_isa here = fovea::native_isa;
-//     // on Zen 5: {.lanes = 16, .registers = 32, .bf16_pairs = true}
+//     // on Zen 5: {.lanes = 16, .registers = 32, .bf16_pairs = true, .awaiting_cache = 1}
 #pragma once
 #include "fovea/base/config.hpp"
 
@@ -15,16 +15,21 @@ inline namespace v0_1 {
 // lanes: floats in a vector register. bf16_pairs: the machine multiplies pairs of bf16 into fp32 (vdpbf16ps) faster
 // than it multiplies floats. Intel's cores that have AVX512-FP16 do not: they start one such product in two cycles, and
 // four multiply-adds of as many floats. bf16_tiles: such pairs by a matrix unit (AMX), where the system can lend it.
-// second_cache: a core's, in KiB, where it is known to be large.
+// second_cache: a core's, in KiB, where it is known to be large. awaiting_cache: the first or the second, which memory
+// is asked into ahead of its use: the one that keeps up with the memory's rate. A Zen 5, told by AVX-VNNI, differs in
+// that from a Zen 4.
 struct [[gnu::visibility("default")]] cpu_isa {
     int lanes, registers;
     bool bf16_pairs;
     int second_cache = 512;
     bool bf16_tiles = false;
+    int awaiting_cache = 2;
 };
 
 #if defined(__AVX512F__) && defined(__AVX512FP16__)
 inline constexpr cpu_isa native_isa{16, 32, false, 2048, FOVEA_MATRIX_UNIT != 0};
+#elif defined(__AVX512F__) && defined(__AVX512BF16__) && defined(__AVXVNNI__)
+inline constexpr cpu_isa native_isa{.lanes = 16, .registers = 32, .bf16_pairs = true, .awaiting_cache = 1};
 #elif defined(__AVX512F__) && defined(__AVX512BF16__)
 inline constexpr cpu_isa native_isa{16, 32, true};
 #elif defined(__AVX512F__)
