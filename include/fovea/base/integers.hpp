@@ -58,14 +58,12 @@ FOVEA_HOST_DEVICE constexpr index multiply_saturated(index a, index b) {
     return a * b;
 }
 
-FOVEA_HOST_DEVICE constexpr std::int32_t clamp_to_int(index x) {
-    return static_cast<std::int32_t>(x > 0x7ffffffe ? 0x7ffffffe : x < -0x7fffffff ? -0x7fffffff : x);
-}
 // The offset at which base + offset meets b, held inside 32 bits, where it still compares with every offset as it
-// should. The base stays within 2^61 of 0, b need not.
+// should. The base stays within 2^61 of 0, b need not. No least and greatest: g++ works such chains out in vectors.
 FOVEA_HOST_DEVICE constexpr std::int32_t offset_at(index b, index base) {
-    constexpr index most = index{1} << 62;
-    return clamp_to_int(least(greatest(b, -most), most) - base);
+    const index apart = wrapped_difference(b, base);
+    const auto near = static_cast<std::int32_t>(apart);
+    return near == apart ? near : b < base ? -0x7fffffff : 0x7fffffff;
 }
 
 } // namespace fovea::inline v0_1

@@ -66,9 +66,41 @@ template <int N, class X> FOVEA_HOST_DEVICE void store_entry(index* to, X x) {
     else store(to, widen(x));
 }
 
+struct table_reads {
+    template <class E> static constexpr bool is = reads_table<E>;
+};
 // Whether a reading of many elements is one value for all of them.
 template <class T> bool is_single(interval<T> x) { return x.lo == x.hi; }
 inline bool is_single(truth x) { return x.may == x.must; }
+
+// A vector of a strip from entry i on, for the keys of a box and its last query. Lanes read a table one at a time: then
+// the whole expression is read so, and but once where all entries are one value.
+template <int N, class Strip> void fill_vector(Strip const& strip, index i, element_box const& box) {
+    const index count = box.key.hi - box.key.lo + 1;
+    if constexpr (has_any<table_reads, std::remove_cvref_t<decltype(strip.inner)>>) {
+        const bool single = is_single(strip.inner(box));
+        for (index j = 0; j < (single ? 1 : count); ++j) {
+            const element_context c{box.batch,      box.head,        box.kv_head,   box.query.hi,
+                                    box.key.lo + j, box.first_query, box.first_key, 0.f};
+            if constexpr (Strip::kind == kinds::truth) strip.values[i + j] = strip.inner(c) ? -1 : 0;
+            else strip.values[i + j] = strip.inner(c);
+        }
+        if (single) store(strip.values + i, splat<N>(strip.values[i]));
+    } else {
+        const lane_context<N> c{box.batch,
+                                box.head,
+                                box.kv_head,
+                                box.query.hi,
+                                {box.key.lo, iota<N>()},
+                                box.first_query,
+                                box.first_key,
+                                splat<N>(0.f),
+                                count,
+                                0,
+                                0};
+        store_entry<N>(strip.values + i, strip.inner(c));
+    }
+}
 
 // The strips of a bound expression for one key tile: every difference and every key that exists in it. Where its
 // interval reading is a single value, as far from the diagonal, one vector is computed.
@@ -82,13 +114,13 @@ template <cpu_shape Shape, class E> void fill_strips(E const& e, tile_frame cons
         const index rows = Shape.query_tile - 1, used_rows = f.last_query - f.query;
         // entry i stands for key = f.key + i (by key), or for key - query = f.key - f.query - rows + i (by difference)
         const index begin = by_key ? 0 : rows - used_rows, end = by_key ? f.valid_keys : rows + f.valid_keys;
+        const index query = by_key ? f.query : f.query + rows;
         const bool single = is_single(strip.inner(all));
+        element_box some = all;
+        some.query = {query, query};
         for (index i = begin; i < (single ? begin + 1 : end); i += n) {
-            const index query = by_key ? f.query : f.query + rows;
-            const lane_context<n> c{
-                f.batch,       f.head,  f.kv_head, query, {f.key + i, iota<n>()}, f.first_query, f.first_key,
-                splat<n>(0.f), end - i, 0,         0};
-            store_entry<n>(strip.values + i, strip.inner(c));
+            some.key = {f.key + i, f.key + least(i + n, end) - 1};
+            fill_vector<n>(strip, i, some);
         }
         if (single)
             for (index i = begin; i < end; i += n) store(strip.values + i, splat<n>(strip.values[begin]));

@@ -12,14 +12,6 @@
 namespace [[gnu::visibility("hidden")]] fovea {
 inline namespace v0_1 {
 
-// A mask register of 16 lanes, in the type that a compiler's builtin takes: they differ, nvcc's among themselves.
-struct sixteen_lanes {
-    unsigned short bits;
-    FOVEA_HOST_DEVICE constexpr operator short() const { return static_cast<short>(bits); }
-    FOVEA_HOST_DEVICE constexpr operator unsigned short() const { return bits; }
-};
-inline constexpr sixteen_lanes every_lane{0xffff};
-
 // Keeps x in a register: g++ would otherwise load it anew for each of its uses, and the load ports become the limit.
 template <class T, int N> FOVEA_HOST_DEVICE void hold(lanes<T, N>& x) {
 #if defined(__AVX512F__)

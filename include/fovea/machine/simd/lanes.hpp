@@ -163,15 +163,31 @@ template <int N> FOVEA_HOST_DEVICE wide_lanes<N> select(lane_mask<N> m, wide_lan
     const auto wide = __builtin_convertvector(m.v, typename wide_lanes<N>::native);
     return {wide ? a.v : b.v};
 }
+// A mask register of 16 lanes, in the type that a compiler's builtin takes: they differ, nvcc's among themselves.
+struct sixteen_lanes {
+    unsigned short bits;
+    FOVEA_HOST_DEVICE constexpr operator short() const { return static_cast<short>(bits); }
+    FOVEA_HOST_DEVICE constexpr operator unsigned short() const { return bits; }
+};
+inline constexpr sixteen_lanes every_lane{0xffff};
+
 // b > a ? b : a, one instruction; a NaN in `a` wins, as in the scalar max. g++ 12 does not find the instruction when
 // one side is a constant.
 template <class T, int N> FOVEA_HOST_DEVICE lanes<T, N> max(lanes<T, N> a, lanes<T, N> b) {
+#if defined(__AVX512F__) && defined(__GNUC__) && !defined(__clang__)
+    if constexpr (std::is_same_v<T, float> && N == 16)
+        return {__builtin_ia32_maxps512_mask(b.v, a.v, a.v, every_lane, 4)};
+#endif
 #if defined(__AVX__) && defined(__GNUC__) && !defined(__clang__)
     if constexpr (std::is_same_v<T, float> && N == 8) return {__builtin_ia32_maxps256(b.v, a.v)};
 #endif
     return {b.v > a.v ? b.v : a.v};
 }
 template <class T, int N> FOVEA_HOST_DEVICE lanes<T, N> min(lanes<T, N> a, lanes<T, N> b) {
+#if defined(__AVX512F__) && defined(__GNUC__) && !defined(__clang__)
+    if constexpr (std::is_same_v<T, float> && N == 16)
+        return {__builtin_ia32_minps512_mask(b.v, a.v, a.v, every_lane, 4)};
+#endif
 #if defined(__AVX__) && defined(__GNUC__) && !defined(__clang__)
     if constexpr (std::is_same_v<T, float> && N == 8) return {__builtin_ia32_minps256(b.v, a.v)};
 #endif
