@@ -50,12 +50,17 @@ template <int N, int Moments> struct epilogue_context {
     template <class T> float rounded(float x) const { return static_cast<float>(static_cast<T>(x)); }
 };
 
-template <int N, class T> void store_some(T* to, index stride, index valid, real_lanes<N> x) {
-    if (stride == 1 && valid >= N) {
+template <int N, class T> FOVEA_COLD void store_apart(T* to, index stride, index valid, float const* x) {
+    for (int i = 0; i < N && i < valid; ++i) to[i * stride] = static_cast<T>(x[i]);
+}
+template <int N, class T> FOVEA_HOST_DEVICE void store_some(T* to, index stride, index valid, real_lanes<N> x) {
+    if (stride == 1 && valid >= N) [[likely]] {
         store_as<N>(to, x);
         return;
     }
-    for (int i = 0; i < N && i < valid; ++i) to[i * stride] = static_cast<T>(x.v[i]);
+    array_of<float, N> apart;
+    store(apart, x);
+    store_apart<N>(to, stride, valid, apart);
 }
 
 template <int N, int Moments, class Problem>
