@@ -36,6 +36,21 @@ template <int N, class F, class Exact> double largest_error(F f, Exact exact, fl
     return worst;
 }
 
+// The largest f(x) over [lo, hi].
+template <int N, class F> float largest_result(F f, float lo, float hi) {
+    tests::draws draw{12};
+    float largest = -infinity;
+    for (int round = 0; round < 20000; ++round) {
+        real_lanes<N> x{};
+        for (int i = 0; i < N; ++i) x.v[i] = draw.uniform(lo, hi);
+        const real_lanes<N> y = f(x);
+        for (int i = 0; i < N; ++i) largest = !(y[i] <= largest) ? y[i] : largest;
+    }
+    return largest;
+}
+
+constexpr double error_of_tanh = 3.6e-7; // of all floats where nothing is fused, 3.2e-7 where it is
+
 constexpr auto power = [](double x) { return std::exp2(x); };
 constexpr auto exponential = [](double x) { return std::exp(x); };
 constexpr auto tangent = [](double x) { return std::tanh(x); };
@@ -90,11 +105,13 @@ TEMPLATE_TEST_CASE_SIG("exp keeps its error over the whole range and ends in inf
 
 TEMPLATE_TEST_CASE_SIG("tanh keeps its relative error everywhere", "[elementary]", ((int N), N), 4, 8, 16) {
     const auto f = [](real_lanes<N> x) { return fovea::tanh(x); };
-    CHECK(largest_error<N>(f, tangent, -12.f, 12.f) <= 3e-7);
-    CHECK(largest_error<N>(f, tangent, -0.4f, 0.4f) <= 3e-7);
-    CHECK(largest_error<N>(f, tangent, -1e-3f, 1e-3f) <= 3e-7);
-    CHECK(largest_error<N>(f, tangent, 1e-20f, 1e-18f) <= 3e-7);
-    for (float x : {20.f, 1e10f, infinity}) {
+    CHECK(largest_error<N>(f, tangent, -12.f, 12.f) <= error_of_tanh);
+    CHECK(largest_error<N>(f, tangent, 3.f, 9.f) <= error_of_tanh);
+    CHECK(largest_error<N>(f, tangent, -0.4f, 0.4f) <= error_of_tanh);
+    CHECK(largest_error<N>(f, tangent, -1e-3f, 1e-3f) <= error_of_tanh);
+    CHECK(largest_error<N>(f, tangent, 1e-20f, 1e-18f) <= error_of_tanh);
+    CHECK(largest_result<N>(f, 5.f, 9.5f) == 1.f);
+    for (float x : {9.5f, 20.f, 1e10f, infinity}) {
         INFO(x);
         CHECK(fovea::tanh(fovea::splat<N>(x))[0] == 1.f);
         CHECK(fovea::tanh(fovea::splat<N>(-x))[N - 1] == -1.f);

@@ -14,8 +14,8 @@
 #include "fovea/base/array.hpp"
 #include "fovea/engine/cpu/multiply.hpp"
 #include "fovea/engine/cpu/read_ahead.hpp"
-#include "fovea/engine/cpu/row_addresses.hpp"
 #include "fovea/machine/simd/fold_parts.hpp"
+#include "fovea/machine/simd/row_addresses.hpp"
 #include "fovea/meta/constant.hpp"
 
 namespace [[gnu::visibility("hidden")]] fovea {
