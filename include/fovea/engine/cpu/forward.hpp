@@ -69,16 +69,21 @@ template <int N, class X> FOVEA_HOST_DEVICE void store_entry(index* to, X x) {
 struct table_reads {
     template <class E> static constexpr bool is = reads_table<E>;
 };
-// Whether a reading of many elements is one value for all of them.
+// Whether e has one value in all of a box. Ranges of reals allow for rounding: of lookups it is asked of their indices.
 template <class T> bool is_single(interval<T> x) { return x.lo == x.hi; }
 inline bool is_single(truth x) { return x.may == x.must; }
+template <class E> bool is_single_in(E const& e, element_box const& box) {
+    if constexpr (has_settling<E>)
+        if constexpr (decltype(settled(e, element_context{}))::depends.only_row_group()) return settles(e, box);
+    return is_single(e(box));
+}
 
 // A vector of a strip from entry i on, for the keys of a box and its last query. Lanes read a table one at a time: then
 // the whole expression is read so, and but once where all entries are one value.
 template <int N, class Strip> void fill_vector(Strip const& strip, index i, element_box const& box) {
     const index count = box.key.hi - box.key.lo + 1;
     if constexpr (has_any<table_reads, std::remove_cvref_t<decltype(strip.inner)>>) {
-        const bool single = is_single(strip.inner(box));
+        const bool single = is_single_in(strip.inner, box);
         for (index j = 0; j < (single ? 1 : count); ++j) {
             const element_context c{box.batch,      box.head,        box.kv_head,   box.query.hi,
                                     box.key.lo + j, box.first_query, box.first_key, 0.f};
@@ -115,7 +120,7 @@ template <cpu_shape Shape, class E> void fill_strips(E const& e, tile_frame cons
         // entry i stands for key = f.key + i (by key), or for key - query = f.key - f.query - rows + i (by difference)
         const index begin = by_key ? 0 : rows - used_rows, end = by_key ? f.valid_keys : rows + f.valid_keys;
         const index query = by_key ? f.query : f.query + rows;
-        const bool single = is_single(strip.inner(all));
+        const bool single = is_single_in(strip.inner, all);
         element_box some = all;
         some.query = {query, query};
         for (index i = begin; i < (single ? begin + 1 : end); i += n) {
