@@ -9,6 +9,7 @@
 #include "fovea/base/array.hpp"
 #include "fovea/engine/cpu/score_tile.hpp"
 #include "fovea/engine/cpu/value_pass.hpp"
+#include "fovea/expr/settle.hpp"
 #include "fovea/softmax/row_result.hpp"
 
 namespace [[gnu::visibility("hidden")]] fovea {
