@@ -4,8 +4,10 @@
 //
 // Interval: `none` means that no element is attended, `all` that every element is; a real's bounds hold every element's
 // value. Lanes: an integer or a mask is the point's value; a real lies inside the bounds that its own element has,
-// which allow for the roundings of the operations in it and for nothing else.
+// which allow for the roundings of the operations in it and for nothing else. Bound to a run of keys, a mask is the
+// point's value.
 #pragma once
+#include <fovea/expr/bind_run.hpp>
 #include <fovea/expr/find.hpp>
 #include <string>
 #include <vector>
@@ -163,6 +165,17 @@ template <int N, class E> void lanes_law(E const& e, values_on_grid<E> const& v,
         }
 }
 
+// Runs of at most 64 keys, from every key on.
+template <class E> void run_law(E const& e, values_on_grid<E> const& v, law_report& report) {
+    for (std::int64_t q = 0; q < v.g.queries; ++q)
+        for (std::int64_t k = 0; k < v.g.keys; ++k) {
+            const auto bound = fovea::run_binder<element>{v.at(q, k)}(e);
+            for (std::int64_t i = 0; i < 64 && k + i < v.g.keys; ++i)
+                if (bound(element_of_run{v.at(q, k + i), i}) != static_cast<bool>(v.truths[v.place(q, k + i)]))
+                    report.fault(report.lanes, "a wrong bit of a run", q, k + i);
+        }
+}
+
 inline constexpr tile_shape law_tiles[] = {{1, 1}, {1, 8}, {5, 7}, {8, 8}, {6, 32}, {64, 64}};
 
 template <class E> law_report run_laws(E const& e, grid const& g) {
@@ -171,6 +184,7 @@ template <class E> law_report run_laws(E const& e, grid const& g) {
     report.elements = g.queries * g.keys;
     for (tile_shape t : law_tiles) interval_law(e, v, t, report);
     lanes_law<8>(e, v, report);
+    if constexpr (E::kind == fovea::kinds::truth) run_law(e, v, report);
     return report;
 }
 

@@ -30,6 +30,12 @@ struct element {
     }
 };
 
+// The i-th of a run of keys.
+struct element_of_run : element {
+    std::int64_t i;
+    bool of_run(std::uint64_t bits) const { return (bits >> i & 1) != 0; }
+};
+
 struct tile {
     std::int64_t batch = 0, head = 0, kv_head = 0;
     index_range query{}, key{};
@@ -41,7 +47,7 @@ struct tile {
 inline bool lane_of(bool x, int) { return x; }
 inline float lane_of(float x, int) { return x; }
 inline std::int64_t lane_of(std::int64_t x, int) { return x; }
-template <int N> bool lane_of(fovea::lane_mask<N> x, int i) { return x.v[i] != 0; }
+template <int N> bool lane_of(fovea::lane_mask<N> x, int i) { return x[i]; }
 template <int N> float lane_of(fovea::real_lanes<N> x, int i) { return x.v[i]; }
 template <int N> std::int64_t lane_of(fovea::wide_lanes<N> x, int i) { return x.v[i]; }
 template <int N> std::int64_t lane_of(fovea::position_lanes<N> x, int i) {
@@ -59,9 +65,9 @@ template <int N, class Query, class Key> struct lanes_of_elements {
     template <class F, class... A> auto one_by_one(F f, A... a) const {
         using result = std::invoke_result_t<F, decltype(lane_of(a, 0))...>;
         if constexpr (std::is_same_v<result, bool>) {
-            auto m = fovea::as_mask<N>(false);
+            auto m = fovea::splat<N>(std::int32_t{0});
             for (int i = 0; i < N; ++i) m.v[i] = f(lane_of(a, i)...) ? -1 : 0;
-            return m;
+            return fovea::as_mask(m);
         } else {
             auto x = fovea::splat<N>(result{});
             for (int i = 0; i < N; ++i) x.v[i] = f(lane_of(a, i)...);

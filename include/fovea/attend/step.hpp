@@ -18,6 +18,7 @@
 #include "fovea/base/coverage.hpp"
 #include "fovea/base/position.hpp"
 #include "fovea/expr/bind_row.hpp"
+#include "fovea/expr/bind_run.hpp"
 #include "fovea/expr/operators.hpp"
 #include "fovea/meta/list.hpp"
 #include "fovea/softmax/row_state.hpp"
@@ -32,6 +33,14 @@ concept finds_missing = requires(F const& f, typename F::value_type (&x)[F::cols
 template <class F, class E> FOVEA_HOST_DEVICE decltype(auto) bound_to_row(F const& fragment, int r, E const& e) {
     if constexpr (requires { fragment.of_row(r); }) return bind_row(e, fragment.of_row(r));
     else return (e);
+}
+
+// A mask for row r, where it is asked: by element, or once for all of a row whose keys follow one another.
+template <coverage Covered, class F, class M>
+FOVEA_HOST_DEVICE decltype(auto) mask_of_row(F const& fragment, int r, M const& mask) {
+    if constexpr (Covered == coverage::all) return (mask);
+    else if constexpr (requires { fragment.run_of_row(r); }) return bind_run(mask, fragment.run_of_row(r));
+    else return bound_to_row(fragment, r, mask);
 }
 
 template <class E> inline constexpr bool is_sum = false;
@@ -160,8 +169,8 @@ template <class F, class M> FOVEA_HOST_DEVICE auto left_by_mask(F const& fragmen
 }
 
 // Two weights to the second product, where there is one, and into the row's sums.
-template <class State, class Bound, class F, class V>
-FOVEA_HOST_DEVICE void put_weights(F& fragment, int r, int j, V const (&p)[2], V& sum, V& divisor) {
+template <class State, class Bound, class F, class V, class Divisor>
+FOVEA_HOST_DEVICE void put_weights(F& fragment, int r, int j, V const (&p)[2], V& sum, Divisor& divisor) {
     if constexpr (!Bound::has_values) sum = sum + (p[0] + p[1]);
     else if constexpr (State::keeps.sums == weight_sums::both) {
         divisor = fragment.put(r, j, p[0], p[1], divisor);
@@ -176,7 +185,7 @@ FOVEA_HOST_DEVICE void step_row(F& fragment, int r, State& state, Bound const& e
     value x[F::cols], top = fragment.all(masked_score);
     const value reference = fragment.all(state.reference);
     auto const& score = bound_to_row(fragment, r, e.score);
-    auto const& mask = bound_to_row(fragment, r, e.mask);
+    auto const& mask = mask_of_row<Covered>(fragment, r, e.mask);
     FOVEA_UNROLL
     for (int j = 0; j < F::cols; ++j) {
         const auto here = fragment.here(r, j);
@@ -191,21 +200,22 @@ FOVEA_HOST_DEVICE void step_row(F& fragment, int r, State& state, Bound const& e
         lower_scores(fragment, r, state, score, place_of_weights<Bound>(fragment), x, top);
     if constexpr (Bound::wanted.maximum) state.top = F::larger(state.top, max_of_columns(fragment, x));
 
-    value sum = state.sum, divisor = state.divisor, entropy = state.entropy;
+    value sum = state.sum;
+    auto divisor = state.divisor;
+    auto entropy = state.entropy;
     FOVEA_UNROLL
     for (int j = 0; j < F::cols; j += 2) {
         const value p[2] = {fragment.exp2(x[j]), fragment.exp2(x[j + 1])};
         FOVEA_UNROLL
         for (int n = 0; n < 2; ++n) {
-            if constexpr (Bound::wanted.entropy)
-                entropy = fma(p[n], max(x[j + n], fragment.all(masked_score)), entropy);
+            if constexpr (Bound::wanted.entropy) entropy = add_weighted(p[n], x[j + n], entropy);
             if constexpr (Bound::moment_count > 0) add_moments<Covered>(fragment, r, j + n, state, e, p[n]);
         }
         put_weights<State, Bound>(fragment, r, j, p, sum, divisor);
     }
     state.sum = sum;
-    if constexpr (State::keeps.sums == weight_sums::both) state.divisor = divisor;
-    if constexpr (Bound::wanted.entropy) state.entropy = entropy;
+    state.divisor = divisor;
+    state.entropy = entropy;
 }
 
 // The same for sigmoid weights, which need no reference and are not normalised.
@@ -214,7 +224,7 @@ FOVEA_HOST_DEVICE void sigmoid_row(F& fragment, int r, State& state, Bound const
     using value = typename F::value_type;
     constexpr bool partial = Covered == coverage::some;
     auto const& score = bound_to_row(fragment, r, e.score);
-    auto const& mask = bound_to_row(fragment, r, e.mask);
+    auto const& mask = mask_of_row<Covered>(fragment, r, e.mask);
     FOVEA_UNROLL
     for (int j = 0; j < F::cols; j += 2) {
         value p[2];

@@ -2,6 +2,8 @@
 //
 //     fovea::exp2(3.f) == 8.f
 #pragma once
+#include <limits>
+
 #include "fovea/base/interval.hpp"
 
 namespace fovea::inline v0_1 {
@@ -14,6 +16,11 @@ FOVEA_HOST_DEVICE float log(float x) { return __builtin_logf(x); }
 FOVEA_HOST_DEVICE float log2(float x) { return __builtin_log2f(x); }
 FOVEA_HOST_DEVICE float tanh(float x) { return __builtin_tanhf(x); }
 FOVEA_HOST_DEVICE float fma(float a, float b, float c) { return __builtin_fmaf(a, b, c); }
+// sum + weight * x where weight is exp2(x): where that is 0, also of an infinite x.
+FOVEA_HOST_DEVICE float add_weighted(float weight, float x, float sum) {
+    constexpr float lowest = std::numeric_limits<float>::lowest();
+    return __builtin_fmaf(weight, lowest > x ? lowest : x, sum);
+}
 FOVEA_HOST_DEVICE constexpr float abs(float x) { return __builtin_fabsf(x); }
 FOVEA_HOST_DEVICE constexpr index abs(index x) { return x < 0 ? wrapped_difference(0, x) : x; }
 // A NaN in `a` wins, as in a comparison chain `b > a ? b : a`.

@@ -3,7 +3,7 @@
 //     row_state<lanes, row_keeps{}> state;   state.clear(zero, lowest);   raise(state, largest);   state.sum ...
 //
 // sum, entropy, top and moments are kept apart for each lane (or thread) of the row and folded once, at the end. What a
-// row does not keep stays as it was cleared: nothing is worked out for it, and no register holds it.
+// row does not keep takes no room in a row_state; in a lean_row_state it stays as it was cleared, and in no register.
 // The reference is a whole number, so that every rescale is an exact power of two, in every format.
 #pragma once
 #include <limits>
@@ -34,21 +34,31 @@ struct row_keeps {
     bool entropy = false, top = false;
 };
 
+// In the place of member N, which is not kept: two of one type would need an address each.
+template <int N> struct not_kept {};
+
 template <class Value, row_keeps Kept> struct row_state {
     static constexpr row_keeps keeps = Kept;
     float reference; // whole number; weights are exp2(score - reference)
     float limit; // masked_score until the first key is seen
     float alpha; // product of the rescales since the accumulated output was last brought up to date
-    Value sum, divisor, entropy, top;
-    array_of<Value, Kept.moments == 0 ? 1 : Kept.moments> moments;
+    Value sum;
+    [[no_unique_address]] std::conditional_t<Kept.sums == weight_sums::both, Value, not_kept<0>> divisor;
+    [[no_unique_address]] std::conditional_t<Kept.entropy, Value, not_kept<1>> entropy;
+    [[no_unique_address]] std::conditional_t<Kept.top, Value, not_kept<2>> top;
+    [[no_unique_address]] std::conditional_t<(Kept.moments > 0), array_of<Value, greatest(Kept.moments, 1)>,
+                                             not_kept<3>> moments;
 
     FOVEA_HOST_DEVICE void clear(Value zero, Value lowest) {
         reference = 0;
         limit = masked_score;
         alpha = 1;
-        sum = divisor = entropy = zero;
-        top = lowest;
-        for (Value& m : moments) m = zero;
+        sum = zero;
+        if constexpr (Kept.sums == weight_sums::both) divisor = zero;
+        if constexpr (Kept.entropy) entropy = zero;
+        if constexpr (Kept.top) top = lowest;
+        if constexpr (Kept.moments > 0)
+            for (Value& m : moments) m = zero;
     }
     FOVEA_HOST_DEVICE bool fresh() const { return limit == masked_score; }
     FOVEA_HOST_DEVICE float base() const { return reference; }
@@ -92,7 +102,8 @@ template <class State> FOVEA_HOST_DEVICE void raise(State& state, float whole) {
             state.entropy = state.entropy * a - state.sum * (step * a);
         state.sum = state.sum * a;
         if constexpr (State::keeps.sums == weight_sums::both) state.divisor = state.divisor * a;
-        for (int i = 0; i < State::keeps.moments; ++i) state.moments[i] = state.moments[i] * a;
+        if constexpr (State::keeps.moments > 0)
+            for (auto& m : state.moments) m = m * a;
         state.alpha *= a;
     }
     state.raise_to(whole);

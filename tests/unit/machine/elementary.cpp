@@ -90,6 +90,20 @@ TEMPLATE_TEST_CASE_SIG("exp2 of a masked score is exactly 0, of a NaN a NaN", "[
     CHECK(std::isnan(fovea::tanh(fovea::splat<N>(nan_value))[N - 1]));
 }
 
+TEMPLATE_TEST_CASE_SIG("a weight of 0 adds nothing, whatever it weighs", "[elementary]", ((int N), N), 4, 8, 16) {
+    const auto sum = fovea::splat<N>(3.f);
+    for (float x : {-infinity, -std::numeric_limits<float>::max(), -200.f, -3.f, 0.f, 2.f}) {
+        INFO(x);
+        const auto added = add_weighted(fovea::exp2(fovea::splat<N>(x)), fovea::splat<N>(x), sum);
+        const float right = x < -126 ? 3.f : 3.f + std::exp2(x) * x;
+        CHECK(std::abs(added[0] - right) <= 1e-6f);
+        CHECK(added[N - 1] == added[0]);
+        CHECK(std::abs(fovea::add_weighted(std::exp2(x), x, 3.f) - right) <= 1e-6f);
+    }
+    const auto nan = fovea::splat<N>(nan_value);
+    CHECK(std::isnan(add_weighted(fovea::exp2(nan), nan, sum)[0]));
+}
+
 TEMPLATE_TEST_CASE_SIG("exp keeps its error over the whole range and ends in infinity", "[elementary]", ((int N), N), 4,
                        8, 16) {
     const auto f = [](real_lanes<N> x) { return fovea::exp(x); };

@@ -27,7 +27,7 @@ template <int N> wide_lanes<N> random_wide(tests::draws& draw) {
     return x;
 }
 bool same_number(float a, float b) { return a == b || (a != a && b != b); }
-template <int N> bool set(lane_mask<N> m, int i) { return m.v[i] != 0; }
+template <int N> bool set(lane_mask<N> m, int i) { return m[i]; }
 
 } // namespace
 
@@ -95,6 +95,25 @@ TEMPLATE_TEST_CASE_SIG("any finds a single lane", "[lanes]", ((int N), N), 4, 8,
         x.v[i] = std::numeric_limits<float>::quiet_NaN();
         CHECK_FALSE(any_greater(x, fovea::splat<N>(0.f)));
     }
+}
+
+TEMPLATE_TEST_CASE_SIG("masks of integers, of bits and as integers agree", "[lanes]", ((int N), N), 4, 8, 16) {
+    tests::draws draw{8};
+    int faults = 0;
+    for (int round = 0; round < 200; ++round) {
+        const auto bits = static_cast<std::uint64_t>(draw.any_size());
+        auto x = fovea::splat<N>(std::int32_t{0});
+        for (int i = 0; i < N; ++i) x.v[i] = bits >> i & 1 ? static_cast<std::int32_t>(draw.between(1, 9)) : 0;
+        const auto of_integers = fovea::as_mask(x), of_bits = fovea::mask_of_bits<N>(bits);
+        const auto back = as_ints(of_bits), turned = as_ints(!of_bits);
+        const auto wide = select(of_bits, fovea::splat<N>(fovea::index{7}), fovea::splat<N>(fovea::index{-7}));
+        for (int i = 0; i < N; ++i) {
+            const bool right = (bits >> i & 1) != 0;
+            faults += of_integers[i] != right || of_bits[i] != right || wide[i] != (right ? 7 : -7);
+            faults += back[i] != (right ? -1 : 0) || turned[i] != (right ? 0 : -1);
+        }
+    }
+    CHECK(faults == 0);
 }
 
 TEMPLATE_TEST_CASE_SIG("folds visit every lane once", "[lanes]", ((int N), N), 4, 8, 16) {

@@ -19,7 +19,7 @@ namespace {
 
 template <int N> bool lane_is(position_lanes<N> x, int i, std::int64_t right) { return x.base + x.offset[i] == right; }
 template <int N> bool lane_is(wide_lanes<N> x, int i, std::int64_t right) { return x[i] == right; }
-template <int N> bool lane_is(lane_mask<N> x, int i, bool right) { return (x.v[i] != 0) == right; }
+template <int N> bool lane_is(lane_mask<N> x, int i, bool right) { return x[i] == right; }
 
 // Bases where 32 bits, and doubles, would lose something.
 constexpr std::int64_t bases[] = {0,

@@ -31,7 +31,7 @@ template <class T> FOVEA_HOST_DEVICE auto lane(T const& x, int i) {
 template <int N> FOVEA_HOST_DEVICE index lane(position_lanes<N> const& x, int i) {
     return wrapped_sum(x.base, x.offset.v[i]);
 }
-template <int N> FOVEA_HOST_DEVICE bool lane(lane_mask<N> const& x, int i) { return x.v[i] != 0; }
+template <int N> FOVEA_HOST_DEVICE bool lane(lane_mask<N> const& x, int i) { return x[i]; }
 
 // valid: how many of the lanes are keys of the call; the rest is never read from memory or given to a user's functor.
 template <int N> struct lane_context {
@@ -48,9 +48,11 @@ template <int N> struct lane_context {
     template <class T> FOVEA_HOST_DEVICE auto strip_by_key(T const* values) const {
         return entries_at(values + key_at);
     }
+    // Of a run that begins where this row's offsets do.
+    FOVEA_HOST_DEVICE lane_mask<N> of_run(std::uint64_t bits) const { return mask_of_bits<N>(bits >> key.offset.v[0]); }
     FOVEA_HOST_DEVICE static real_lanes<N> entries_at(float const* p) { return load<N>(p); }
     FOVEA_HOST_DEVICE static wide_lanes<N> entries_at(index const* p) { return load<N>(p); }
-    FOVEA_HOST_DEVICE static lane_mask<N> entries_at(std::int32_t const* p) { return {load<N>(p).v}; }
+    FOVEA_HOST_DEVICE static lane_mask<N> entries_at(std::int32_t const* p) { return as_mask(load<N>(p)); }
 
     // Through an array: a vector that is written lane by lane goes to memory and back for each of them.
     template <class F, class... A> auto one_by_one(F f, A... a) const {
@@ -62,7 +64,7 @@ template <int N> struct lane_context {
             if constexpr (truth) x[i] = f(lane(a, i)...) ? -1 : 0;
             else x[i] = f(lane(a, i)...);
         }
-        if constexpr (truth) return lane_mask<N>{load<N>(x).v};
+        if constexpr (truth) return as_mask(load<N>(x));
         else return load<N>(x);
     }
     template <class T, class I, class J> auto gather(table_view<T> t, I row, J column) const {

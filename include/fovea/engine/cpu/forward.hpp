@@ -60,7 +60,7 @@ template <int N, class X> FOVEA_HOST_DEVICE void store_entry(float* to, X x) {
     store(to, alike(as_real(x), splat<N>(0.f)));
 }
 template <int N, class X> FOVEA_HOST_DEVICE void store_entry(std::int32_t* to, X x) {
-    store(to, int_lanes<N>{as_mask<N>(x).v});
+    store(to, as_ints(as_mask<N>(x)));
 }
 template <int N, class X> FOVEA_HOST_DEVICE void store_entry(index* to, X x) {
     if constexpr (std::is_integral_v<X>) store(to, splat<N>(index{x}));

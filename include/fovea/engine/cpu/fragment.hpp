@@ -88,6 +88,14 @@ template <cpu_shape Shape, int Vectors, exp2_terms Terms, class Scores> struct r
                 Shape.query_tile - 1 - (row + r) + at,
                 at};
     }
+    // The first of row r, whose keys follow one another.
+    FOVEA_HOST_DEVICE element_context run_of_row(int r) const
+        requires(cols* lanes <= 64)
+    {
+        const index query = least(frame.query + row + r, frame.last_query);
+        return {frame.batch,        frame.head,        frame.kv_head,   query,
+                frame.key + column, frame.first_query, frame.first_key, 0.f};
+    }
     template <class M> FOVEA_HOST_DEVICE lane_mask<lanes> attended(int, int j, M m) const {
         const auto exist =
             iota<lanes>() + j * lanes < splat<lanes>(static_cast<std::int32_t>(frame.valid_keys - column));

@@ -43,6 +43,13 @@ template <cpu_shape Shape, class Reader> word const* in_place(Reader const& read
     return nullptr;
 }
 
+// n words from `from`, or as many zeros where it is null: in vectors, as a call costs more than a short row.
+template <int N> void copy_words(word const* from, index n, word* to) {
+    index u = 0;
+    for (; u + N <= n; u += N) store_into(to + u, from ? load_from<float, N>(from + u) : splat<N>(0.f));
+    for (; u < n; ++u) to[u] = from ? from[u] : 0;
+}
+
 // Rows [begin, begin + count) into `padded` rows. row, words_of_row: scratch for one row.
 template <cpu_shape Shape, class Reader>
 void pack_queries(Reader& reader, index begin, index count, index padded, float* row, word* words_of_row, word* out) {
@@ -55,12 +62,8 @@ void pack_queries(Reader& reader, index begin, index count, index padded, float*
             from = words_of_row;
         }
         const index piece = Shape.tiles() ? index{tile_side} : words; // that lie together
-        const std::size_t bytes = static_cast<std::size_t>(piece) * sizeof(word);
-        for (index u = 0; u < words; u += piece) {
-            word* to = out + Shape.word_of(i, u, words);
-            if (from) std::memcpy(to, from + u, bytes);
-            else std::memset(to, 0, bytes);
-        }
+        for (index u = 0; u < words; u += piece)
+            copy_words<Shape.lanes>(from ? from + u : nullptr, piece, out + Shape.word_of(i, u, words));
     }
 }
 

@@ -12,12 +12,13 @@ inline namespace v0_1 {
 template <class Value, row_keeps Kept> row_total<Kept.moments> folded(row_state<Value, Kept> const& s) {
     row_total<Kept.moments> t;
     t.reference = s.reference;
-    t.sum = sum_of(s.sum);
-    t.divisor = Kept.sums == weight_sums::both ? sum_of(s.divisor) : t.sum;
+    t.sum = t.divisor = sum_of(s.sum);
+    if constexpr (Kept.sums == weight_sums::both) t.divisor = sum_of(s.divisor);
     t.fresh = s.fresh() && t.sum == 0; // scores that are all NaN raise nothing, but they are no empty row
     if constexpr (Kept.entropy) t.entropy = sum_of(s.entropy);
     if constexpr (Kept.top) t.top = max_of(s.top);
-    for (int i = 0; i < Kept.moments; ++i) t.moments[i] = sum_of(s.moments[i]);
+    if constexpr (Kept.moments > 0)
+        for (int i = 0; i < Kept.moments; ++i) t.moments[i] = sum_of(s.moments[i]);
     return t;
 }
 

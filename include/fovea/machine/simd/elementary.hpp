@@ -47,26 +47,43 @@ template <exp2_terms Terms, int Times = 1, int N> FOVEA_HOST_DEVICE real_lanes<N
 }
 
 #if defined(__AVX512F__) && defined(__AVX512DQ__)
-// Two instructions split the power and put it together again, 2^r with r in [0, 1): minimax in the relative error with
-// a constant term of exactly 1, 8.6e-5 and 8.2e-8.
-template <exp2_terms Terms> FOVEA_HOST_DEVICE real_lanes<16> exp2_above_floor(real_lanes<16> x) {
-    const real_lanes<16> r = above_floor(x);
-    real_lanes<16> p;
-    if constexpr (Terms.degree == 3) p = fma(r, 0.07706717f, 0.22764485f);
-    else {
-        p = fma(r, 0.0018671302399968692f, 0.0090170300481659359f);
-        p = fma(p, r, splat<16>(0.055799913183840396f));
-        p = fma(p, r, splat<16>(0.24016445019883809f));
+// 2^(i / 32).
+struct thirty_seconds {
+    alignas(64) array_of<float, 32> powers;
+    constexpr thirty_seconds() : powers() {
+        constexpr array_of<double, 5> roots = {1.4142135623730951, 1.1892071150027210, 1.0905077326652577,
+                                               1.0442737824274138, 1.0218971486541166}; // 2^(1/2), 2^(1/4), ...
+        for (int i = 0; i < 32; ++i) {
+            double power = 1;
+            for (int bit = 0; bit < 5; ++bit)
+                if (i & 16 >> bit) power *= roots[bit];
+            powers[i] = static_cast<float>(power);
+        }
     }
-    p = fma(p, r, splat<16>(Terms.degree == 3 ? 0.69511682f : 0.6931513117866643f));
-    return scale_by_floor(fma(p, r, splat<16>(1.f)), x);
+};
+inline constexpr thirty_seconds powers_of_thirty_seconds;
+
+// Degree 3: one instruction takes the whole part off, one puts it back; 2^r with r in [0, 1) is minimax in the relative
+// error with a constant term of exactly 1, 8.6e-5. Degree 5 is as exact with two terms and a table: r in [-1/64, 1/64].
+template <exp2_terms Terms> FOVEA_HOST_DEVICE real_lanes<16> exp2_in_parts(real_lanes<16> x) {
+    if constexpr (Terms.degree == 3) {
+        const real_lanes<16> r = above_floor(x);
+        const real_lanes<16> p = fma(fma(r, 0.07706717f, 0.22764485f), r, splat<16>(0.69511682f));
+        return scale_by_floor(fma(p, r, splat<16>(1.f)), x, has_power(x));
+    } else {
+        constexpr float shifter = 0x1.8p18f; // the sum's lowest bits count 32nds
+        const real_lanes<16> t = x + shifter, whole = t - shifter, r = x - whole;
+        const real_lanes<16> power = pick(t, powers_of_thirty_seconds.powers);
+        const real_lanes<16> p = fma(fma(r, 0.240226507f, 0.693157344f), r * power, power);
+        return scale_by_floor(p, whole, has_power(x));
+    }
 }
 #endif
 
 template <exp2_terms Terms = exp2_terms{}, int N> FOVEA_HOST_DEVICE real_lanes<N> exp2(real_lanes<N> x) {
     static_assert(Terms.degree == 3 || Terms.degree == 5, "fovea: exp2_terms::degree is 3 or 5");
 #if defined(__AVX512F__) && defined(__AVX512DQ__)
-    if constexpr (N == 16 && native_isa.lanes == 16) return exp2_above_floor<Terms>(x);
+    if constexpr (N == 16 && native_isa.lanes == 16) return exp2_in_parts<Terms>(x);
     else
 #endif
     {
@@ -83,6 +100,17 @@ template <exp2_terms Terms = exp2_terms{}, int N> FOVEA_HOST_DEVICE real_lanes<N
         return power_polynomial<Terms, 2>(r) * reinterpret<float>(power);
     }
 }
+// sum + weight * x where weight is exp2(x): where that is 0, also of an infinite x.
+template <int N>
+FOVEA_HOST_DEVICE real_lanes<N> add_weighted(real_lanes<N> weight, real_lanes<N> x, real_lanes<N> sum) {
+#if defined(__AVX512F__) && defined(__AVX512DQ__)
+    if constexpr (N == 16 && native_isa.lanes == 16)
+        return {__builtin_ia32_vfmaddps512_mask3(weight.v, x.v, sum.v, has_power(x), 4)};
+    else
+#endif
+        return fma(weight, max(x, splat<N>(std::numeric_limits<float>::lowest())), sum);
+}
+
 // For scores as written, over the whole range of float: n ln 2 is taken off in two parts, and 2^n multiplied in two
 // halves, so that large results keep their digits and end in infinity. Relative error 3e-7.
 template <int N> FOVEA_HOST_DEVICE real_lanes<N> exp(real_lanes<N> x) {

@@ -7,7 +7,7 @@
 
 #include "fovea/base/array.hpp"
 #include "fovea/dtype/formats.hpp"
-#include "fovea/machine/simd/lanes.hpp"
+#include "fovea/machine/simd/lane_mask.hpp"
 
 namespace [[gnu::visibility("hidden")]] fovea {
 inline namespace v0_1 {
@@ -23,23 +23,6 @@ template <class T, int N> FOVEA_HOST_DEVICE void hold(lanes<T, N>& x) {
 #endif
 }
 
-// Whether any lane is set.
-template <int N> FOVEA_HOST_DEVICE bool any(lane_mask<N> m) {
-#if defined(__AVX__)
-    if constexpr (N == 8) return __builtin_ia32_movmskps256(__builtin_bit_cast(real_lanes<8>::native, m.v)) != 0;
-#endif
-    if constexpr (N == 16) {
-        int_lanes<8> halves[2];
-        std::memcpy(halves, &m, sizeof m);
-        return any(lane_mask<8>{halves[0].v | halves[1].v});
-    } else {
-        array_of<std::int64_t, N * 4 / 8> parts;
-        std::memcpy(parts, &m, sizeof m);
-        std::int64_t all = 0;
-        for (std::int64_t part : parts) all |= part;
-        return all != 0;
-    }
-}
 template <int N> FOVEA_HOST_DEVICE bool any_greater(real_lanes<N> a, real_lanes<N> b) {
 #if defined(__AVX512F__)
     if constexpr (N == 16)
@@ -71,12 +54,21 @@ template <int N> FOVEA_HOST_DEVICE real_lanes<N> above_floor(real_lanes<N> x) {
     asm("vreduceps $9, %1, %0" : "=v"(r.v) : "v"(x.v)); // no fraction bits kept, rounded down, no exceptions
     return r;
 }
-// x * 2^floor(n) for n in (-125.5, 128); below exactly 0.
-template <int N> FOVEA_HOST_DEVICE real_lanes<N> scale_by_floor(real_lanes<N> x, real_lanes<N> n) {
+// Of 32 numbers those that the lowest five bits of each lane count.
+template <int N> FOVEA_HOST_DEVICE real_lanes<N> pick(real_lanes<N> bits, float const (&from)[2 * N]) {
     static_assert(N == 16);
-    const typename real_lanes<N>::native zero = {};
-    const auto above = __builtin_ia32_cmpps512_mask(n.v, splat<N>(-125.5f).v, 0x16, every_lane, 4); // not <=, quiet
-    return {__builtin_ia32_scalefps512_mask(x.v, n.v, zero, sixteen_lanes{static_cast<unsigned short>(above)}, 4)};
+    asm("vpermi2ps %2, %1, %0" : "+v"(bits.v) : "v"(load<N>(from).v), "v"(load<N>(from + N).v));
+    return bits;
+}
+// Where x is above -125.5, below which 2^x is taken for 0; so is a NaN.
+FOVEA_HOST_DEVICE sixteen_lanes has_power(real_lanes<16> x) {
+    return {static_cast<unsigned short>(
+        __builtin_ia32_cmpps512_mask(x.v, splat<16>(-125.5f).v, 0x16, every_lane, 4))}; // not <=, quiet
+}
+// x * 2^floor(n) where it has power, for n below 128; else exactly 0.
+FOVEA_HOST_DEVICE real_lanes<16> scale_by_floor(real_lanes<16> x, real_lanes<16> n, sixteen_lanes has_power) {
+    const real_lanes<16>::native zero = {};
+    return {__builtin_ia32_scalefps512_mask(x.v, n.v, zero, has_power, 4)};
 }
 #endif
 
@@ -97,12 +89,11 @@ FOVEA_HOST_DEVICE real_lanes<N> multiply_pairs(real_lanes<N> acc, int_lanes<N> a
 // bf16 of a float in the upper half of each word, round to nearest even; NaN stays NaN.
 template <int N> FOVEA_HOST_DEVICE int_lanes<N> bf16_in_upper_half(real_lanes<N> x) {
     using words = typename lanes<std::uint32_t, N>::native;
+    using ints = typename int_lanes<N>::native;
     const words u = __builtin_bit_cast(words, x.v);
-    const words rounded = u + 0x7fffu + ((u >> 16) & 1u);
-    const words quiet = u | 0x400000u;
-    const auto is_nan = x != x;
-    return {(is_nan.v ? __builtin_bit_cast(typename int_lanes<N>::native, quiet)
-                      : __builtin_bit_cast(typename int_lanes<N>::native, rounded))};
+    const int_lanes<N> rounded{__builtin_bit_cast(ints, u + 0x7fffu + ((u >> 16) & 1u))};
+    const int_lanes<N> quiet{__builtin_bit_cast(ints, u | 0x400000u)};
+    return select(x != x, quiet, rounded);
 }
 // Words whose lower half is bf16(lo) and whose upper half is bf16(hi).
 template <int N> FOVEA_HOST_DEVICE int_lanes<N> pair_of(real_lanes<N> lo, real_lanes<N> hi) {

@@ -33,18 +33,6 @@ template <int N> using real_lanes = lanes<float, N>;
 template <int N> using int_lanes = lanes<std::int32_t, N>;
 template <int N> using wide_lanes = lanes<index, N>;
 
-// One truth value a lane, all bits or none; no condition of an if.
-template <int N> struct lane_mask {
-    typename int_lanes<N>::native v;
-    template <class Bool>
-        requires std::is_same_v<Bool, bool>
-    explicit operator Bool() const {
-        static_assert(N == 0, "fovea: a functor that is a template cannot branch, as lanes and ranges disagree: use "
-                              "fovea::select, && and ||, or parameters such as float and fovea::index");
-        return {};
-    }
-};
-
 template <int N> inline constexpr bool is_real<real_lanes<N>> = true;
 
 // ---- memory --------------------------------------------------------------------------------------------------------
@@ -113,56 +101,6 @@ template <int N> FOVEA_HOST_DEVICE wide_lanes<N> operator*(index a, wide_lanes<N
 template <int N> FOVEA_HOST_DEVICE wide_lanes<N> operator-(wide_lanes<N> a) { return wrapped(-unwrapped<N>(a)); }
 // clang-format on
 
-// a * b + c, contracted to one instruction where the target has it.
-template <int N> FOVEA_HOST_DEVICE real_lanes<N> fma(real_lanes<N> a, real_lanes<N> b, real_lanes<N> c) {
-    return {a.v * b.v + c.v};
-}
-template <int N> FOVEA_HOST_DEVICE real_lanes<N> fma(real_lanes<N> a, float b, real_lanes<N> c) {
-    return {a.v * b + c.v};
-}
-template <int N> FOVEA_HOST_DEVICE real_lanes<N> fma(real_lanes<N> a, float b, float c) { return {a.v * b + c}; }
-
-// ---- comparisons and selection -------------------------------------------------------------------------------------
-template <class T, int N> FOVEA_HOST_DEVICE lane_mask<N> mask_of(T const& comparison) {
-    if constexpr (sizeof(comparison[0]) == 4) return {comparison};
-    else return {__builtin_convertvector(comparison, typename int_lanes<N>::native)};
-}
-// clang-format off
-template <class T, int N> FOVEA_HOST_DEVICE lane_mask<N> operator<(lanes<T, N> a, lanes<T, N> b) { return mask_of<decltype(a.v < b.v), N>(a.v < b.v); }
-template <class T, int N> FOVEA_HOST_DEVICE lane_mask<N> operator<=(lanes<T, N> a, lanes<T, N> b) { return mask_of<decltype(a.v <= b.v), N>(a.v <= b.v); }
-template <class T, int N> FOVEA_HOST_DEVICE lane_mask<N> operator>(lanes<T, N> a, lanes<T, N> b) { return b < a; }
-template <class T, int N> FOVEA_HOST_DEVICE lane_mask<N> operator>=(lanes<T, N> a, lanes<T, N> b) { return b <= a; }
-template <class T, int N> FOVEA_HOST_DEVICE lane_mask<N> operator==(lanes<T, N> a, lanes<T, N> b) { return mask_of<decltype(a.v == b.v), N>(a.v == b.v); }
-template <class T, int N> FOVEA_HOST_DEVICE lane_mask<N> operator!=(lanes<T, N> a, lanes<T, N> b) { return mask_of<decltype(a.v != b.v), N>(a.v != b.v); }
-template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator<(real_lanes<N> a, float b) { return a < splat<N>(b); }
-template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator<=(real_lanes<N> a, float b) { return a <= splat<N>(b); }
-template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator>(real_lanes<N> a, float b) { return a > splat<N>(b); }
-template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator>=(real_lanes<N> a, float b) { return a >= splat<N>(b); }
-template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator==(real_lanes<N> a, float b) { return a == splat<N>(b); }
-template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator!=(real_lanes<N> a, float b) { return a != splat<N>(b); }
-template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator<(float a, real_lanes<N> b) { return splat<N>(a) < b; }
-template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator<=(float a, real_lanes<N> b) { return splat<N>(a) <= b; }
-template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator>(float a, real_lanes<N> b) { return splat<N>(a) > b; }
-template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator>=(float a, real_lanes<N> b) { return splat<N>(a) >= b; }
-template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator==(float a, real_lanes<N> b) { return splat<N>(a) == b; }
-template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator!=(float a, real_lanes<N> b) { return splat<N>(a) != b; }
-template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator&&(lane_mask<N> a, lane_mask<N> b) { return {a.v & b.v}; }
-template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator||(lane_mask<N> a, lane_mask<N> b) { return {a.v | b.v}; }
-template <int N> FOVEA_HOST_DEVICE lane_mask<N> operator!(lane_mask<N> a) { return {~a.v}; }
-// clang-format on
-template <int N> FOVEA_HOST_DEVICE lane_mask<N> as_mask(bool b) { return {splat<N>(b ? -1 : 0).v}; }
-template <int N> FOVEA_HOST_DEVICE lane_mask<N> as_mask(lane_mask<N> m) { return m; }
-
-template <int N> FOVEA_HOST_DEVICE real_lanes<N> select(lane_mask<N> m, real_lanes<N> a, real_lanes<N> b) {
-    return {m.v ? a.v : b.v};
-}
-template <int N> FOVEA_HOST_DEVICE int_lanes<N> select(lane_mask<N> m, int_lanes<N> a, int_lanes<N> b) {
-    return {m.v ? a.v : b.v};
-}
-template <int N> FOVEA_HOST_DEVICE wide_lanes<N> select(lane_mask<N> m, wide_lanes<N> a, wide_lanes<N> b) {
-    const auto wide = __builtin_convertvector(m.v, typename wide_lanes<N>::native);
-    return {wide ? a.v : b.v};
-}
 // A mask register of 16 lanes, in the type that a compiler's builtin takes: they differ, nvcc's among themselves.
 struct sixteen_lanes {
     unsigned short bits;
@@ -171,6 +109,25 @@ struct sixteen_lanes {
 };
 inline constexpr sixteen_lanes every_lane{0xffff};
 
+// a * b + c, contracted to one instruction where the target has it. g++ is told: it leaves a product by itself that is
+// used once more, be it where the program seldom comes.
+template <int N> FOVEA_HOST_DEVICE real_lanes<N> fma(real_lanes<N> a, real_lanes<N> b, real_lanes<N> c) {
+#if defined(__AVX512F__) && defined(__GNUC__) && !defined(__clang__)
+    if constexpr (N == 16) return {__builtin_ia32_vfmaddps512_mask(a.v, b.v, c.v, every_lane, 4)};
+#endif
+#if defined(__FMA__) && defined(__GNUC__) && !defined(__clang__)
+    if constexpr (N == 8) return {__builtin_ia32_vfmaddps256(a.v, b.v, c.v)};
+#endif
+    return {a.v * b.v + c.v};
+}
+template <int N> FOVEA_HOST_DEVICE real_lanes<N> fma(real_lanes<N> a, float b, real_lanes<N> c) {
+    return fma(a, splat<N>(b), c);
+}
+template <int N> FOVEA_HOST_DEVICE real_lanes<N> fma(real_lanes<N> a, float b, float c) {
+    return fma(a, splat<N>(b), splat<N>(c));
+}
+
+// ---- smaller and larger --------------------------------------------------------------------------------------------
 // b > a ? b : a, one instruction; a NaN in `a` wins, as in the scalar max. g++ 12 does not find the instruction when
 // one side is a constant.
 template <class T, int N> FOVEA_HOST_DEVICE lanes<T, N> max(lanes<T, N> a, lanes<T, N> b) {
