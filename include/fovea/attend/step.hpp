@@ -141,7 +141,13 @@ FOVEA_HOST_DEVICE void lower_scores(F const& fragment, int r, State& state, E co
         for (int j = 0; j < F::cols; ++j)
             x[j] = select(x[j] > masked, value_below(score, fragment.here(r, j), fragment.all(0.f)), min(x[j], masked));
         lower = raise_far_row(state, fragment.across(max_of_columns(fragment, x), take_max{}), place, r);
-    } else lower = raise_row(state, fragment.across(top, take_max{}), start_anywhere{}, place, r);
+    } else {
+        const float largest = fragment.across(top, take_max{});
+        if (state.fresh()) { // nothing was put: every row of a short call comes here once
+            lower = __builtin_ceilf(largest);
+            raise(state, lower);
+        } else lower = raise_row(state, largest, start_anywhere{}, place, r);
+    }
     FOVEA_UNROLL
     for (int j = 0; j < F::cols; ++j) {
         const V lowered = x[j] - lower;

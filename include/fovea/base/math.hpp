@@ -9,6 +9,7 @@
 namespace fovea::inline v0_1 {
 
 inline constexpr float log2_e = 1.4426950408889634f, ln_2 = 0.6931471805599453f;
+inline constexpr float lowest_float = std::numeric_limits<float>::lowest();
 
 FOVEA_HOST_DEVICE float exp(float x) { return __builtin_expf(x); }
 FOVEA_HOST_DEVICE float exp2(float x) { return __builtin_exp2f(x); }
@@ -18,8 +19,7 @@ FOVEA_HOST_DEVICE float tanh(float x) { return __builtin_tanhf(x); }
 FOVEA_HOST_DEVICE float fma(float a, float b, float c) { return __builtin_fmaf(a, b, c); }
 // sum + weight * x where weight is exp2(x): where that is 0, also of an infinite x.
 FOVEA_HOST_DEVICE float add_weighted(float weight, float x, float sum) {
-    constexpr float lowest = std::numeric_limits<float>::lowest();
-    return __builtin_fmaf(weight, lowest > x ? lowest : x, sum);
+    return __builtin_fmaf(weight, lowest_float > x ? lowest_float : x, sum);
 }
 FOVEA_HOST_DEVICE constexpr float abs(float x) { return __builtin_fabsf(x); }
 FOVEA_HOST_DEVICE constexpr index abs(index x) { return x < 0 ? wrapped_difference(0, x) : x; }

@@ -6,8 +6,6 @@
 // row does not keep takes no room in a row_state; in a lean_row_state it stays as it was cleared, and in no register.
 // The reference is a whole number, so that every rescale is an exact power of two, in every format.
 #pragma once
-#include <limits>
-
 #include "fovea/base/array.hpp"
 #include "fovea/base/math.hpp"
 
@@ -15,7 +13,7 @@ namespace [[gnu::visibility("hidden")]] fovea {
 inline namespace v0_1 {
 
 // What a masked score becomes: finite, so that 0 x -inf cannot arise; its exp2 is exactly 0.
-inline constexpr float masked_score = std::numeric_limits<float>::lowest();
+inline constexpr float masked_score = lowest_float;
 // A row's reference is raised when a score exceeds it by more than this, in base 2: weights stay below 2^8.
 inline constexpr float raise_threshold = 8.f;
 

@@ -1,7 +1,7 @@
 // The rare end of a row whose output is not finite although its weights are: 0 x NaN from the value of a masked key
 // must not reach it by a bit, the value of an attended one must.
 //
-//     if (spoiled<N>(output, channels, sum)) ...       one check a row, all that clean data pays
+//     if (spoiled<N>(output, channels, sum)) ...       of a row; clean data pays for all_finite alone
 //
 // A spoiled tile is computed again with every non-finite value read as 0, which gives the bits that clean data would;
 // rows that attend such a key are then summed over their attended keys alone, one key at a time.
@@ -16,9 +16,13 @@ inline namespace v0_1 {
 
 // Whether n numbers, padded with finite ones to whole vectors, are all finite.
 template <int N> bool all_finite(float const* x, index n) {
-    auto total = splat<N>(0.f);
-    for (index c = 0; c < n; c += N) total = fma(load<N>(x + c), 0.f, total); // NaN for an infinity or a NaN
-    const float sum = sum_of(total);
+    const auto zero = splat<N>(0.f);
+    real_lanes<N> totals[4] = {zero, zero, zero, zero}; // of which none waits for the last addition
+    index c = 0;
+    for (; c + 4 * N <= n; c += 4 * N)
+        for (int i = 0; i < 4; ++i) totals[i] = fma(load<N>(x + c + i * N), zero, totals[i]); // NaN for infinities too
+    for (; c < n; c += N) totals[0] = fma(load<N>(x + c), zero, totals[0]);
+    const float sum = sum_of((totals[0] + totals[1]) + (totals[2] + totals[3]));
     return sum == sum;
 }
 

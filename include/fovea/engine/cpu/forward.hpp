@@ -150,14 +150,19 @@ template <cpu_shape Shape, class Problem, class Bound, class Scratch, class Sour
     auto const& k = p.k();
     const index words = Shape.words(q.channels());
     [[maybe_unused]] const index value_channels = p.operand.v.channels(); // unused without values
-    const index rows = round_up(at.count, index{Shape.value.rows});
+    const index rows = round_up(at.count, index{Shape.row_unit()});
     row_reader<typename prepared_operands<Problem>::q_type, Shape.lanes> queries(readers.q, at.here.batch,
                                                                                  at.here.head);
-    pack_queries<Shape>(queries, at.begin, at.count, rows, s.row.data(), s.key_rows.data(), s.queries.data());
+    const key_tiles tiles{k.first, k.positions(), Shape.key_tile};
+    // Where they lie, where they are read but once: read again, they are nearer in scratch memory.
+    word const* packed = tiles.count() == 1 ? packed_in_place<Shape>(queries, at.begin, at.count) : nullptr;
+    if (!packed) {
+        pack_queries<Shape>(queries, at.begin, at.count, rows, s.row.data(), s.key_rows.data(), s.queries.data());
+        packed = s.queries.data();
+    }
     const lanes_type zero = splat<Shape.lanes>(0.f), lowest = splat<Shape.lanes>(masked_score);
     for (index r = 0; r < rows; ++r) s.states[r].clear(zero, lowest);
 
-    const key_tiles tiles{k.first, k.positions(), Shape.key_tile};
     const index first = q.first + at.begin, last = first + at.count - 1;
     const element_box box{at.here.batch, at.here.head, at.here.kv_head, {first, last}, {}, q.first, k.first};
     value_pass<Shape> pass;
@@ -181,7 +186,7 @@ template <cpu_shape Shape, class Problem, class Bound, class Scratch, class Sour
         word const* const keys = source.keys(tile);
         using blocks_type = std::conditional_t<Shape.tiles(), matrix_blocks<Shape, Scratch, Bound>,
                                                vector_blocks<Shape, Scratch, Bound>>;
-        blocks_type blocks(s, e, f, keys, words);
+        blocks_type blocks(s, e, f, {packed, keys, words});
         score_tile<Shape>(s, e, f, rows, covered, blocks);
         if constexpr (Problem::has_values) {
             pass.begin(s, source.values(tile), valid, value_channels, rows, fresh);

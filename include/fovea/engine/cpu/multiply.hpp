@@ -38,10 +38,10 @@ FOVEA_HOST_DEVICE real_lanes<N> multiply_add(real_lanes<N> c, real_lanes<N> a, r
     else return fma(a, b, c);
 }
 
-// acc += a x b for one word. Whichever side has fewer registers is held, the other streams through one.
-template <cpu_shape Shape, micro_tile Tile>
-FOVEA_HOST_DEVICE void multiply_word(accumulators<Shape.lanes, Tile>& acc, word const* a, index a_stride,
-                                     word const* b) {
+// acc += a x b for one word, in the first rows and vectors of acc. Whichever side has fewer registers is held, the
+// other streams through one.
+template <cpu_shape Shape, micro_tile Tile, class Sums>
+FOVEA_HOST_DEVICE void multiply_word(Sums& acc, word const* a, index a_stride, word const* b) {
     constexpr int n = Shape.lanes;
     if constexpr (Tile.rows < Tile.vectors) {
         array_of<real_lanes<n>, Tile.rows> held;
@@ -69,10 +69,23 @@ FOVEA_HOST_DEVICE void multiply_word(accumulators<Shape.lanes, Tile>& acc, word 
 
 // acc += a x b over words [begin, end). a: Tile.rows rows, a_stride apart. b: for each word Tile.vectors vectors, those
 // of the next b_stride further.
-template <cpu_shape Shape, micro_tile Tile>
-FOVEA_HOST_DEVICE void multiply_panel(accumulators<Shape.lanes, Tile>& acc, word const* a, index a_stride,
-                                      word const* b, index b_stride, index begin, index end) {
+template <cpu_shape Shape, micro_tile Tile, class Sums>
+FOVEA_HOST_DEVICE void multiply_panel(Sums& acc, word const* a, index a_stride, word const* b, index b_stride,
+                                      index begin, index end) {
     for (index u = begin; u < end; ++u) multiply_word<Shape, Tile>(acc, a + u, a_stride, b + u * b_stride);
+}
+
+// Tile with as many rows less as a last block may lack, where it is left with some.
+template <cpu_shape Shape, micro_tile Tile> consteval micro_tile lower() {
+    constexpr int unit = Tile.rows % Shape.row_unit() == 0 ? Shape.row_unit() : 1;
+    return {Tile.rows > unit ? Tile.rows - unit : Tile.rows, Tile.vectors};
+}
+// f with the least of such tiles that has so many rows.
+template <cpu_shape Shape, micro_tile Tile, class F> FOVEA_HOST_DEVICE void with_rows(index rows, F const& f) {
+    if constexpr (constexpr micro_tile less = lower<Shape, Tile>(); less.rows < Tile.rows)
+        if (rows <= less.rows) [[unlikely]]
+            return with_rows<Shape, less>(rows, f);
+    f(std::integral_constant<int, Tile.rows>{});
 }
 
 // Where the values of a key tile lie, in words: from one word of keys to the next, from one panel of channels to the
@@ -90,12 +103,11 @@ struct value_block {
     index out_stride, begin, end;
     float const* alpha; // of each row; null: 1
     bool fresh; // out starts as zero
+    index rows;
 };
 
-template <cpu_shape Shape>
-    requires(!Shape.tiles())
-[[gnu::noinline]] void multiply_values(value_block const& b) {
-    constexpr micro_tile tile = Shape.value;
+template <cpu_shape Shape, int Rows> [[gnu::noinline]] void multiply_value_rows(value_block const& b) {
+    constexpr micro_tile tile{Rows, Shape.value.vectors};
     constexpr int n = Shape.lanes;
     accumulators<n, tile> acc;
     if (b.fresh) acc.clear();
@@ -119,6 +131,12 @@ template <cpu_shape Shape>
         FOVEA_UNROLL
         for (int j = 0; j < tile.vectors; ++j) store(b.out + i * b.out_stride + j * n, acc.c[i][j]);
     }
+}
+
+template <cpu_shape Shape>
+    requires(!Shape.tiles())
+void multiply_values(value_block const& b) {
+    with_rows<Shape, Shape.value>(b.rows, [&](auto rows) { multiply_value_rows<Shape, decltype(rows)::value>(b); });
 }
 
 // The same on the matrix unit: weights, values and output lie in its tiles.

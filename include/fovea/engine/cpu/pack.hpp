@@ -50,6 +50,15 @@ template <int N> void copy_words(word const* from, index n, word* to) {
     for (; u < n; ++u) to[u] = from ? from[u] : 0;
 }
 
+// Where such rows lie already as the product takes them, one after another and none beyond the last; else nullptr.
+template <cpu_shape Shape, class Reader> word const* packed_in_place(Reader const& reader, index begin, index count) {
+    if constexpr (!Shape.tiles() && requires { reader.template words_apart<packed_element<Shape>>(); })
+        if (count % Shape.row_unit() == 0 &&
+            reader.template words_apart<packed_element<Shape>>() == Shape.words(reader.channels()))
+            return in_place<Shape>(reader, begin);
+    return nullptr;
+}
+
 // Rows [begin, begin + count) into `padded` rows. row, words_of_row: scratch for one row.
 template <cpu_shape Shape, class Reader>
 void pack_queries(Reader& reader, index begin, index count, index padded, float* row, word* words_of_row, word* out) {

@@ -138,6 +138,8 @@ FOVEA_COLD void mend_tile(Problem const& p, Bound const& e, prepared_operands<Pr
 template <cpu_shape Shape, class Problem, class Scratch>
 bool is_spoiled(Problem const& p, query_tile_at at, Scratch const& s) {
     const index channels = p.operand.v.channels(), padded = Shape.padded_channels(channels);
+    if (all_finite<Shape.lanes>(s.output.data(), at.count * padded)) [[likely]]
+        return false;
     for (index r = 0; r < at.count; ++r)
         if (spoiled<Shape.lanes>(s.output.data() + r * padded, channels, sum_of(s.states[r].sum))) return true;
     return false;

@@ -14,16 +14,22 @@ inline namespace v0_1 {
 
 // A block of rows and the first vectors of a panel: what the mask leaves of it.
 struct live_block {
-    index row, column;
+    index row, rows, column;
     bool whole; // all vectors of the panel
     coverage covered;
+};
+
+// The first product's operands, packed: rows and panels of keys of so many words each.
+struct packed_pair {
+    word const *queries, *keys;
+    index words;
 };
 
 // Steps of the vectors' blocks, straight after their product.
 template <cpu_shape Shape, class Scratch, class Bound> class vector_blocks {
 public:
-    vector_blocks(Scratch& s, Bound const& e, tile_frame const& f, word const* keys, index words)
-        : s_(s), e_(e), f_(f), keys_(keys), words_(words) {}
+    vector_blocks(Scratch& s, Bound const& e, tile_frame const& f, packed_pair operands)
+        : s_(s), e_(e), f_(f), operand_(operands) {}
 
     FOVEA_HOST_DEVICE void take(live_block b) {
         if (Shape.least_vectors() < Shape.score.vectors && !b.whole) score<Shape.least_vectors()>(b);
@@ -35,26 +41,31 @@ private:
     template <int Vectors> FOVEA_HOST_DEVICE void score(live_block b) {
         accumulators<Shape.lanes, micro_tile{Shape.score.rows, Vectors}> acc;
         acc.clear();
-        multiply_panel<Shape, micro_tile{Shape.score.rows, Vectors}>(
-            acc, s_.queries.data() + b.row * words_, words_, keys_ + b.column * words_, Shape.key_panel(), 0, words_);
+        const index words = operand_.words;
+        with_rows<Shape, Shape.score>(b.rows, [&](auto rows) {
+            multiply_panel<Shape, micro_tile{decltype(rows)::value, Vectors}>(acc, operand_.queries + b.row * words,
+                                                                              words, operand_.keys + b.column * words,
+                                                                              Shape.key_panel(), 0, words);
+        });
         row_fragment<Shape, Vectors, weight_terms<Shape, Bound>, decltype(acc)> fragment{f_, b.row, b.column, acc};
         if constexpr (Vectors == Shape.score.vectors) // less is never all of a panel
             if (b.covered == coverage::all) {
-                step_rows<coverage::all>(fragment, b.row);
+                step_rows<coverage::all>(fragment, b);
                 return;
             }
-        step_rows<coverage::some>(fragment, b.row);
+        step_rows<coverage::some>(fragment, b);
     }
-    template <coverage Covered, class F> FOVEA_HOST_DEVICE void step_rows(F& fragment, index row) {
+    template <coverage Covered, class F> FOVEA_HOST_DEVICE void step_rows(F& fragment, live_block b) {
         FOVEA_UNROLL
-        for (int r = 0; r < Shape.score.rows; ++r) weigh_row<Covered>(fragment, r, s_.states[row + r], e_);
+        for (int r = 0; r < Shape.score.rows; ++r)
+            if (r < b.rows) [[likely]]
+                weigh_row<Covered>(fragment, r, s_.states[b.row + r], e_);
     }
 
     Scratch& s_;
     Bound const& e_;
     tile_frame const& f_;
-    word const* keys_;
-    index words_;
+    packed_pair operand_;
 };
 
 // Scores of 16 rows and 64 keys in tiles.
@@ -66,14 +77,14 @@ template <int N> struct tile_scores {
 // Steps of the matrix unit's blocks, each beside the product of the next.
 template <cpu_shape Shape, class Scratch, class Bound> class matrix_blocks {
 public:
-    matrix_blocks(Scratch& s, Bound const& e, tile_frame const& f, word const* keys, index words)
-        : s_(s), e_(e), f_(f), keys_(keys), words_(words) {}
+    matrix_blocks(Scratch& s, Bound const& e, tile_frame const& f, packed_pair operands)
+        : s_(s), e_(e), f_(f), operand_(operands) {}
 
     void take(live_block b) {
-        const index side = tile_side * words_; // from 16 keys to the next
-        word const *queries = s_.queries.data() + b.row * words_, *keys = keys_ + b.column * words_;
+        const index words = operand_.words, side = tile_side * words; // from 16 keys to the next
+        word const *queries = operand_.queries + b.row * words, *keys = operand_.keys + b.column * words;
         sums_.clear();
-        for (index u = 0; u < words_; u += tile_side)
+        for (index u = 0; u < words; u += tile_side)
             sums_.multiply(queries + u * tile_side, side, keys + u * tile_side, side);
         step_waiting();
         // Not before the steps: their loads would wait for stores in flight that agree with them in the low bits of the
@@ -101,20 +112,20 @@ private:
     Scratch& s_;
     Bound const& e_;
     tile_frame const& f_;
-    word const* keys_;
-    index words_;
+    packed_pair operand_;
     live_block waiting_{};
     bool any_waits_ = false;
     tile_sums<1, Shape.score.vectors> sums_;
     alignas(64) array_of<float, Shape.score.rows * Shape.key_panel()> scores_;
 };
 
-// Scores of one key tile into weights; live units of each row block are recorded. `rows`: rows in use, whole blocks.
+// Scores of one key tile into weights; live units of each row block are recorded. `rows`: rows in use.
 template <cpu_shape Shape, class Scratch, class Bound, class Blocks>
 void score_tile(Scratch& s, Bound const& e, tile_frame const& f, index rows, coverage covered, Blocks& blocks) {
     constexpr index width = Shape.key_panel(), panels = Shape.key_tile / width, height = Shape.score.rows,
                     unit = Shape.key_unit();
-    for (index b = 0; b < rows / height; ++b) s.live[b] = 0;
+    const index blocks_in_use = ceil_div(rows, height);
+    for (index b = 0; b < round_up(rows, index{Shape.value.rows}) / height; ++b) s.live[b] = 0;
     element_box box{f.batch, f.head, f.kv_head, {}, {}, f.first_query, f.first_key};
     // Partial tiles are classified again: eight row blocks at once, and one by one where those are cut, unless the
     // mask's interval reading divides or reads tables and costs as much as it would save.
@@ -130,7 +141,7 @@ void score_tile(Scratch& s, Bound const& e, tile_frame const& f, index rows, cov
     for (index p = 0; p < panels; ++p) {
         const index column = (f.leftwards ? panels - 1 - p : p) * width;
         if (column >= f.valid_keys) continue;
-        for (index b = 0; b < rows / height; ++b) {
+        for (index b = 0; b < blocks_in_use; ++b) {
             const index row = b * height;
             if (covered == coverage::some && row % group == 0) grouped = classify(row, group, column, width);
             const coverage micro = grouped == coverage::some && !dear ? classify(row, height, column, width) : grouped;
@@ -143,7 +154,8 @@ void score_tile(Scratch& s, Bound const& e, tile_frame const& f, index rows, cov
                      (dear || classify(row, height, column + u * unit, unit) != coverage::none)))
                     live |= std::uint64_t{1} << u;
             s.live[b] |= live << column / unit;
-            blocks.take({row, column, live >> Shape.least_vectors() * Shape.lanes / unit != 0, micro});
+            blocks.take({row, least(height, rows - row), column,
+                         live >> Shape.least_vectors() * Shape.lanes / unit != 0, micro});
         }
     }
     blocks.end();

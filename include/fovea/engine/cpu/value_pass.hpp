@@ -32,7 +32,8 @@ public:
         values_ = values;
         output_ = s.output.data();
         padded_ = Shape.padded_channels(value_channels);
-        blocks_ = rows / height;
+        blocks_ = ceil_div(rows, height);
+        rows_ = rows;
         fresh_ = fresh;
         next_block_ = next_channel_ = 0;
         for (index b = 0; b < blocks_; ++b) {
@@ -47,7 +48,7 @@ public:
                 for (index i = b * inner; i < (b + 1) * inner; ++i)
                     clear_weights<Shape>(s.weights.data(), i, read & ~s.live[i]);
             }
-            for (index r = b * height; r < (b + 1) * height; ++r) {
+            for (index r = b * height; r < least((b + 1) * height, rows); ++r) {
                 alpha_[r] = s.states[r].alpha;
                 block_[b].rescaled = block_[b].rescaled || !(alpha_[r] == 1);
             }
@@ -69,7 +70,8 @@ public:
                       block.begin,
                       block.end,
                       block.rescaled ? alpha_ + b * height : nullptr,
-                      fresh_};
+                      fresh_,
+                      least(height, rows_ - b * height)};
                 return true;
             }
         return false;
@@ -81,7 +83,7 @@ private:
     word const* weights_ = nullptr;
     value_place values_{};
     float* output_ = nullptr;
-    index padded_ = 0, blocks_ = 0, next_block_ = 0, next_channel_ = 0;
+    index padded_ = 0, rows_ = 0, blocks_ = 0, next_block_ = 0, next_channel_ = 0;
     bool fresh_ = false;
     array_of<float, Shape.query_tile> alpha_;
     struct row_block {

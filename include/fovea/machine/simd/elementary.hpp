@@ -108,7 +108,7 @@ FOVEA_HOST_DEVICE real_lanes<N> add_weighted(real_lanes<N> weight, real_lanes<N>
         return {__builtin_ia32_vfmaddps512_mask3(weight.v, x.v, sum.v, has_power(x), 4)};
     else
 #endif
-        return fma(weight, max(x, splat<N>(std::numeric_limits<float>::lowest())), sum);
+        return fma(weight, max(x, splat<N>(lowest_float)), sum);
 }
 
 // For scores as written, over the whole range of float: n ln 2 is taken off in two parts, and 2^n multiplied in two
