@@ -59,6 +59,10 @@ template <int N, class T> FOVEA_HOST_DEVICE void store_some(T* to, index stride,
         store_as<N>(to, x);
         return;
     }
+    if (valid == 1) { // a statistic
+        *to = static_cast<T>(x[0]);
+        return;
+    }
     array_of<float, N> apart;
     store(apart, x);
     store_apart<N>(to, stride, valid, apart);

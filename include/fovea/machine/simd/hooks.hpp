@@ -47,12 +47,14 @@ template <int N> FOVEA_HOST_DEVICE real_lanes<N> scale_by_power(real_lanes<N> x,
 }
 
 #if defined(__AVX512F__) && defined(__AVX512DQ__)
-// x less its floor; 0 of infinities.
-template <int N> FOVEA_HOST_DEVICE real_lanes<N> above_floor(real_lanes<N> x) {
-    static_assert(N == 16);
-    real_lanes<N> r;
-    asm("vreduceps $9, %1, %0" : "=v"(r.v) : "v"(x.v)); // no fraction bits kept, rounded down, no exceptions
+// x less what of it is a multiple of 2^-Bits, rounded down; 0 of infinities.
+template <int Bits> FOVEA_HOST_DEVICE real_lanes<16> above_multiple(real_lanes<16> x) {
+    real_lanes<16> r;
+    asm("vreduceps %2, %1, %0" : "=v"(r.v) : "v"(x.v), "i"(Bits << 4 | 9)); // 9: downwards, no exceptions
     return r;
+}
+FOVEA_HOST_DEVICE real_lanes<16> sum_rounded_down(real_lanes<16> a, float b) {
+    return {__builtin_ia32_addps512_mask(a.v, splat<16>(b).v, a.v, every_lane, 9)};
 }
 // Of 32 numbers those that the lowest five bits of each lane count.
 template <int N> FOVEA_HOST_DEVICE real_lanes<N> pick(real_lanes<N> bits, float const (&from)[2 * N]) {
