@@ -22,7 +22,8 @@ from check_versions import VERSION
 from tree import INCLUDE, headers, name, report
 
 HIDDEN_ROOMS = ("attend", "engine", "launch", "machine", "plan", "softmax")
-HIDDEN_ALSO = ("base/spell.hpp", *(f"expr/{name}.hpp" for name in ("bind", "find", "rescale", "same", "text")))
+HIDDEN_ALSO = ("base/spell.hpp",
+               *(f"expr/{name}.hpp" for name in ("bind", "bind_run", "find", "rescale", "same", "text")))
 # What users keep in classes of their own, and what is a template argument by value.
 VISIBLE = ("engine/cpu/engine.hpp", "engine/cpu/executor.hpp", "engine/cpu/shape.hpp", "launch/cuda.cuh",
            "launch/cuda_decode.cuh", "launch/schedule.cuh", "machine/tensor_map.hpp", "plan/workspace.hpp")

@@ -10,6 +10,7 @@
 // what was put of row r (cold).
 // Optional: leave_out_missing(x), what does not exist of a row's x becomes masked_score, and whether anything did: one
 // question a row where `attended` asks one an element; of_row(r), a context of the row: expressions are bound to it;
+// run_of_row(r), the context of its first element, where they are neighbouring keys: masks are bound to the run;
 // lowest_reference(), where scores are not kept until their row's reference is known: what it starts at, at least.
 // Models: engine/cpu/fragment.hpp, engine/sm80/fragment.hpp. Law: the result does not depend on how the keys are cut
 // into fragments, up to rounding.

@@ -10,7 +10,8 @@
 #pragma once
 #include "fovea/expr/bind_row.hpp"
 
-namespace fovea::inline v0_1 {
+namespace [[gnu::visibility("hidden")]] fovea {
+inline namespace v0_1 {
 
 // ---- positions -----------------------------------------------------------------------------------------------------
 // By how much a number grows from a key to the next: -1, 0, 1, or it is irregular.
@@ -127,4 +128,5 @@ template <class E, class C> FOVEA_HOST_DEVICE constexpr decltype(auto) bind_run(
     else return run_binder<C>{here}(e);
 }
 
-} // namespace fovea::inline v0_1
+} // namespace v0_1
+} // namespace fovea

@@ -23,6 +23,25 @@ TEST_CASE("a NaN on the left of max and min wins, one on the right loses", "[mat
     CHECK(fovea::select(false, 1.f, 2.f) == 2.f);
 }
 
+TEST_CASE("log2 keeps its error, and what has no logarithm gives what the library does", "[math]") {
+    tests::draws draw{3};
+    double worst = 0;
+    for (int i = 0; i < 100000; ++i) {
+        const float x = i % 2 ? std::exp2(draw.uniform(-125.9f, 127.9f)) : 1 + draw.uniform(-0.4f, 0.4f);
+        const double right = std::log2(double{x}), error = std::abs(fovea::log2(x) - right);
+        const double relative = right == 0 ? error : error / std::abs(right);
+        worst = !(relative <= worst) ? relative : worst;
+    }
+    CHECK(worst <= 3e-7);
+    for (int n = -126; n <= 127; ++n) CHECK(fovea::log2(std::ldexp(1.f, n)) == static_cast<float>(n));
+    const float infinity = std::numeric_limits<float>::infinity();
+    CHECK(fovea::log2(0.f) == -infinity);
+    CHECK(fovea::log2(infinity) == infinity);
+    CHECK(fovea::log2(1e-41f) == std::log2(1e-41f));
+    CHECK(std::isnan(fovea::log2(-1.f)));
+    CHECK(std::isnan(fovea::log2(std::numeric_limits<float>::quiet_NaN())));
+}
+
 TEST_CASE("intervals of exp, exp2, log and tanh hold their points", "[math]") {
     tests::draws draw{2};
     int faults = 0;

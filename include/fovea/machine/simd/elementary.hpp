@@ -65,16 +65,16 @@ inline constexpr thirty_seconds powers_of_thirty_seconds;
 
 // One instruction takes the whole part off, one puts it back; 2^r with r in [0, 1) is minimax in the relative error
 // with a constant term of exactly 1, 8.6e-5. Degree 5 is as exact with two terms and a table: r in [0, 1/32), 6.6e-8.
-template <exp2_terms Terms> FOVEA_HOST_DEVICE real_lanes<16> exp2_in_parts(real_lanes<16> x) {
+template <exp2_terms Terms, int N> FOVEA_HOST_DEVICE real_lanes<N> exp2_in_parts(real_lanes<N> x) {
     if constexpr (Terms.degree == 3) {
-        const real_lanes<16> r = above_multiple<0>(x);
-        const real_lanes<16> p = fma(fma(r, 0.07706717f, 0.22764485f), r, splat<16>(0.69511682f));
-        return scale_by_floor(fma(p, r, splat<16>(1.f)), x, has_power(x));
+        const real_lanes<N> r = above_multiple<0>(x);
+        const real_lanes<N> p = fma(fma(r, 0.07706717f, 0.22764485f), r, splat<N>(0.69511682f));
+        return scale_by_floor(fma(p, r, splat<N>(1.f)), x, has_power(x));
     } else {
-        const real_lanes<16> r = above_multiple<5>(x);
-        const real_lanes<16> count = sum_rounded_down(x, 0x1.8p18f); // of 32nds, in the lowest bits
-        const real_lanes<16> power = pick(count, powers_of_thirty_seconds.powers);
-        const real_lanes<16> p = fma(fma(r, 0.2426526923055157f, 0.6931237316068907f), r * power, power);
+        const real_lanes<N> r = above_multiple<5>(x);
+        const real_lanes<N> count = sum_rounded_down(x, 0x1.8p18f); // of 32nds, in the lowest bits
+        const real_lanes<N> power = pick(count, powers_of_thirty_seconds.powers);
+        const real_lanes<N> p = fma(fma(r, 0.2426526923055157f, 0.6931237316068907f), r * power, power);
         return scale_by_floor(p, x, has_power(x));
     }
 }

@@ -48,29 +48,32 @@ template <int N> FOVEA_HOST_DEVICE real_lanes<N> scale_by_power(real_lanes<N> x,
 
 #if defined(__AVX512F__) && defined(__AVX512DQ__)
 // x less what of it is a multiple of 2^-Bits, rounded down; 0 of infinities.
-template <int Bits> FOVEA_HOST_DEVICE real_lanes<16> above_multiple(real_lanes<16> x) {
-    real_lanes<16> r;
+template <int Bits, int N> FOVEA_HOST_DEVICE real_lanes<N> above_multiple(real_lanes<N> x) {
+    static_assert(N == 16);
+    real_lanes<N> r;
     asm("vreduceps %2, %1, %0" : "=v"(r.v) : "v"(x.v), "i"(Bits << 4 | 9)); // 9: downwards, no exceptions
     return r;
 }
-FOVEA_HOST_DEVICE real_lanes<16> sum_rounded_down(real_lanes<16> a, float b) {
-    return {__builtin_ia32_addps512_mask(a.v, splat<16>(b).v, a.v, every_lane, 9)};
+template <int N> FOVEA_HOST_DEVICE real_lanes<N> sum_rounded_down(real_lanes<N> a, float b) {
+    asm("vaddps %{rd-sae%}, %1, %0, %0" : "+v"(a.v) : "v"(splat<N>(b).v));
+    return a;
 }
 // Of 32 numbers those that the lowest five bits of each lane count.
-template <int N> FOVEA_HOST_DEVICE real_lanes<N> pick(real_lanes<N> bits, float const (&from)[2 * N]) {
+template <int N> FOVEA_HOST_DEVICE real_lanes<N> pick(real_lanes<N> bits, array_of<float, 2 * N> const& from) {
     static_assert(N == 16);
     asm("vpermi2ps %2, %1, %0" : "+v"(bits.v) : "v"(load<N>(from).v), "v"(load<N>(from + N).v));
     return bits;
 }
 // Where x is above -125.5, below which 2^x is taken for 0; so is a NaN.
-FOVEA_HOST_DEVICE sixteen_lanes has_power(real_lanes<16> x) {
+template <int N> FOVEA_HOST_DEVICE sixteen_lanes has_power(real_lanes<N> x) {
     return {static_cast<unsigned short>(
-        __builtin_ia32_cmpps512_mask(x.v, splat<16>(-125.5f).v, 0x16, every_lane, 4))}; // not <=, quiet
+        __builtin_ia32_cmpps512_mask(x.v, splat<N>(-125.5f).v, 0x16, every_lane, 4))}; // not <=, quiet
 }
-// x * 2^floor(n) where it has power, for n below 128; else exactly 0.
-FOVEA_HOST_DEVICE real_lanes<16> scale_by_floor(real_lanes<16> x, real_lanes<16> n, sixteen_lanes has_power) {
-    const real_lanes<16>::native zero = {};
-    return {__builtin_ia32_scalefps512_mask(x.v, n.v, zero, has_power, 4)};
+// x * 2^floor(n) in the lanes of `powered`, for n below 128; else exactly 0.
+template <int N>
+FOVEA_HOST_DEVICE real_lanes<N> scale_by_floor(real_lanes<N> x, real_lanes<N> n, sixteen_lanes powered) {
+    const typename real_lanes<N>::native zero = {};
+    return {__builtin_ia32_scalefps512_mask(x.v, n.v, zero, powered, 4)};
 }
 #endif
 
