@@ -43,11 +43,11 @@ template <cpu_shape Shape, class Reader> word const* in_place(Reader const& read
     return nullptr;
 }
 
-// n words from `from`, or as many zeros where it is null: in vectors, as a call costs more than a short row.
+// In vectors: for a short row a call costs more than the copy.
 template <int N> void copy_words(word const* from, index n, word* to) {
     index u = 0;
-    for (; u + N <= n; u += N) store_into(to + u, from ? load_from<float, N>(from + u) : splat<N>(0.f));
-    for (; u < n; ++u) to[u] = from ? from[u] : 0;
+    for (; u + N <= n; u += N) store_into(to + u, load_from<float, N>(from + u));
+    if (u < n) std::memcpy(to + u, from + u, static_cast<std::size_t>(n - u) * sizeof(word));
 }
 
 // Where such rows lie already as the product takes them, one after another and none beyond the last; else nullptr.
@@ -71,8 +71,11 @@ void pack_queries(Reader& reader, index begin, index count, index padded, float*
             from = words_of_row;
         }
         const index piece = Shape.tiles() ? index{tile_side} : words; // that lie together
-        for (index u = 0; u < words; u += piece)
-            copy_words<Shape.lanes>(from ? from + u : nullptr, piece, out + Shape.word_of(i, u, words));
+        for (index u = 0; u < words; u += piece) {
+            word* to = out + Shape.word_of(i, u, words);
+            if (from) copy_words<Shape.lanes>(from + u, piece, to);
+            else std::memset(to, 0, static_cast<std::size_t>(piece) * sizeof(word));
+        }
     }
 }
 
