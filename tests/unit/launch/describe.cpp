@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <fovea/describe.hpp>
 #include <fovea/fovea.hpp>
+#include <fovea/thread_pool.hpp>
 #include <new>
 #include <string>
 #include <vector>
@@ -175,4 +176,18 @@ TEST_CASE("describe: the scratch it names is the scratch that a run takes") {
     operands<fv::bf16, 128> wide(1, 300, 300, 2, 2);
     const auto s = fv::scaled_dot(wide.q(), wide.k()) - 0.1f * fv::abs(q_pos - k_pos);
     check_scratch(fv::cpu(), wide.o() = fv::sum(fv::softmax(s) * wide.v()));
+}
+
+// Packed keys and values of a head of 700 positions: 768 keys in tiles, 64 channels, 4 bytes, twice.
+TEST_CASE("describe: heads are packed in waves, no more at a time than keep the workers busy") {
+    constexpr fv::index pair_bytes = 768 * 64 * 4 * 2;
+    operands<float, 64> many(1, 700, 700, 24, 24);
+    const auto s = fv::scaled_dot(many.q(), many.k());
+    const fv::description one = fv::describe(fv::cpu(), many.o() = fv::sum(fv::softmax(s) * many.v()));
+    CHECK(holds(one.why, "packed ahead, 6 of 24 key heads at a time"));
+    CHECK(one.scratch_bytes > 6 * pair_bytes);
+    CHECK(one.scratch_bytes < 7 * pair_bytes + (1 << 20)); // and a worker's own
+    fv::thread_pool two(2);
+    const fv::description both = fv::describe(fv::cpu(two), many.o() = fv::sum(fv::softmax(s) * many.v()));
+    CHECK(holds(both.why, "packed ahead, 8 of 24 key heads at a time"));
 }

@@ -75,17 +75,12 @@ FOVEA_HOST_DEVICE void multiply_panel(Sums& acc, word const* a, index a_stride, 
     for (index u = begin; u < end; ++u) multiply_word<Shape, Tile>(acc, a + u, a_stride, b + u * b_stride);
 }
 
-// Tile with as many rows less as a last block may lack, where it is left with some.
-template <cpu_shape Shape, micro_tile Tile> consteval micro_tile lower() {
-    constexpr int unit = Tile.rows % Shape.row_unit() == 0 ? Shape.row_unit() : 1;
-    return {Tile.rows > unit ? Tile.rows - unit : Tile.rows, Tile.vectors};
-}
-// f with the least of such tiles that has so many rows.
-template <cpu_shape Shape, micro_tile Tile, class F> FOVEA_HOST_DEVICE void with_rows(index rows, F const& f) {
-    if constexpr (constexpr micro_tile less = lower<Shape, Tile>(); less.rows < Tile.rows)
-        if (rows <= less.rows) [[unlikely]]
-            return with_rows<Shape, less>(rows, f);
-    f(std::integral_constant<int, Tile.rows>{});
+// f with a number of rows that the compiler knows: the least that is not below `rows`, Rows less some times Unit.
+template <int Rows, int Unit, class F> FOVEA_HOST_DEVICE void with_rows(index rows, F const& f) {
+    if constexpr (Rows > Unit)
+        if (rows <= Rows - Unit) [[unlikely]]
+            return with_rows<Rows - Unit, Unit>(rows, f);
+    f(std::integral_constant<int, Rows>{});
 }
 
 // Where the values of a key tile lie, in words: from one word of keys to the next, from one panel of channels to the
@@ -136,7 +131,8 @@ template <cpu_shape Shape, int Rows> [[gnu::noinline]] void multiply_value_rows(
 template <cpu_shape Shape>
     requires(!Shape.tiles())
 void multiply_values(value_block const& b) {
-    with_rows<Shape, Shape.value>(b.rows, [&](auto rows) { multiply_value_rows<Shape, decltype(rows)::value>(b); });
+    with_rows<Shape.value.rows, Shape.row_unit()>(
+        b.rows, [&](auto rows) { multiply_value_rows<Shape, decltype(rows)::value>(b); });
 }
 
 // The same on the matrix unit: weights, values and output lie in its tiles.

@@ -3,8 +3,9 @@
 //
 //     (batch, kv head) pairs in waves: pack in parallel, then attend in parallel
 //
-// Memory: what a wave packs ahead stays below the engine's packing budget; where one pair alone would pass it, or has a
-// single query tile, every worker packs the key tiles it visits into its own scratch.
+// Memory: what a wave packs ahead is as little as keeps the workers busy, and stays below the engine's packing budget;
+// where one pair alone would pass it, or has a single query tile, every worker packs the key tiles it visits into its
+// own scratch.
 #pragma once
 #include "fovea/engine/cpu/executor.hpp"
 #include "fovea/engine/cpu/write.hpp"
@@ -185,12 +186,20 @@ template <cpu_shape Shape, class Problem> struct prefill_plan {
           packed(key_tiles, channels, value_channels),
           when(group * query_tiles > 1 && packed.pair_bytes() <= packing_budget ? tiles_packed::ahead
                                                                                 : tiles_packed::visited),
-          in_wave(when == tiles_packed::visited
-                      ? pairs
-                      : greatest(index{1}, least(pairs, packing_budget / greatest(packed.pair_bytes(), index{1})))),
+          in_wave(when == tiles_packed::visited ? pairs : pairs_of_wave(concurrency, packing_budget)),
           workers(
               workers_for(in_wave * greatest(group * query_tiles, when == tiles_packed::ahead ? key_tiles : index{0}),
                           concurrency)) {}
+
+    // No more than keep the workers busy: the next wave takes the same memory, which is in their caches by then.
+    index pairs_of_wave(index concurrency, index packing_budget) const {
+        constexpr index bytes_each = index{2} << 20, jobs_each = 16; // of a worker
+        const index bytes = greatest(packed.pair_bytes(), index{1});
+        const index by_bytes = ceil_div(bytes_each * concurrency, bytes);
+        const index by_jobs = concurrency == 1 ? 1 : ceil_div(jobs_each * concurrency, group * query_tiles);
+        const index most = greatest(index{1}, least(packing_budget / bytes, greatest(by_bytes, by_jobs)));
+        return ceil_div(pairs, ceil_div(pairs, most)); // waves of one size
+    }
 
     void take(arena& from) {
         scratch = from.make<scratch_type>(workers, channels, value_channels, when);

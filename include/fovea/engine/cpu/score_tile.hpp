@@ -42,7 +42,7 @@ private:
         accumulators<Shape.lanes, micro_tile{Shape.score.rows, Vectors}> acc;
         acc.clear();
         const index words = operand_.words;
-        with_rows<Shape, Shape.score>(b.rows, [&](auto rows) {
+        with_rows<Shape.score.rows, Shape.score_unit()>(b.rows, [&](auto rows) {
             multiply_panel<Shape, micro_tile{decltype(rows)::value, Vectors}>(acc, operand_.queries + b.row * words,
                                                                               words, operand_.keys + b.column * words,
                                                                               Shape.key_panel(), 0, words);

@@ -49,6 +49,7 @@ struct cpu_shape {
     constexpr index channel_width() const { return tiles() ? tile_side : channel_panel(); }
     // Rows of a tile that are worked on: their number is a multiple of this, and the last block may have fewer.
     constexpr int row_unit() const { return tiles() ? value.rows : value.rows % 2 == 0 ? 2 : 1; }
+    constexpr int score_unit() const { return score.rows % row_unit() == 0 ? row_unit() : 1; }
     // Keys whose weights fill a vector of words: what the second product takes or leaves.
     constexpr index key_unit() const { return pairs() ? 2 * lanes : lanes; }
 };
