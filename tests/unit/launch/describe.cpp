@@ -189,5 +189,5 @@ TEST_CASE("describe: heads are packed in waves, no more at a time than keep the 
     CHECK(one.scratch_bytes < 7 * pair_bytes + (1 << 20)); // and a worker's own
     fv::thread_pool two(2);
     const fv::description both = fv::describe(fv::cpu(two), many.o() = fv::sum(fv::softmax(s) * many.v()));
-    CHECK(holds(both.why, "packed ahead, 8 of 24 key heads at a time"));
+    CHECK(holds(both.why, "packed ahead, 12 of 24 key heads at a time"));
 }

@@ -193,7 +193,8 @@ template <cpu_shape Shape, class Problem> struct prefill_plan {
 
     // No more than keep the workers busy: the next wave takes the same memory, which is in their caches by then.
     index pairs_of_wave(index concurrency, index packing_budget) const {
-        constexpr index bytes_each = index{2} << 20, jobs_each = 16; // of a worker
+        constexpr index jobs_each = 16; // of a worker
+        const index bytes_each = index{concurrency == 1 ? 2 : 4} << 20; // several meet at the end of each wave
         const index bytes = greatest(packed.pair_bytes(), index{1});
         const index by_bytes = ceil_div(bytes_each * concurrency, bytes);
         const index by_jobs = concurrency == 1 ? 1 : ceil_div(jobs_each * concurrency, group * query_tiles);
