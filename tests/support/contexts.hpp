@@ -67,7 +67,7 @@ template <int N, class Query, class Key> struct lanes_of_elements {
         if constexpr (std::is_same_v<result, bool>) {
             auto m = fovea::splat<N>(std::int32_t{0});
             for (int i = 0; i < N; ++i) m.v[i] = f(lane_of(a, i)...) ? -1 : 0;
-            return fovea::as_mask(m);
+            return fovea::mask_of<N>(m.v);
         } else {
             auto x = fovea::splat<N>(result{});
             for (int i = 0; i < N; ++i) x.v[i] = f(lane_of(a, i)...);

@@ -51,9 +51,12 @@ private:
 };
 
 // e itself where nothing moves, and where it is large: a copy of a user's table for each row would cost more.
+template <class E, class Binder> FOVEA_HOST_DEVICE constexpr decltype(auto) bound_by(Binder const& binder, E const& e) {
+    if constexpr (sizeof(E) > 256 || std::is_same_v<decltype(binder(e)), E>) return (e);
+    else return binder(e);
+}
 template <class E, class C> FOVEA_HOST_DEVICE constexpr decltype(auto) bind_row(E const& e, C const& here) {
-    if constexpr (sizeof(E) > 256 || std::is_same_v<decltype(row_binder<C>{here}(e)), E>) return (e);
-    else return row_binder<C>{here}(e);
+    return bound_by(row_binder<C>{here}, e);
 }
 
 } // namespace fovea::inline v0_1

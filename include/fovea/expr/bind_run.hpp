@@ -122,10 +122,8 @@ template <class C> struct run_binder {
     }
 };
 
-// e itself where nothing moves, and where it is large: a copy of a user's table for each row would cost more.
 template <class E, class C> FOVEA_HOST_DEVICE constexpr decltype(auto) bind_run(E const& e, C const& here) {
-    if constexpr (sizeof(E) > 256 || std::is_same_v<decltype(run_binder<C>{here}(e)), E>) return (e);
-    else return run_binder<C>{here}(e);
+    return bound_by(run_binder<C>{here}, e);
 }
 
 } // namespace v0_1

@@ -103,8 +103,8 @@ TEMPLATE_TEST_CASE_SIG("masks of integers, of bits and as integers agree", "[lan
     for (int round = 0; round < 200; ++round) {
         const auto bits = static_cast<std::uint64_t>(draw.any_size());
         auto x = fovea::splat<N>(std::int32_t{0});
-        for (int i = 0; i < N; ++i) x.v[i] = bits >> i & 1 ? static_cast<std::int32_t>(draw.between(1, 9)) : 0;
-        const auto of_integers = fovea::as_mask(x), of_bits = fovea::mask_of_bits<N>(bits);
+        for (int i = 0; i < N; ++i) x.v[i] = bits >> i & 1 ? -1 : 0;
+        const auto of_integers = fovea::mask_of<N>(x.v), of_bits = fovea::mask_of_bits<N>(bits);
         const auto back = as_ints(of_bits), turned = as_ints(!of_bits);
         const auto wide = select(of_bits, fovea::splat<N>(fovea::index{7}), fovea::splat<N>(fovea::index{-7}));
         for (int i = 0; i < N; ++i) {

@@ -52,7 +52,7 @@ template <int N> struct lane_context {
     FOVEA_HOST_DEVICE lane_mask<N> of_run(std::uint64_t bits) const { return mask_of_bits<N>(bits >> key.offset.v[0]); }
     FOVEA_HOST_DEVICE static real_lanes<N> entries_at(float const* p) { return load<N>(p); }
     FOVEA_HOST_DEVICE static wide_lanes<N> entries_at(index const* p) { return load<N>(p); }
-    FOVEA_HOST_DEVICE static lane_mask<N> entries_at(std::int32_t const* p) { return as_mask(load<N>(p)); }
+    FOVEA_HOST_DEVICE static lane_mask<N> entries_at(std::int32_t const* p) { return mask_of<N>(load<N>(p).v); }
 
     // Through an array: a vector that is written lane by lane goes to memory and back for each of them.
     template <class F, class... A> auto one_by_one(F f, A... a) const {
@@ -64,7 +64,7 @@ template <int N> struct lane_context {
             if constexpr (truth) x[i] = f(lane(a, i)...) ? -1 : 0;
             else x[i] = f(lane(a, i)...);
         }
-        if constexpr (truth) return as_mask(load<N>(x));
+        if constexpr (truth) return mask_of<N>(load<N>(x).v);
         else return load<N>(x);
     }
     template <class T, class I, class J> auto gather(table_view<T> t, I row, J column) const {

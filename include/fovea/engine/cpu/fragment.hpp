@@ -73,13 +73,14 @@ template <cpu_shape Shape, int Vectors, exp2_terms Terms, class Scores> struct r
     index row, column; // of this micro-tile's first row and column in the tile
     Scores const& scores; // of row r and vector j: scores(r, j)
 
+    // Rows beyond the last are taken for it.
+    FOVEA_HOST_DEVICE index query_of(int r) const { return least(frame.query + row + r, frame.last_query); }
     FOVEA_HOST_DEVICE lane_context<lanes> here(int r, int j) const {
         const index at = column + j * lanes;
-        const index query = least(frame.query + row + r, frame.last_query);
         return {frame.batch,
                 frame.head,
                 frame.kv_head,
-                query,
+                query_of(r),
                 {frame.key + column, iota<lanes>() + j * lanes}, // one base for the row: compared once
                 frame.first_query,
                 frame.first_key,
@@ -92,8 +93,7 @@ template <cpu_shape Shape, int Vectors, exp2_terms Terms, class Scores> struct r
     FOVEA_HOST_DEVICE element_context run_of_row(int r) const
         requires(cols* lanes <= 64)
     {
-        const index query = least(frame.query + row + r, frame.last_query);
-        return {frame.batch,        frame.head,        frame.kv_head,   query,
+        return {frame.batch,        frame.head,        frame.kv_head,   query_of(r),
                 frame.key + column, frame.first_query, frame.first_key, 0.f};
     }
     template <class M> FOVEA_HOST_DEVICE lane_mask<lanes> attended(int, int j, M m) const {

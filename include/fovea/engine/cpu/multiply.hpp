@@ -98,7 +98,7 @@ struct value_block {
     index out_stride, begin, end;
     float const* alpha; // of each row; null: 1
     bool fresh; // out starts as zero
-    index rows;
+    index rows; // at most Shape.value.rows
 };
 
 template <cpu_shape Shape, int Rows> [[gnu::noinline]] void multiply_value_rows(value_block const& b) {

@@ -47,7 +47,8 @@ struct cpu_shape {
     // Keys, and channels of values, that lie side by side.
     constexpr index key_width() const { return tiles() ? tile_side : key_panel(); }
     constexpr index channel_width() const { return tiles() ? tile_side : channel_panel(); }
-    // Rows of a tile that are worked on: their number is a multiple of this, and the last block may have fewer.
+    // Rows of a tile that are worked on: their number is a multiple of this, and the last block may have fewer. Of a
+    // block of scores: of score_unit().
     constexpr int row_unit() const { return tiles() ? value.rows : value.rows % 2 == 0 ? 2 : 1; }
     constexpr int score_unit() const { return score.rows % row_unit() == 0 ? row_unit() : 1; }
     // Keys whose weights fill a vector of words: what the second product takes or leaves.

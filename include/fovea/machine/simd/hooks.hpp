@@ -54,6 +54,7 @@ template <int Bits, int N> FOVEA_HOST_DEVICE real_lanes<N> above_multiple(real_l
     asm("vreduceps %2, %1, %0" : "=v"(r.v) : "v"(x.v), "i"(Bits << 4 | 9)); // 9: downwards, no exceptions
     return r;
 }
+// a + b, rounded down.
 template <int N> FOVEA_HOST_DEVICE real_lanes<N> sum_rounded_down(real_lanes<N> a, float b) {
     asm("vaddps %{rd-sae%}, %1, %0, %0" : "+v"(a.v) : "v"(splat<N>(b).v));
     return a;

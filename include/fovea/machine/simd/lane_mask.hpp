@@ -47,7 +47,7 @@ template <lane_order How> FOVEA_HOST_DEVICE lane_mask<16> compare_in_register(in
     return {static_cast<std::uint16_t>(__builtin_ia32_cmpd512_mask(a.v, b.v, static_cast<int>(How), every_lane))};
 }
 #endif
-// Of a comparison of vectors, whose lanes may be wider.
+// Of a vector with all bits of a lane or none, as its comparisons give; its lanes may be wider.
 template <int N, class T> FOVEA_HOST_DEVICE lane_mask<N> mask_of(T const& found) {
     const int_lanes<N> ints{__builtin_convertvector(found, typename int_lanes<N>::native)};
     if constexpr (in_mask_register<N>) return ints != splat<N>(std::int32_t{0});
@@ -89,33 +89,30 @@ template <int N> FOVEA_HOST_DEVICE lane_mask<N> as_mask(bool b) {
     if constexpr (in_mask_register<N>) return {static_cast<std::uint16_t>(b ? every_lane.bits : 0)};
     else return {splat<N>(b ? -1 : 0).v};
 }
-// As integers, 0 and -1; of integers, all but 0.
-template <int N> FOVEA_HOST_DEVICE lane_mask<N> as_mask(int_lanes<N> x) { return x != splat<N>(std::int32_t{0}); }
 // Of bits, from the lowest.
 template <int N> FOVEA_HOST_DEVICE lane_mask<N> mask_of_bits(std::uint64_t bits) {
     if constexpr (in_mask_register<N>) return {static_cast<std::uint16_t>(bits)};
     else {
         static_assert(N <= 32);
         const int_lanes<N> own{splat<N>(std::int32_t{1}).v << iota<N>().v};
-        return as_mask(int_lanes<N>{splat<N>(static_cast<std::int32_t>(bits)).v & own.v});
+        return int_lanes<N>{splat<N>(static_cast<std::int32_t>(bits)).v & own.v} == own;
     }
 }
 
 // ---- choices -------------------------------------------------------------------------------------------------------
-template <int N> FOVEA_HOST_DEVICE real_lanes<N> select(lane_mask<N> m, real_lanes<N> a, real_lanes<N> b) {
+template <class T, int N>
+    requires(sizeof(T) == 4)
+FOVEA_HOST_DEVICE lanes<T, N> select(lane_mask<N> m, lanes<T, N> a, lanes<T, N> b) {
 #if defined(__AVX512F__) && defined(__GNUC__) && !defined(__clang__)
-    if constexpr (in_mask_register<N>) return {__builtin_ia32_blendmps_512_mask(b.v, a.v, sixteen_lanes{m.held})};
-    else
+    if constexpr (in_mask_register<N>) {
+        const auto first = reinterpret<float>(a), second = reinterpret<float>(b);
+        return reinterpret<T>(
+            real_lanes<N>{__builtin_ia32_blendmps_512_mask(second.v, first.v, sixteen_lanes{m.held})});
+    } else
 #endif
         return {m.held ? a.v : b.v};
 }
-template <int N> FOVEA_HOST_DEVICE int_lanes<N> select(lane_mask<N> m, int_lanes<N> a, int_lanes<N> b) {
-#if defined(__AVX512F__) && defined(__GNUC__) && !defined(__clang__)
-    if constexpr (in_mask_register<N>) return {__builtin_ia32_blendmd_512_mask(b.v, a.v, sixteen_lanes{m.held})};
-    else
-#endif
-        return {m.held ? a.v : b.v};
-}
+// 0 and -1.
 template <int N> FOVEA_HOST_DEVICE int_lanes<N> as_ints(lane_mask<N> m) {
     return select(m, splat<N>(std::int32_t{-1}), splat<N>(std::int32_t{0}));
 }
