@@ -3,7 +3,7 @@
 //     dot_rows<Shape, R>(keys, stride, blocks, queries, words, scores, ahead)
 //     add_rows<Shape, R>(values, stride, keys, weights, channels, output, ahead)
 //
-// Rows lie side by side in a vector, so that a key is never turned over and a load of it serves them all:
+// Rows lie side by side in one vector or two, so that a key is never turned over and a load of it serves them all:
 //
 //     lane           0       1       2       3       4       5     ...      R rows of P = lanes / R parts
 //     queries     row 0   row 0   row 1   row 1   row 2   row 2             word u P + part of the row
@@ -51,6 +51,14 @@ template <cpu_shape Shape, class T> struct element_words {
 };
 
 // ---- scores --------------------------------------------------------------------------------------------------------
+// How R rows of queries lie: side by side in one vector or in two. Two have a key loaded, and its halves taken, once
+// for twice the products: for short vectors, where products wait for that.
+template <cpu_shape Shape, class T, int R> struct query_rows {
+    static constexpr bool halves = element_words<Shape, T>::factors == 2;
+    static constexpr int vectors = Shape.lanes <= 8 && R > 1 && (halves || R == Shape.lanes) ? 2 : 1;
+    static constexpr int beside = R / vectors;
+    static constexpr int parts = Shape.lanes / beside; // words of one row in a vector
+};
 // Floats that queries of R rows take, laid out for the product: of `words` words of a key.
 template <cpu_shape Shape, class T> constexpr index laid_out(index rows, index words) {
     return rows * words * element_words<Shape, T>::factors;
@@ -58,13 +66,15 @@ template <cpu_shape Shape, class T> constexpr index laid_out(index rows, index w
 // One row of floats, which is overwritten, into its lanes.
 template <cpu_shape Shape, class T, int R> void lay_out_query(float* row, int r, index words, float* out) {
     using w = element_words<Shape, T>;
-    constexpr int n = Shape.lanes, parts = n / R;
+    using rows = query_rows<Shape, T, R>;
+    constexpr int n = Shape.lanes, parts = rows::parts;
     if constexpr (Shape.pairs())
         for (index u = 0; u < words; u += n)
             store_into(row + u, bf16_words(load<n>(row + 2 * u), load<n>(row + 2 * u + n)));
-    for (index u = 0; u < words; u += parts, out += w::factors * n)
-        for (int f = 0; f < w::factors; ++f)
-            for (int i = 0; i < parts; ++i) out[f * n + r * parts + i] = row[(u + i) * w::factors + f];
+    out += r / rows::beside * n + r % rows::beside * parts;
+    for (index u = 0; u < words; u += parts)
+        for (int f = 0; f < w::factors; ++f, out += rows::vectors * n)
+            for (int i = 0; i < parts; ++i) out[i] = row[(u + i) * w::factors + f];
 }
 
 // scores[r][j] = queries[r] . keys[j] for so many blocks of `lanes` keys. stride: of elements; words: of a key, a
@@ -73,50 +83,61 @@ template <cpu_shape Shape, int R, class T>
 [[gnu::noinline]] void dot_rows(T const* keys, index stride, index blocks, float const* queries, index words,
                                 float* scores, read_ahead& ahead) {
     using w = element_words<Shape, T>;
-    constexpr int n = Shape.lanes, parts = n / R;
-    // Keys at once: few, as memory is quickest in its order, but for short vectors, where eight hide the latency of a
-    // product. Eight rows have work enough to be slowed down by it: they take eight keys, in two sums each.
-    constexpr int together = n <= 8 ? (R > 1 ? n : 4) : R >= 8 ? 8 : 4, sums = n >= 16 && R >= 8 ? 2 : 1;
+    using rows = query_rows<Shape, T, R>;
+    constexpr int n = Shape.lanes, parts = rows::parts, factors = w::factors, vectors = rows::vectors;
+    // Keys at once: few, as memory is quickest in its order, but for short vectors, where eight sums hide the latency
+    // of a product. Eight rows have work enough to be slowed down by it: they take eight keys, in two sums each.
+    constexpr int together = n <= 8 ? n / vectors : R >= 8 ? 8 : 4, sums = n >= 16 && R >= 8 ? 2 : 1;
     read_ahead due = ahead; // in registers
     for (index block = 0; block < blocks; ++block) {
-        array_of<real_lanes<n>, n> part;
+        array_of<array_of<real_lanes<n>, n>, vectors> part;
         for (int first = 0; first < n; first += together) {
-            array_of<array_of<real_lanes<n>, together>, sums> acc;
+            array_of<array_of<array_of<real_lanes<n>, vectors>, together>, sums> acc;
             FOVEA_UNROLL
-            for (int i = 0; i < sums * together; ++i) acc[i / together][i % together] = splat<n>(0.f);
+            for (int i = 0; i < sums * together * vectors; ++i)
+                acc[i / vectors / together][i / vectors % together][i % vectors] = splat<n>(0.f);
             row_addresses<T, together> key(keys + (block * n + first) * stride, stride);
             float const* query = queries;
             for (index u = 0; u < words; u += sums * parts) {
-                due.step(sums * together * w::factors);
-                array_of<array_of<real_lanes<n>, w::factors>, sums> q;
+                due.step(sums * together * factors * vectors);
+                array_of<array_of<array_of<real_lanes<n>, vectors>, factors>, sums> q;
                 FOVEA_UNROLL
-                for (int f = 0; f < sums * w::factors; ++f) q[f / w::factors][f % w::factors] = load<n>(query + f * n);
-                query += sums * w::factors * n;
+                for (int i = 0; i < sums * factors * vectors; ++i)
+                    q[i / vectors / factors][i / vectors % factors][i % vectors] = load<n>(query + i * n);
+                query += sums * factors * vectors * n;
                 FOVEA_UNROLL
                 for (int i = 0; i < together; ++i) {
                     FOVEA_UNROLL
                     for (int s = 0; s < sums; ++s) {
                         const auto x = repeat_words<n, parts>(key[i] + s * parts * w::channels);
-                        real_lanes<n>& sum = acc[s][i];
-                        if constexpr (w::factors == 1) sum = multiply_add<Shape.product>(sum, x, q[s][0]);
-                        else {
-                            const auto [low, high] = halves_of(x);
-                            sum = fma(high, q[s][1], fma(low, q[s][0], sum));
+                        FOVEA_UNROLL
+                        for (int v = 0; v < vectors; ++v) {
+                            real_lanes<n>& sum = acc[s][i][v];
+                            if constexpr (factors == 1) sum = multiply_add<Shape.product>(sum, x, q[s][0][v]);
+                            else {
+                                const auto [low, high] = halves_of(x);
+                                sum = fma(high, q[s][1][v], fma(low, q[s][0][v], sum));
+                            }
                         }
                     }
                 }
                 key.advance(sums * parts * w::channels);
             }
             FOVEA_UNROLL
-            for (int i = 0; i < together; ++i) {
-                part[first + i] = acc[0][i];
+            for (int i = 0; i < together * vectors; ++i) {
+                const int k = i / vectors, v = i % vectors;
+                part[v][first + k] = acc[0][k][v];
                 FOVEA_UNROLL
-                for (int s = 1; s < sums; ++s) part[first + i] = part[first + i] + acc[s][i];
+                for (int s = 1; s < sums; ++s) part[v][first + k] = part[v][first + k] + acc[s][k][v];
             }
         }
-        fold_parts<R>(part);
         FOVEA_UNROLL
-        for (int r = 0; r < R; ++r) store(scores + r * decode_block + block * n, part[r]);
+        for (int v = 0; v < vectors; ++v) {
+            fold_parts<rows::beside>(part[v]);
+            FOVEA_UNROLL
+            for (int r = 0; r < rows::beside; ++r)
+                store(scores + (v * rows::beside + r) * decode_block + block * n, part[v][r]);
+        }
     }
     ahead = due;
 }
@@ -157,8 +178,10 @@ FOVEA_HOST_DEVICE void add_channels(T const* values, index stride, index count, 
     const auto add_word = [&](index u) {
         array_of<real_lanes<n>, C> value;
         load_values<Shape>(value, values + u * keys * stride, stride);
-        FOVEA_UNROLL
-        for (int c = 0; c < C; ++c) hold(value[c]);
+        if constexpr (R > 1) { // one row has no second use for them, and short vectors no registers
+            FOVEA_UNROLL
+            for (int c = 0; c < C; ++c) hold(value[c]);
+        }
         FOVEA_UNROLL
         for (int r = 0; r < R; ++r) {
             const auto weight = broadcast_word<n>(weights + r * decode_block + u);
