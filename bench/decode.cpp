@@ -69,12 +69,16 @@ void measure(bench::report& report, bench::options const& options, index keys, i
 int main(int count, char** arguments) {
     const bench::options options = bench::read_options(count, arguments);
     bench::report report("decode", options);
-    bench::for_each_format([&]<class T, bench::index D> {
+    const auto measure_all = [&]<class T, bench::index D>(bool every_length) {
         for (const bench::index group : {1, 4, 8})
             for (const bench::index keys : {1024, 8192, 32768}) {
-                const bool chosen = options.quick ? keys == 1024 : keys == 8192 || std::is_same_v<T, fovea::bf16>;
+                const bool chosen = options.quick ? keys == 1024 : keys == 8192 || every_length;
                 if (chosen) measure<T, D>(report, options, keys, group);
             }
-    });
+    };
+    bench::for_each_format(
+        [&]<class T, bench::index D> { measure_all.template operator()<T, D>(std::is_same_v<T, fovea::bf16>); });
+    measure_all.template operator()<fovea::fp16, 64>(false);
+    measure_all.template operator()<fovea::fp16, 128>(false);
     report.write();
 }

@@ -3,30 +3,16 @@
 #include <fovea/fovea.hpp>
 #include <limits>
 
-#include "engine/small_problem.hpp"
+#include "engine/every_number_of_rows.hpp"
 #include "support/catch.hpp"
 
-namespace {
+using tests::every_number_of_rows;
 
-template <class T> void every_number_of_rows(std::int64_t channels, std::int64_t keys) {
-    for (std::int64_t rows = 1; rows <= fovea::longest_decode + 1; ++rows) {
-        tests::shape s = tests::at_the_end(1, keys);
-        s.heads = s.kv_heads * rows;
-        s.channels = channels;
-        s.value_channels = channels == 64 ? 96 : 24;
-        tests::small_problem<T> x(s, 70 + static_cast<std::uint64_t>(rows));
-        x.lengths[0] = keys - 3;
-        INFO("rows " << rows << ", channels " << channels << ", keys " << keys);
-        CHECK(x.run(fovea::cpu()).compared() == "");
-    }
-}
-
-} // namespace
-
-TEMPLATE_TEST_CASE("decoding keeps its error for every number of rows", "[decode]", float, fovea::bf16) {
-    every_number_of_rows<TestType>(64, 600); // in place, two pieces
-    every_number_of_rows<TestType>(40, 77);  // through a copy
-    every_number_of_rows<TestType>(4, 77);   // a row is mostly padding
+TEMPLATE_TEST_CASE("decoding keeps its error for every number of rows", "[decode]", float, fovea::bf16, fovea::fp16) {
+    const auto engine = [] { return fovea::cpu(); };
+    every_number_of_rows<TestType>(engine, 64, 600); // in place, two pieces
+    every_number_of_rows<TestType>(engine, 40, 77);  // through a copy
+    every_number_of_rows<TestType>(engine, 4, 77);   // a row is mostly padding
 }
 
 TEMPLATE_TEST_CASE("what is not finite in one row of a group stays in it", "[decode]", float, fovea::bf16) {

@@ -28,7 +28,7 @@ class Layers(unittest.TestCase):
         for header, included in [
             ("base/interval.hpp", "base/coverage.hpp"),
             ("machine/simd/lanes.hpp", "base/config.hpp"),
-            ("machine/simd/hooks.hpp", "dtype/formats.hpp"),
+            ("machine/simd/storage.hpp", "dtype/formats.hpp"),
             ("mask/causal.hpp", "expr/operators.hpp"),
             ("engine/cpu/forward.hpp", "attend/walk.hpp"),
             ("engine/cpu/forward.hpp", "engine/cpu/pack.hpp"),

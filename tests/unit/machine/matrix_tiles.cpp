@@ -5,6 +5,7 @@
 #include <thread>
 #include <vector>
 
+#include "fovea/dtype/formats.hpp"
 #include "support/catch.hpp"
 #include "support/draws.hpp"
 

@@ -10,10 +10,12 @@
 namespace [[gnu::visibility("hidden")]] fovea {
 inline namespace v0_1 {
 
-// bf16 stays what it is where it is read in place, and where products are of pairs; all else is multiplied as floats.
-template <cpu_shape Shape, operand O>
-using multiplied_as =
-    std::conditional_t<(view<O> || Shape.pairs()) && std::is_same_v<element_of_operand<O>, bf16>, bf16, float>;
+// Elements of 16 bits stay what they are where they are read in place, if the machine converts them at once, and bf16
+// where products are of pairs; all else is multiplied as floats.
+template <cpu_shape Shape, operand O, class T = element_of_operand<O>>
+using multiplied_as = std::conditional_t<view<O> ? !std::is_same_v<T, fp16> || converts_fp16<Shape.lanes>
+                                                 : Shape.pairs() && std::is_same_v<T, bf16>,
+                                         T, float>;
 
 // Memory for a row of floats, and for decode_block rows of elements.
 struct block_memory {

@@ -25,13 +25,21 @@ inline namespace v0_1 {
 // of either, twice, fill a second cache of 512 KiB at most by half.
 inline constexpr int decode_block = 128;
 
-// How elements of type T, float or bf16, lie in 32-bit words and are multiplied. Without products of pairs a word of
-// bf16 is two factors, and queries are two vectors for it: its lower halves' and its upper ones'.
+// How elements of type T lie in words and are multiplied. A word of floats or fp16 is one number. One of bf16 is two:
+// without products of pairs two factors, and queries are two vectors for it, its lower halves' and its upper ones'.
 template <cpu_shape Shape, class T> struct element_words {
-    static_assert(std::is_same_v<T, float> || std::is_same_v<T, bf16>);
     static constexpr int lanes = Shape.lanes, channels = std::is_same_v<T, bf16> ? 2 : 1; // of a word
     static constexpr int factors = Shape.pairs() ? 1 : channels;
     static constexpr int keys = Shape.pairs() ? 2 : 1; // in a word of weights
+    // The factors of P words that lie side by side, repeated along the lanes.
+    template <int P> FOVEA_HOST_DEVICE static void load_factors(array_of<real_lanes<lanes>, factors>& x, T const* p) {
+        if constexpr (factors == 2) {
+            const auto halves = halves_of(repeat_words<lanes, P>(p));
+            x[0] = halves.first;
+            x[1] = halves.second;
+        } else if constexpr (std::is_same_v<T, fp16>) x[0] = fp16_as_reals<lanes>(repeat_words<lanes / 2, P / 2>(p));
+        else x[0] = repeat_words<lanes, P>(p);
+    }
     // Channels that fill whole vectors.
     static constexpr index whole(index n) { return round_up(n, index{lanes * channels}); }
 
@@ -51,12 +59,15 @@ template <cpu_shape Shape, class T> struct element_words {
 };
 
 // ---- scores --------------------------------------------------------------------------------------------------------
-// How R rows of queries lie: side by side in one vector or in two. Two have a key loaded, and its halves taken, once
-// for twice the products: for short vectors, where products wait for that.
+// How R rows of queries lie: side by side in one vector or in several. A key is loaded and converted once for all of
+// them: where products wait for that, as those of short vectors do for loads of single words, and most for fp16, whose
+// conversion takes a core as long as four products. More vectors are more to be folded.
 template <cpu_shape Shape, class T, int R> struct query_rows {
-    static constexpr bool halves = element_words<Shape, T>::factors == 2;
-    static constexpr int vectors = Shape.lanes <= 8 && R > 1 && (halves || R == Shape.lanes) ? 2 : 1;
-    static constexpr int beside = R / vectors;
+    static constexpr bool single_words = Shape.lanes <= 8 && R == Shape.lanes;
+    static constexpr int most = std::is_same_v<T, fp16>                                 ? 64 / Shape.lanes
+                                : element_words<Shape, T>::factors == 2 || single_words ? 2
+                                                                                        : 1;
+    static constexpr int vectors = least(R, most), beside = R / vectors;
     static constexpr int parts = Shape.lanes / beside; // words of one row in a vector
 };
 // Floats that queries of R rows take, laid out for the product: of `words` words of a key.
@@ -71,7 +82,7 @@ template <cpu_shape Shape, class T, int R> void lay_out_query(float* row, int r,
     if constexpr (Shape.pairs())
         for (index u = 0; u < words; u += n)
             store_into(row + u, bf16_words(load<n>(row + 2 * u), load<n>(row + 2 * u + n)));
-    out += r / rows::beside * n + r % rows::beside * parts;
+    out += r * parts;
     for (index u = 0; u < words; u += parts)
         for (int f = 0; f < w::factors; ++f, out += rows::vectors * n)
             for (int i = 0; i < parts; ++i) out[i] = row[(u + i) * w::factors + f];
@@ -85,9 +96,10 @@ template <cpu_shape Shape, int R, class T>
     using w = element_words<Shape, T>;
     using rows = query_rows<Shape, T, R>;
     constexpr int n = Shape.lanes, parts = rows::parts, factors = w::factors, vectors = rows::vectors;
-    // Keys at once: few, as memory is quickest in its order, but for short vectors, where eight sums hide the latency
-    // of a product. Eight rows have work enough to be slowed down by it: they take eight keys, in two sums each.
-    constexpr int together = n <= 8 ? n / vectors : R >= 8 ? 8 : 4, sums = n >= 16 && R >= 8 ? 2 : 1;
+    // Keys at once: few, as memory is quickest in its order, but as many as there must be sums to hide the latency of a
+    // product. Eight rows on long vectors have work enough to be slowed down by it: two sums for each of eight keys.
+    constexpr int together = n <= 8 ? n / vectors : least(R >= 8 ? 8 : 4, n / vectors);
+    constexpr int sums = n >= 16 && R >= 8 && vectors == 1 ? 2 : 1;
     read_ahead due = ahead; // in registers
     for (index block = 0; block < blocks; ++block) {
         array_of<array_of<real_lanes<n>, n>, vectors> part;
@@ -109,15 +121,12 @@ template <cpu_shape Shape, int R, class T>
                 for (int i = 0; i < together; ++i) {
                     FOVEA_UNROLL
                     for (int s = 0; s < sums; ++s) {
-                        const auto x = repeat_words<n, parts>(key[i] + s * parts * w::channels);
+                        array_of<real_lanes<n>, factors> x;
+                        w::template load_factors<parts>(x, key[i] + s * parts * w::channels);
                         FOVEA_UNROLL
-                        for (int v = 0; v < vectors; ++v) {
-                            real_lanes<n>& sum = acc[s][i][v];
-                            if constexpr (factors == 1) sum = multiply_add<Shape.product>(sum, x, q[s][0][v]);
-                            else {
-                                const auto [low, high] = halves_of(x);
-                                sum = fma(high, q[s][1][v], fma(low, q[s][0][v], sum));
-                            }
+                        for (int j = 0; j < vectors * factors; ++j) {
+                            real_lanes<n>& sum = acc[s][i][j / factors];
+                            sum = multiply_add<Shape.product>(sum, x[j % factors], q[s][j % factors][j / factors]);
                         }
                     }
                 }
@@ -147,9 +156,9 @@ template <cpu_shape Shape, int R, class T>
 template <cpu_shape Shape, class Values, class T>
 FOVEA_HOST_DEVICE void load_values(Values& value, T const* from, index stride) {
     constexpr int n = Shape.lanes, C = length_of<Values>;
-    if constexpr (std::is_same_v<T, float>) {
+    if constexpr (!std::is_same_v<T, bf16>) {
         FOVEA_UNROLL
-        for (int c = 0; c < C; ++c) value[c] = load<n>(from + c * n);
+        for (int c = 0; c < C; ++c) value[c] = load_as_real<n>(from + c * n);
     } else {
         FOVEA_UNROLL
         for (int c = 0; c < C; c += 2) {

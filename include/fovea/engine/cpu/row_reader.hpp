@@ -8,7 +8,7 @@
 // double and seeded anew every 64 rows.
 #pragma once
 #include "fovea/engine/cpu/buffer.hpp"
-#include "fovea/machine/simd/hooks.hpp"
+#include "fovea/machine/simd/storage.hpp"
 #include "fovea/tensor/rope.hpp"
 
 namespace [[gnu::visibility("hidden")]] fovea {
