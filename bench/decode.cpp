@@ -71,7 +71,7 @@ int main(int count, char** arguments) {
     bench::report report("decode", options);
     const auto measure_all = [&]<class T, bench::index D>(bool every_length) {
         for (const bench::index group : {1, 4, 8})
-            for (const bench::index keys : {1024, 8192, 32768}) {
+            for (const bench::index keys : {1001, 1024, 8192, 32768}) { // 1001: no whole number of vectors
                 const bool chosen = options.quick ? keys == 1024 : keys == 8192 || every_length;
                 if (chosen) measure<T, D>(report, options, keys, group);
             }

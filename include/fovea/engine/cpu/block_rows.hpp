@@ -1,8 +1,9 @@
-// Rows of an operand as the products of decoding take them: in place where they lie in whole vectors, otherwise read a
-// block at a time.
+// Rows of an operand as the products of decoding take them: in place where they lie in whole vectors of channels and
+// there are units of them, otherwise by a copy.
 //
 //     block_rows<Shape, Operand> keys(prepared, batch, kv_head, {row, copy});
-//     keys.with(operand, first, count, values_read::as_they_are, [](auto const* rows, index stride) { ... });
+//     keys.with<unit>(operand, begin, count, values_read::as_they_are,
+//                     [](auto const* rows, index stride, index first, index count) { ... });
 #pragma once
 #include "fovea/engine/cpu/careful.hpp"
 #include "fovea/engine/cpu/decode_products.hpp"
@@ -36,25 +37,27 @@ public:
           copy_(static_cast<element*>(memory.copy)) {}
     index channels() const { return words::whole(reader_.channels()); } // of a row as it is handed out
 
-    // f(pointer to elements, stride) on rows [begin, begin + count) and rows of zeros, to whole vectors of keys.
-    template <class F> void with(O const& source, index begin, index count, values_read how, F const& f) {
+    // f(pointer to elements, stride, first, count) on rows first to first + count of those that begin at `begin`: on
+    // all units that lie as they are taken, then on the rest, with rows of zeros to a whole unit.
+    template <int Unit, class F> void with(O const& source, index begin, index count, values_read how, F const& f) {
+        index whole = 0;
         if constexpr (view<O> && std::is_same_v<element_of_operand<O>, element>)
-            if (how == values_read::as_they_are && source.layout.stride.channel == 1 &&
-                source.channels() == channels() && count % Shape.lanes == 0) {
-                f(static_cast<element const*>(source.row(batch_, head_, begin)), source.layout.stride.position);
-                return;
-            }
-        const index n = channels();
+            if (how == values_read::as_they_are && source.layout.stride.channel == 1 && source.channels() == channels())
+                if (whole = count / Unit * Unit; whole > 0)
+                    f(static_cast<element const*>(source.row(batch_, head_, begin)), source.layout.stride.position,
+                      index{0}, whole);
+        if (whole == count) return;
+        const index n = channels(), rest = round_up(count - whole, index{Unit});
         for (index c = 0; c < n; ++c) row_[c] = 0;
-        for (index i = 0; i < round_up(count, index{Shape.lanes}); ++i) {
-            if (i < count) {
-                reader_.read(begin + i, row_);
+        for (index i = 0; i < rest; ++i) {
+            if (whole + i < count) {
+                reader_.read(begin + whole + i, row_);
                 if (how == values_read::finite) clear_non_finite(row_, reader_.channels());
             } else
                 for (index c = 0; c < n; ++c) row_[c] = 0;
             for (index c = 0; c < n; c += Shape.lanes) store_as(copy_ + i * n + c, load<Shape.lanes>(row_ + c));
         }
-        f(static_cast<element const*>(copy_), n);
+        f(static_cast<element const*>(copy_), n, whole, rest);
     }
 
 private:

@@ -163,12 +163,14 @@ template <cpu_shape Shape, class Problem, class Bound>
         const index half = rows / 2;
         auto ahead =
             ahead_of(p.operand.k, b, grouped * blocks * words * operands::key_words::factors + half * softmax_work);
-        keys.with(p.operand.k, b, count, values_read::as_they_are, [&](key_element const* data, index stride) {
+        const auto score = [&](key_element const* data, index stride, index first, index some) {
             each_row_group<n>(rows, [&](auto size, index r) {
-                dot_rows<Shape, size()>(data, stride, blocks, s.queries.data() + laid_out<Shape, key_element>(r, words),
-                                        words, s.scores.data() + r * decode_block, ahead);
+                dot_rows<Shape, size()>(data, stride, some / n,
+                                        s.queries.data() + laid_out<Shape, key_element>(r, words), words,
+                                        s.scores.data() + r * decode_block + first, ahead);
             });
-        });
+        };
+        keys.template with<n>(p.operand.k, b, count, values_read::as_they_are, score);
         for (index r = 0; r < rows; ++r) {
             if constexpr (Problem::has_values)
                 if (r == half)
@@ -198,13 +200,15 @@ template <cpu_shape Shape, class Problem, class Bound>
         if constexpr (Problem::has_values) {
             const prepared plain(p.operand.v);
             typename operands::values_type values(plain, batch, kv_head, memory);
-            values.with(p.operand.v, b, count, how, [&](auto const* data, index stride) {
+            constexpr int unit = operands::value_words::keys;
+            const auto sum = [&](auto const* data, index stride, index first, index some) {
                 each_row_group<n>(rows, [&](auto size, index r) {
-                    add_rows<Shape, size()>(data, stride, count,
-                                            reinterpret_cast<word const*>(s.scores.data() + r * decode_block),
-                                            value_channels, s.output.data() + r * value_channels, ahead);
+                    auto const* weights = reinterpret_cast<word const*>(s.scores.data() + r * decode_block);
+                    add_rows<Shape, size()>(data, stride, some, weights + first / unit, value_channels,
+                                            s.output.data() + r * value_channels, ahead);
                 });
-            });
+            };
+            values.template with<unit>(p.operand.v, b, count, how, sum);
         }
     }
     if constexpr (Problem::has_values)

@@ -198,7 +198,7 @@ FOVEA_HOST_DEVICE void add_channels(T const* values, index stride, index count, 
             for (int c = 0; c < C; ++c) acc[r][c] = multiply_add<Shape.product>(acc[r][c], weight, value[c]);
         }
     };
-    const index words = ceil_div(count, index{keys});
+    const index words = count / keys;
     index u = 0;
     for (; u + unrolled <= words; u += unrolled) {
         due.step(unrolled * R * C);
@@ -214,7 +214,7 @@ FOVEA_HOST_DEVICE void add_channels(T const* values, index stride, index count, 
 }
 
 // output[r] += sum over j of weights[r][j] * values[j], channels in the order of element_words::place. Rows of weights
-// are decode_block words apart. An odd last key of pairs is followed by a row of zeros.
+// are decode_block words apart. count: of pairs, even.
 template <cpu_shape Shape, int R, class T>
 [[gnu::noinline]] void add_rows(T const* values, index stride, index count, word const* weights, index channels,
                                 float* output, read_ahead& ahead) {
