@@ -39,8 +39,8 @@ void describe_prefill(description& d, Problem const& p, index packing_budget) {
 
     d.path = "prefill";
     d.tile = {Shape.query_tile, Shape.key_tile};
-    d.why += spell({"prefill, not decode: ", p.q().positions() * p.group(), " query rows share a key head, more than ",
-                    longest_decode, "\n"});
+    d.why += spell({"prefill, not decode: ", p.q().positions() * p.group(), " query rows share a key head, ",
+                    p.q().positions(), " of each query head, which are not few\n"});
     if (plan.when == tiles_packed::ahead)
         d.why += spell({"keys and values are packed ahead, ", plan.in_wave, " of ", plan.pairs,
                         " key heads at a time: ", size_text(plan.in_wave * pair_bytes), " of a budget of ",
@@ -58,8 +58,8 @@ template <cpu_shape Shape, class Problem> void describe_decode(description& d, P
     const index pieces = plan.cut.count;
     d.path = "decode";
     d.tile = {1, decode_block};
-    d.why += spell({"decode, not prefill: ", plan.rows, " query rows share a key head, at most ", longest_decode,
-                    "; keys are read where they lie, in ", pieces,
+    d.why += spell({"decode, not prefill: ", plan.rows, " query rows share a key head, ", p.q().positions(),
+                    " of each query head, which are few; keys are read where they lie, in ", pieces,
                     pieces == 1 ? std::string(" piece") : spell({" pieces of ", plan.cut.size}), "\n"});
     d.scratch_bytes = bytes_taken(plan);
 }

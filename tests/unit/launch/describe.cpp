@@ -111,7 +111,7 @@ TEST_CASE("describe: tiles, flops and bytes of causal prefill") {
     CHECK(d.flops_useful == 8 * (300 * 301 / 2) * 4 * 64);
     CHECK(d.counted.bytes_read == (2 * 300 * 4 * 64 + 2 * 2 * 300 * 2 * 64) * 4);
     CHECK(d.counted.bytes_written == 2 * 300 * 4 * 64 * 4);
-    CHECK(holds(d.why, "prefill, not decode: 600 query rows share a key head, more than 16"));
+    CHECK(holds(d.why, "prefill, not decode: 600 query rows share a key head, 300 of each query head"));
     CHECK(holds(d.why, "products in fp32: q is fp32, k is fp32, v is fp32"));
 }
 
@@ -122,7 +122,7 @@ TEST_CASE("describe: decode reads the keys of its window alone") {
     CHECK(d.path == "decode");
     CHECK(d.flops_useful == 8 * 128 * 4 * 64);
     CHECK(d.counted.bytes_read == (8 * 64 + 2 * 2 * 128 * 64) * 2);
-    CHECK(holds(d.why, "4 query rows share a key head, at most 16"));
+    CHECK(holds(d.why, "decode, not prefill: 4 query rows share a key head, 1 of each query head"));
 }
 
 TEST_CASE("describe: which products bf16 takes and why") {

@@ -1,9 +1,9 @@
 // A few query rows against many keys: decoding with a cache. The query heads of a group are packed together, the keys
 // are read from where they lie and split over workers in fixed pieces, and the pieces are merged in order.
 //
-//     unit = (batch, kv head, piece of keys)      rows = group x queries, at most longest_decode
+//     unit = (batch, kv head, piece of keys)      rows = group x queries
 //
-// The pieces depend on the number of keys alone, so results do not depend on the batch or on the number of workers.
+// The pieces depend on the numbers of keys and rows alone: results do not depend on the batch or on the workers.
 #pragma once
 #include "fovea/attend/packed_rows.hpp"
 #include "fovea/engine/cpu/block_fragment.hpp"
@@ -13,11 +13,17 @@
 namespace [[gnu::visibility("hidden")]] fovea {
 inline namespace v0_1 {
 
-inline constexpr index longest_decode = 16; // rows; above, packing pays
+// Whether the rows of a key head are few: all together, or those of each of its query heads, as each would read all that
+// is packed for a query tile that it hardly fills.
+constexpr bool are_few(index queries, index group) {
+    const index rows = queries * group;
+    return rows <= 16 || queries <= 4 || (queries <= 8 && rows <= 32);
+}
 
-// Keys of one piece: at most 64 pieces, none shorter than 512 keys.
-constexpr index piece_of(index keys) {
-    return greatest(index{512}, round_up(ceil_div(keys, index{64}), index{decode_block}));
+// Keys of one piece: at most 64 pieces, none shorter than 512 keys. Many rows leave much behind in each: at most 16.
+constexpr index piece_of(index keys, index rows) {
+    const index most = least(index{64}, greatest(index{16}, 1024 / greatest(rows, index{1})));
+    return greatest(index{512}, round_up(ceil_div(keys, most), index{decode_block}));
 }
 
 // A run of keys of one head.
@@ -27,7 +33,8 @@ struct key_piece {
 
 struct decode_pieces {
     index keys, size, count;
-    explicit decode_pieces(index n) : keys(n), size(piece_of(n)), count(greatest(index{1}, ceil_div(n, piece_of(n)))) {}
+    decode_pieces(index n, index rows)
+        : keys(n), size(piece_of(n, rows)), count(greatest(index{1}, ceil_div(n, size))) {}
     index begin(index i) const { return i * size; }
     index end(index i) const { return least((i + 1) * size, keys); }
 };
@@ -81,6 +88,7 @@ template <cpu_shape Shape, class Problem, class Bound> struct decode_scratch {
     arena_array<float> queries, scores, output, row, copy; // row, copy: of queries, keys and values in turn
     arena_array<state_type> states;
     arena_array<Bound> bound;
+    arena_array<coverage> covered; // of a block, by each row
     decode_scratch(arena& from, index rows, index channels, index value_channels) {
         const index whole = operands::key_words::whole(channels), grouped = grouped_rows<Shape.lanes>(rows);
         queries = from.take<float>(
@@ -92,6 +100,7 @@ template <cpu_shape Shape, class Problem, class Bound> struct decode_scratch {
         copy = from.take<float>(decode_block * most);
         states = from.take<state_type>(rows);
         bound = from.take<Bound>(rows);
+        covered = from.take<coverage>(rows);
     }
 };
 
@@ -148,11 +157,10 @@ template <cpu_shape Shape, class Problem, class Bound>
             const coverage c = covers(s.bound[r].mask, box_of(r));
             return c == coverage::all && count < decode_block ? coverage::some : c;
         };
-        coverage covered[longest_decode];
         bool live = false;
         for (index r = 0; r < rows; ++r) {
-            covered[r] = row_coverage(r);
-            live = live || covered[r] != coverage::none;
+            s.covered[r] = row_coverage(r);
+            live = live || s.covered[r] != coverage::none;
         }
         if (!live) continue;
 
@@ -179,7 +187,7 @@ template <cpu_shape Shape, class Problem, class Bound>
                                          (rows - half) * softmax_work);
             ahead.step(softmax_work);
             float* scores = s.scores.data() + r * decode_block;
-            const bool dead = covered[r] == coverage::none;
+            const bool dead = s.covered[r] == coverage::none;
             for (index j = dead ? 0 : blocks * n; j < decode_block; ++j) scores[j] = 0;
             if (dead) continue;
             block_fragment<Shape, weight_terms<Shape, Bound>> fragment{

@@ -42,7 +42,7 @@ template <class E> constexpr cpu_engine<E> cpu(E&& e) {
     return {static_cast<E&&>(e)};
 }
 
-template <class Problem> bool is_decode(Problem const& p) { return p.q().positions() * p.group() <= longest_decode; }
+template <class Problem> bool is_decode(Problem const& p) { return are_few(p.q().positions(), p.group()); }
 
 // How a run cuts its work, and all the memory that it takes.
 template <cpu_shape Shape, class Problem> struct decode_plan {
@@ -62,7 +62,7 @@ template <cpu_shape Shape, class Problem> struct decode_plan {
           pairs(p.q().batches() * p.k().heads()),
           channels(p.q().channels()),
           value_channels(p.operand.v.channels()),
-          cut(p.k().positions()),
+          cut(p.k().positions(), rows),
           workers(workers_for(pairs * cut.count, concurrency)) {}
 
     void take(arena& from) {
