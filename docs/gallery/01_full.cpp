@@ -10,7 +10,8 @@ using namespace fovea::terms;
 void full(gallery::page& page) {
     const auto q = page.query(), k = page.key();
     // shown
-    auto s = fv::where(fv::everything, fv::scaled_dot(q, k)); // or without the mask
+    // or without the mask: fv::scaled_dot(q, k)
+    auto s = fv::where(fv::everything, fv::scaled_dot(q, k));
     auto p = fv::softmax(s);
     // end
     page.shows(p);

@@ -10,7 +10,8 @@ using namespace fovea::terms;
 void neighbourhood(gallery::page& page) {
     const auto q = page.query(), k = page.key();
     // shown
-    auto s = fv::where(fv::neighbourhood(8, 2, 1), fv::scaled_dot(q, k)); // 8 pixels wide, 5 x 3 windows
+    // 8 pixels wide, 5 x 3 windows
+    auto s = fv::where(fv::neighbourhood(8, 2, 1), fv::scaled_dot(q, k));
     auto p = fv::softmax(s);
     // end
     page.shows(p);

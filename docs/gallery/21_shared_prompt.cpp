@@ -10,8 +10,10 @@ using namespace fovea::terms;
 void shared_prompt(gallery::page& page) {
     const auto q = page.query(), k = page.key();
     // shown
-    auto answer_of = [](auto position) { return (position - 16) / 16; }; // a prompt of 16, then answers of 16
-    auto mask = fv::causal && (k_pos < 16 || answer_of(q_pos) == answer_of(k_pos));
+    // a prompt of 16, then answers of 16
+    auto answer_of = [](auto position) { return (position - 16) / 16; };
+    auto own = answer_of(q_pos) == answer_of(k_pos);
+    auto mask = fv::causal && (k_pos < 16 || own);
     auto p = fv::softmax(fv::where(mask, fv::scaled_dot(q, k)));
     // end
     page.shows(p);

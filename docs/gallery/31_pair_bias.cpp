@@ -11,7 +11,8 @@ void pair_bias(gallery::page& page) {
     const auto q = page.query(), k = page.key();
     const auto biases = sample::numbers(64 * 64, 5);
     // shown
-    auto pairs = fv::tensor(biases.data(), fv::bhqk(1, 1, 64, 64)); // extents of 1 are repeated
+    // extents of 1 are repeated
+    auto pairs = fv::tensor(biases.data(), fv::bhqk(1, 1, 64, 64));
     auto p = fv::softmax(fv::scaled_dot(q, k) + fv::bias(pairs));
     // end
     page.shows(p);
