@@ -140,7 +140,7 @@ def output(part):
 
 def pages(_):
     """The pages beside index.md that it does not list by name."""
-    listed = (ROOT / "docs" / "index.md").read_text().splitlines()
+    listed = re.findall(r"^(?:.* <)?(\w+)>?$", (ROOT / "docs" / "index.md").read_text(), re.M)
     return "\n".join(p.stem for p in sorted((ROOT / "docs").glob("*.md")) if p.stem not in [*listed, "index"])
 
 
