@@ -32,7 +32,7 @@ def cost(measured):
     each = ", ".join(f"{times(r['ratio'])} at head size {d}" for d, r in sorted(found.items()))
     where = f"{some['queries']} tokens, fp32, `bench/results/{file}.json`"
     if file == "variants":
-        against = {"causal": "plain causal attention", "full": "full attention"}[some["plain"]]
+        against = {"causal": "plain causal attention, both causal", "full": "full attention"}[some["plain"]]
         if some["live_share"] != 1:
             against += " per multiplication left alive"
         return f"{each} of the time of {against} ({where})."
@@ -41,12 +41,16 @@ def cost(measured):
     return f"{parts}; {some['live_share']:.3f} of the pairs are attended ({where})."
 
 
-def plot(plt, name, title, draw, size):
+def plot(plt, file, title, draw, size):
+    """The picture of bench/results/NAME.json, of the same name; under it, where that was measured."""
     figure, axes = plt.subplots(figsize=size)
     draw(axes)
     axes.set_title(title, loc="left", fontsize=11, weight="bold", color="#22303c")
-    figure.tight_layout()
-    figure.savefig(name, metadata={"Date": None})
+    source = results(file.stem)
+    figure.text(0.99, 0.012, f"one thread of {source['machine']}; {source['compiler']}; commit {source['commit']}",
+                ha="right", fontsize=7.5, color="#666666")
+    figure.tight_layout(rect=(0, 0.035, 1, 1))
+    figure.savefig(file, metadata={"Date": None})
     plt.close(figure)
 
 

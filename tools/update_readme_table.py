@@ -77,9 +77,13 @@ def table(results):
     if peak.get("bf16_gflops"):
         gflops += f", {peak['bf16_gflops']:.0f} in pairs of bf16"
     read = f", {peak['read_gbs']:.1f} GB/s read" if peak.get("read_gbs") else ""
+    heads = {r["heads"] for r in chosen(results["rows"]) if r and r["case"] != "decode"}
+    decoding = {r["heads"] for r in chosen(results["rows"]) if r and r["case"] == "decode"}
     where = f"One thread of {results['machine']}, {results['compiler']}, commit {results['commit'][:12]}"
-    lines += ["", f"{where}; peaks of the same run: {gflops}{read}. `x`: times as long as fovea. Medians; how they "
-                  "were taken is in `bench/README.md`."]
+    lines += ["", f"{where}; peaks of the same run: {gflops}{read}. One batch; heads: "
+                  f"{', '.join(map(str, sorted(heads)))}, in decoding {', '.join(map(str, sorted(decoding)))}. "
+                  "`x`: times as long as fovea; an empty cell was not measured. Medians; how they were taken is in "
+                  "`bench/README.md`."]
     return "\n".join(lines) + "\n"
 
 

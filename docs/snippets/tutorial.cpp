@@ -14,10 +14,12 @@ using namespace fovea::terms;
 
 namespace {
 
+// shown: data
 const fv::index batches = 1, length = 300, heads = 4, kv_heads = 2;
 std::vector<float> q_data = sample::numbers(length * heads * 64, 1),
                    k_data = sample::numbers(length * kv_heads * 64, 2),
                    v_data = sample::numbers(length * kv_heads * 64, 3), o_data(q_data.size());
+// end: data
 
 // shown: views
 auto q = fv::tensor(q_data.data(), fv::bshd(batches, length, heads, 64_c));
