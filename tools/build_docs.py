@@ -172,6 +172,8 @@ def main():
     for page in (SITE / "docs").rglob("*.md"):
         text = page.read_text()
         made = MARK.sub(lambda m: GENERATED[m[1]](m[2]), text)
+        if not re.search(r"^## ", text, re.M):  # a page of headers alone: each is a heading, to be found and linked
+            made = made.replace("\n{.header}\n", "\n## ")
         if made != text:
             page.write_text(made)
 
