@@ -128,9 +128,15 @@ def gallery(_):
 
 
 def names(_):
+    """Every public name; its header is a link where a concept page shows it."""
+    shown = {path: page.stem for page in sorted((ROOT / "docs" / "concepts").glob("*.md"))
+             for kind, path in MARK.findall(page.read_text()) if kind == "header"}
     text = ["| name | header |", "|---|---|"]
     for path, public in sorted(quoted.public_names().items()):
-        text += [f"| `{n}` | `<fovea/{path}>` |" for n in sorted(public)]
+        where = f"`<fovea/{path}>`"
+        if path in shown:
+            where = f"[{where}](concepts/{shown[path]}.md#{re.sub(r'[^a-z0-9_]', '', 'fovea' + path)})"
+        text += [f"| `{n}` | {where} |" for n in sorted(public)]
     return "\n".join(text) + "\n"
 
 
