@@ -9,6 +9,7 @@ replaces comments of the pages:
     <!-- gallery -->                     every variant of docs/gallery/
     <!-- names -->                       every public name, with its header
     <!-- pages -->                       the names of pages that no list of index.md holds
+    <!-- machines -->                    a row of numbers for each machine that was measured
     <!-- output: tiles -->               what the tutorial's program prints between `== tiles` and `==`
 
 Needs the packages of docs/requirements.txt and the programs of the preset `docs`; ./run docs sees to both.
@@ -29,7 +30,7 @@ from tree import INCLUDE, ROOT, name
 BUILD = ROOT / "build" / "docs"
 SITE = BUILD / "site"
 OUTPUT = {}  # what docs_tutorial says, part by part
-MARK = re.compile(r"^<!-- (header|rows|gallery|names|output|pages)(?:: (\S+))? -->$", re.M)
+MARK = re.compile(r"^<!-- (header|rows|gallery|names|output|pages|machines)(?:: (\S+))? -->$", re.M)
 
 # What is code in the prose of a header: paths, calls, subscripts and names with an underscore.
 CODE = re.compile(r"(?<![\w`:/<])((?:tests|bench|docs|engine|include)/[\w/]+\.\w+|<fovea/[\w/.]+>|(?:\w+::)*[a-z]\w*"
@@ -150,7 +151,8 @@ def pages(_):
     return "\n".join(p.stem for p in sorted((ROOT / "docs").glob("*.md")) if p.stem not in [*listed, "index"])
 
 
-GENERATED = {"header": header, "rows": rows, "gallery": gallery, "names": names, "output": output, "pages": pages}
+GENERATED = {"header": header, "rows": rows, "gallery": gallery, "names": names, "output": output, "pages": pages,
+             "machines": lambda _: draw_results.machines()}
 
 
 def main():

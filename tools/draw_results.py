@@ -41,6 +41,26 @@ def cost(measured):
     return f"{parts}; {some['live_share']:.3f} of the pairs are attended ({where})."
 
 
+def machines():
+    """A row for each machine that was measured: causal attention of 2048 tokens, decoding from 8192, head size 128."""
+    text = ["| machine | folder | fp32 | beside PyTorch | bf16 | beside PyTorch | decoding, fp32 | decoding, bf16 |",
+            "|---|---|---|---|---|---|---|---|"]
+    for file in sorted(RESULTS.rglob("cpu_peers.json"), key=lambda path: (len(path.parts), path)):
+        folder = file.parent.relative_to(RESULTS).as_posix()
+        cells = [results(f"{folder}/forward")["machine"], "" if folder == "." else f"`{folder}`"]
+        for dtype in ("fp32", "bf16"):
+            own, beside = ([r for r in results(f"{folder}/{kind}")["rows"] if r["case"] == "forward"
+                            and (r["dtype"], r["mask"], r["head_dim"], r["queries"], r["heads"])
+                            == (dtype, "causal", 128, 2048, 4)][0] for kind in ("forward", "cpu_peers"))
+            cells += [f"{100 * own['share_of_peak']:.0f} %", times(beside["torch_sdpa_s"] / beside["fovea_s"])]
+        for dtype in ("fp32", "bf16"):
+            share = {r["heads"] // r["kv_heads"]: r["share_of_read"] for r in results(f"{folder}/decode")["rows"]
+                     if (r["dtype"], r["mask"], r["head_dim"], r["keys"]) == (dtype, "full", 128, 8192)}
+            cells.append(", ".join(f"{100 * share[heads]:.0f} %" for heads in (1, 8)))
+        text.append("| " + " | ".join(cells) + " |")
+    return "\n".join(text) + "\n"
+
+
 def plot(plt, file, title, draw, size):
     """The picture of bench/results/NAME.json, of the same name; under it, where that was measured."""
     figure, axes = plt.subplots(figsize=size)
