@@ -13,8 +13,8 @@
 namespace [[gnu::visibility("hidden")]] fovea {
 inline namespace v0_1 {
 
-// Whether the rows of a key head are few: all together, or those of each of its query heads, as each would read all that
-// is packed for a query tile that it hardly fills.
+// Whether the rows of a key head are few: all together, or those of each of its query heads, as each would read all
+// that is packed for a query tile that it hardly fills.
 constexpr bool are_few(index queries, index group) {
     const index rows = queries * group;
     return rows <= 16 || queries <= 4 || (queries <= 8 && rows <= 32);
