@@ -128,7 +128,8 @@ private:
                 best = tile;
             }
         }
-        return best < 0 ? last : best;
+        // All lanes have the same. Said so, or ptxas takes the walk, and every branch on a tile, for divergent.
+        return Machine::shuffle(best < 0 ? last : best, 0);
     }
 
     std::int32_t at_, peak_ = 0; // tile of lane 0; where the walk upwards begins, -1 from then on

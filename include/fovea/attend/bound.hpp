@@ -4,6 +4,8 @@
 #pragma once
 #include "fovea/expr/assume.hpp"
 #include "fovea/expr/bind.hpp"
+#include "fovea/expr/find.hpp"
+#include "fovea/expr/powers.hpp"
 #include "fovea/expr/refer.hpp"
 #include "fovea/expr/rescale.hpp"
 #include "fovea/expr/settle.hpp"
@@ -52,11 +54,19 @@ inline constexpr int strips_needed =
     strip_count<base_2_score<Problem>>() +
     strip_count<std::remove_cvref_t<decltype(std::declval<Problem const&>().scored.mask)>>();
 
+// No strips, and a score in powers of two: for kernels.
+struct by_powers : no_strips {};
+template <class Store> using strips_of = std::conditional_t<std::is_same_v<Store, by_powers>, no_strips, Store>;
+template <class Store, class E> FOVEA_HOST_DEVICE constexpr auto score_for(E const& e) {
+    if constexpr (std::is_same_v<Store, by_powers>) return in_powers(e);
+    else return e;
+}
+
 template <class Problem, class Store>
 FOVEA_HOST_DEVICE auto bind_problem(Problem const& p, at_head here, Store store) {
     const auto base_2 = multiplied(referring(p.scored.score), log2_e);
-    binder<Store> binder_here{here, &store};
-    auto score = binder_here(base_2);
+    binder<strips_of<Store>> binder_here{here, &store};
+    auto score = score_for<Store>(binder_here(base_2));
     auto mask = binder_here(asked_once(referring(p.scored.mask)));
     auto moments = transformed(p.moments, binder<no_strips>{here, nullptr});
     float sink = -infinity;

@@ -73,7 +73,7 @@ template <int Moments> struct row_result {
 // sink: a logit in base 2 that joins the denominator, or -inf for none.
 // Empty: scale 0, logsumexp and maximum -inf, entropy 0. A NaN sum stays NaN. What is not wanted may be 0: a logarithm
 // a row is a twentieth of a short sequence's time.
-template <statistics Wanted = every_statistic, int Moments>
+template <statistics Wanted, int Moments>
 FOVEA_HOST_DEVICE row_result<Moments> finish(row_total<Moments> const& t, float sink) {
     constexpr bool entropy = Wanted.entropy, logsumexp = Wanted.logsumexp;
     row_result<Moments> r{};
@@ -106,6 +106,10 @@ FOVEA_HOST_DEVICE row_result<Moments> finish(row_total<Moments> const& t, float 
     for (int i = 0; i < Moments; ++i) r.moments[i] = any ? t.moments[i] * share : 0.f;
     return r;
 }
+// No default above: nvcc would spell it in a way that clang does not read.
+template <int Moments> FOVEA_HOST_DEVICE row_result<Moments> finish(row_total<Moments> const& t, float sink) {
+    return finish<every_statistic>(t, sink);
+}
 
 // Weights that are not normalised leave as they were summed.
 template <int Moments> FOVEA_HOST_DEVICE row_result<Moments> finish_unnormalised(row_total<Moments> const& t) {
@@ -116,7 +120,7 @@ template <int Moments> FOVEA_HOST_DEVICE row_result<Moments> finish_unnormalised
     return r;
 }
 
-template <class Normaliser, statistics Wanted = every_statistic, int Moments>
+template <class Normaliser, statistics Wanted, int Moments>
 FOVEA_HOST_DEVICE row_result<Moments> finish_as(row_total<Moments> const& t, float sink) {
     if constexpr (Normaliser::normalised) return finish<Wanted>(t, sink);
     else return finish_unnormalised(t);

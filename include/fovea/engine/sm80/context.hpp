@@ -35,6 +35,7 @@ template <class Machine> struct tile_element {
     FOVEA_DEVICE static float tanh(float x) {
         return fma(-2.f, Machine::reciprocal(Machine::exp2(x * (2 * log2_e)) + 1.f), 1.f);
     }
+    FOVEA_DEVICE static float tanh_rest(float x) { return Machine::reciprocal(Machine::exp2(x) + 1.f); }
     template <class F, class... A> FOVEA_DEVICE auto one_by_one(F f, A... a) const {
         using result = decltype(f(plain(a)...));
         return exists ? f(plain(a)...) : result{};

@@ -115,7 +115,7 @@ template <int Values, int Rows, class Machine, class Problem>
 FOVEA_DEVICE void finish_staged(row_writer<Machine, Problem, Values, Rows, packed_place> const& writer,
                                 Problem const& p, packed_place const& at, word shared, int row) {
     const auto total = staged_total<Machine, decltype(Problem::moments)::count, Values>(shared, Rows, row);
-    const float sink = bind_problem(p, at.here(row), no_strips{}).sink;
+    const float sink = bind_problem(p, at.here(row), by_powers{}).sink;
     using scored = decltype(Problem::scored);
     writer.keep(row, total.reference, finish_as<decltype(scored::normaliser), scored::wanted>(total, sink));
 }

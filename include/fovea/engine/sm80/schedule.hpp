@@ -64,7 +64,7 @@ private:
         auto const& k = p.k();
         const auto heads = static_cast<std::int32_t>(q.heads());
         const index batch = at.head / heads, head = at.head % heads, kv_head = head / p.group();
-        const auto bound = bind_problem(p, {batch, head, kv_head}, no_strips{});
+        const auto bound = bind_problem(p, {batch, head, kv_head}, by_powers{});
         const index row = index{at.tile} * Tile::query;
         const index end = least(row + Tile::query, q.positions()) - 1;
         element_box box{batch, head, kv_head, {q.first + row, q.first + end}, {}, q.first, k.first};

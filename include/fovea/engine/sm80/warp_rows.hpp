@@ -29,7 +29,7 @@ template <class Machine, class Problem, class Tile> struct warp_rows {
     static constexpr bool has_values = Problem::has_values;
     static constexpr int blocks = Tile::blocks_of_warp, output_tiles = has_values ? Tile::values / 8 : 1;
     using format = typename Tile::formats::values;
-    using bound_type = decltype(bind_problem(std::declval<Problem const&>(), at_head{}, no_strips{}));
+    using bound_type = decltype(bind_problem(std::declval<Problem const&>(), at_head{}, by_powers{}));
     using scores_type = array_of<matrix_sums[Tile::key / 8], blocks>;
     using weights_type = array_of<matrix_words[Tile::key / product_depth<format>], blocks>;
 
