@@ -16,18 +16,18 @@ struct exp2_terms {
     int degree = 5;
 };
 
-// x = n + r with whole n and |r| <= 1/2, by adding and taking away 1.5 * 2^23; beyond 2^22 n is x and r is 0.
+// x = n + r with whole n and |r| <= 1/2, by adding and taking away 1.5 * 2^23; beyond 2^22 n is x and r is 0. shifted:
+// what was taken away again, with n in its lowest bits. clang does not say when it takes sums apart (isa.hpp): it is
+// told not to, here, where the operators are its own.
 template <int N> struct split_power {
-    real_lanes<N> n, r;
+    real_lanes<N> shifted, n, r;
 };
-template <int N> FOVEA_HOST_DEVICE split_power<N> split(real_lanes<N> x) {
-    constexpr float shifter = 0x1.8p23f;
-    real_lanes<N> t = x + shifter;
-#if defined(__ASSOCIATIVE_MATH__) || defined(__FAST_MATH__)
-    asm("" : "+x"(t.v)); // keep the sum from being folded away
+template <int N> FOVEA_HOST_DEVICE split_power<N> split(real_lanes<N> x, float shifter = 0x1.8p23f) {
+#if defined(__clang__)
+#pragma clang fp reassociate(off)
 #endif
-    const real_lanes<N> n = t - shifter;
-    return {n, x - n};
+    const typename real_lanes<N>::native t = x.v + shifter, n = t - shifter;
+    return {{t}, {n}, {x.v - n}};
 }
 
 // Times 2^r. Minimax in the relative error on [-1/2, 1/2] with a constant term of exactly 1: 1.0e-4 and 9.1e-8.
@@ -89,15 +89,9 @@ template <exp2_terms Terms = exp2_terms{}, int N> FOVEA_HOST_DEVICE real_lanes<N
     {
         // The shifter carries the exponent's bias less 1, for twice the polynomial: -126, at which x is clamped, is the
         // float with all bits clear, 0.
-        constexpr float shifter = 0x1.8p23f + 126.f;
-        const real_lanes<N> y = max(x, splat<N>(-126.f));
-        real_lanes<N> t = y + shifter;
-#if defined(__ASSOCIATIVE_MATH__) || defined(__FAST_MATH__)
-        asm("" : "+x"(t.v));
-#endif
-        const real_lanes<N> r = y - (t - shifter);
-        const int_lanes<N> power{reinterpret<std::int32_t>(t).v << 23};
-        return power_polynomial<Terms, 2>(r) * reinterpret<float>(power);
+        const split_power<N> y = split(max(x, splat<N>(-126.f)), 0x1.8p23f + 126.f);
+        const int_lanes<N> power{reinterpret<std::int32_t>(y.shifted).v << 23};
+        return power_polynomial<Terms, 2>(y.r) * reinterpret<float>(power);
     }
 }
 // sum + weight * x where weight is exp2(x): where that is 0, also of an infinite x.

@@ -6,7 +6,10 @@
 #include "fovea/base/config.hpp"
 
 #if defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__
-#error "fovea: -ffast-math takes NaN and infinity out of C++; add -fno-finite-math-only"
+#error "fovea: -ffast-math takes NaN and infinity out of C++; add -fno-finite-math-only -fno-associative-math"
+#endif
+#if defined(__ASSOCIATIVE_MATH__) // clang does not define it
+#error "fovea: -fassociative-math takes away the roundings that powers are made of; add -fno-associative-math"
 #endif
 
 namespace [[gnu::visibility("hidden")]] fovea {
