@@ -4,7 +4,9 @@
 //     fovea::status s = fovea::try_run(engine, ...);         // never throws a refusal
 //
 // An engine brings execute(engine, problem) and execute_copy(engine, assignment), found by its own namespace.
-// An output may stand at q's place, row for row, if both have one shape; not at that of k, v or another output.
+// An output may stand at q's place, row for row, if both have one shape. Otherwise it shares no memory with what the
+// call reads or with another output, nor a copy with its operand unless it is made in place: plan/overlap.hpp says
+// which strides are looked into; of others a shared element may pass unnoticed.
 // Error: a call that cannot run is refused before anything is written; run throws fovea::error with the sentence.
 #pragma once
 #include "fovea/base/refusal.hpp"

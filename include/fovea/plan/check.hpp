@@ -7,6 +7,7 @@
 #pragma once
 #include "fovea/plan/agreement.hpp"
 #include "fovea/plan/expression_check.hpp"
+#include "fovea/plan/overlap.hpp"
 
 namespace [[gnu::visibility("hidden")]] fovea {
 inline namespace v0_1 {
@@ -106,13 +107,16 @@ status refuse_output(Assignment const& a, view_facts const& q, index value_chann
 }
 
 // Keys and values are read while outputs are written, and each output has a place of its own.
-FOVEA_COLD inline status refuse_shared_start(view_facts const& output, view_facts const& other) {
-    if (output.data != other.data || other.extent.positions == 0) return {};
+FOVEA_COLD inline status refuse_shared(view_facts const& output, view_facts const& other) {
+    if (output.data != other.data) return refuse_overlap(output, other, "give it memory of its own");
+    if (other.extent.positions == 0) return {};
     return status({"output ", output.number, " starts at the first element of ", other.name, other.space(),
                    other.ordinal(), "; give it memory of its own"});
 }
 // It may be q's, or that of a tensor in its own epilogue: each row is read before it is written, if it lies there.
 FOVEA_COLD inline status refuse_other_rows(view_facts const& output, view_facts const& other) {
+    if (output.data != other.data)
+        return refuse_overlap(output, other, "give it memory of its own, or let it begin where that does");
     const struct {
         index extent[2], stride[2];
     } axes[] = {{{output.extent.batches, other.extent.batches}, {output.stride.batch, other.stride.batch}},
@@ -122,10 +126,27 @@ FOVEA_COLD inline status refuse_other_rows(view_facts const& output, view_facts 
     bool alike = output.element_size == other.element_size;
     for (auto const& a : axes)
         alike = alike && a.extent[0] == a.extent[1] && (a.extent[0] == 1 || a.stride[0] == a.stride[1]);
-    if (output.data != other.data || alike) return {};
+    if (alike) return {};
     return status({"output ", output.number, " starts at the first element of ", other.name, other.space(),
                    other.ordinal(), " but its rows lie elsewhere; give both one layout, or it memory of its own"});
 }
+// Bias tensors and tables inside an expression are read for every row.
+struct refuse_shared_beside {
+    status& why;
+    view_facts const& output;
+    template <class E> void operator()(E const& e) const {
+        if (!why.ok()) return;
+        if constexpr (reads_table<E>) {
+            auto const& t = e.op.source;
+            const index size = sizeof(*t.data);
+            why = refuse_shared(
+                output,
+                {"a table of the expression", t.data, {1, 1, t.rows}, t.columns, {0, 0, t.columns, 1}, size, 0, false});
+        }
+        if constexpr (is_bias<E>) why = refuse_shared(output, facts_of(e.tensor, "the bias tensor"));
+        if constexpr (requires { e.each(*this); }) e.each(*this);
+    }
+};
 
 template <class Problem, class... Assignments>
 status refusal(Problem const& p, Assignments const&... assignments) {
@@ -143,29 +164,34 @@ status refusal(Problem const& p, Assignments const&... assignments) {
     if (status why = refuse_operands(p.operand, compares); !why.ok()) return why;
     status why;
     auto const& q = p.q();
-    const refuse_nodes nodes{why, q.batches(), q.heads(), p.k().heads(), q.positions(), p.k().positions()};
-    nodes(p.scored.score);
-    nodes(p.scored.mask);
-    nodes(p.scored.normaliser.sink);
-    each(p.moments, [&](auto, auto const& f) { nodes(f); });
+    const auto each_term = [&](auto const& f) {
+        f(p.scored.score);
+        f(p.scored.mask);
+        f(p.scored.normaliser.sink);
+        each(p.moments, [&](auto, auto const& moment) { f(moment); });
+    };
+    each_term(refuse_nodes{why, q.batches(), q.heads(), p.k().heads(), q.positions(), p.k().positions()});
+    each(p.outputs, [&](auto i, auto const& a) {
+        if (why.ok()) why = refuse_output(a, facts_of(q, "q"), p.operand.v.channels(), index{decltype(i)::value} + 1);
+    });
     view_facts written[sizeof...(Assignments)]{};
     each(p.outputs, [&](auto i, auto const& a) {
         const index number = index{decltype(i)::value} + 1;
-        if (why.ok()) why = refuse_output(a, facts_of(q, "q"), p.operand.v.channels(), number);
         const view_facts output = facts_of(a.target, "output", number);
-        if (why.ok()) why = refuse_shared_start(output, facts_of(p.k(), "k"));
+        if (why.ok()) why = refuse_shared(output, facts_of(p.k(), "k"));
         if constexpr (view<v_type>)
-            if (why.ok()) why = refuse_shared_start(output, facts_of(p.operand.v, "v"));
+            if (why.ok()) why = refuse_shared(output, facts_of(p.operand.v, "v"));
         if (why.ok()) why = refuse_other_rows(output, facts_of(q, "q"));
+        each_term(refuse_shared_beside{why, output});
         each(p.outputs, [&](auto j, auto const& other) {
             each(find_all<epilogue_tensors>(other.expression), [&](auto, auto const& node) {
                 const index of = index{decltype(j)::value} + 1;
                 const view_facts t = facts_of(node.tensor, epilogue_tensor_of, of);
-                if (why.ok()) why = of == number ? refuse_other_rows(output, t) : refuse_shared_start(output, t);
+                if (why.ok()) why = of == number ? refuse_other_rows(output, t) : refuse_shared(output, t);
             });
         });
         for (index before = 0; before < number - 1; ++before)
-            if (why.ok()) why = refuse_shared_start(output, written[before]);
+            if (why.ok()) why = refuse_shared(output, written[before]);
         written[number - 1] = output;
     });
     return why;
@@ -179,7 +205,10 @@ template <view V, operand O> status refusal_of_copy(assignment<V, O> const& a) {
     if (why.ok()) why = refuse_far(from);
     if (why.ok()) why = refuse_prologue(a.expression, "the operand copied");
     if (why.ok()) why = refuse_moving_in_place(from, to);
-    return why.ok() ? refuse_target(to, sizes_of(from, "the operand")) : why;
+    if (why.ok()) why = refuse_target(to, sizes_of(from, "the operand"));
+    if (why.ok() && from.data != to.data)
+        why = refuse_overlap(to, from, "give the copy memory of its own, or make it where the operand lies");
+    return why;
 }
 
 } // namespace v0_1
