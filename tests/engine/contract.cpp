@@ -20,7 +20,6 @@ std::vector<shape> tiles_and_few() { return {tests::at_the_end(130, 300), tests:
 struct on_cpu {
     static constexpr char const* name = "cpu";
     using element = float;
-    static constexpr float redone = 1e-5f; // such a row sums in another order
     static std::vector<shape> shapes() { return tiles_and_few(); }
     static void run(small_problem<float>& x) { x.run(cpu()); }
     template <class F> static void every_way(F f) {
@@ -36,7 +35,6 @@ struct on_cpu {
 struct on_reference {
     static constexpr char const* name = "reference";
     using element = float;
-    static constexpr float redone = 0;
     static std::vector<shape> shapes() { return tiles_and_few(); }
     static void run(small_problem<float>& x) { x.run(fovea::reference()); }
     template <class F> static void every_way(F f) { f(run); }

@@ -56,7 +56,6 @@ void run(problem& x, engine const& e = {}) {
 template <int Pieces> struct on_decode { // 0: as planned
     static constexpr char const* name = Pieces == 0 ? "sm_80 decode" : "sm_80 decode, many pieces";
     using element = bf16;
-    static constexpr float redone = 0;
     static constexpr engine cut{.pieces = Pieces, .least_tiles = Pieces == 0 ? 0 : 1};
     static std::vector<shape> shapes() { return {decoding(3, 7, 300, 2), decoding(2, 2, 600, 2)}; }
     static void run(problem& x) { ::run(x, cut); }

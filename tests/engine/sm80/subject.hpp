@@ -39,7 +39,6 @@ template <class T, fovea::precision Products = fovea::precision::of_elements> st
                                         : single                         ? "sm_80, fp32"
                                         : std::is_same_v<T, fovea::bf16> ? "sm_80, bf16"
                                                                          : "sm_80, fp16";
-    static constexpr float redone = 0;
     static std::vector<shape> shapes() {
         shape many = tiles;
         if (!std::is_same_v<T, fovea::bf16>) many.heads = 2; // half the time; groups are bf16's affair

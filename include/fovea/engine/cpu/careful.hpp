@@ -4,7 +4,7 @@
 //     if (spoiled<N>(output, channels, sum)) ...       of a row; clean data pays for all_finite alone
 //
 // A spoiled tile is computed again with every non-finite value read as 0, which gives the bits that clean data would;
-// rows that attend such a key are then summed over their attended keys alone, one key at a time.
+// to rows that attend such a key what it holds that is not finite is then added, and their other channels keep theirs.
 #pragma once
 #include "fovea/attend/bound.hpp"
 #include "fovea/base/coverage.hpp"
@@ -24,33 +24,6 @@ template <int N> bool all_finite(float const* x, index n) {
     for (; c < n; c += N) totals[0] = fma(load<N>(x + c), zero, totals[0]);
     const float sum = sum_of((totals[0] + totals[1]) + (totals[2] + totals[3]));
     return sum == sum;
-}
-
-template <int N, class Problem, class Bound>
-FOVEA_COLD void resum_row(Problem const& p, Bound const& e, prepared_operands<Problem> const& readers, at_head here,
-                          index row, float reference, float* output) {
-    using q_type = typename prepared_operands<Problem>::q_type;
-    using k_type = typename prepared_operands<Problem>::k_type;
-    auto const& k = p.k();
-    const index d = p.q().channels(), n = p.operand.v.channels();
-    buffer<float> q(round_up(d, index{16})), key(round_up(d, index{16})), value(round_up(n, index{16}));
-    row_reader<q_type, N> queries(readers.q, here.batch, here.head);
-    row_reader<k_type, N> keys(readers.k, here.batch, here.kv_head);
-    const prepared plain_values(p.operand.v);
-    row_reader<decltype(p.operand.v), N> values(plain_values, here.batch, here.kv_head);
-    queries.read(row, q.data());
-    for (index c = 0; c < n; ++c) output[c] = 0;
-    for (index j = 0; j < k.positions(); ++j) {
-        element_context at{here.batch,  here.head,   here.kv_head, p.q().first + row,
-                           k.first + j, p.q().first, k.first,      0};
-        keys.read(j, key.data());
-        for (index c = 0; c < d; ++c) at.score += q[c] * key[c];
-        if (!e.mask(at)) continue; // after the product, which a mask may compare
-        const float score = as_real(e.score(at));
-        const float weight = Problem::normalised ? exp2(score - reference) : 1 / (1 + exp2(-score));
-        values.read(j, value.data());
-        for (index c = 0; c < n; ++c) output[c] += weight * value[c];
-    }
 }
 
 // How values are read: as they are, or with 0 for what is not finite.
@@ -79,14 +52,30 @@ public:
             if (!all_finite<N>(row.data(), n)) found_[count_++] = j;
         }
     }
-    template <class Bound> bool attended_by(Problem const& p, Bound const& e, at_head here, index row) const {
+    // To a mended row what its attended keys hold that is not finite. What weighs it is 0 or above, and changes nothing
+    // but at a score of -infinity: 0 x infinity is NaN.
+    template <class Bound>
+    void add_to(Problem const& p, Bound const& e, prepared_operands<Problem> const& readers, at_head here, index row,
+                float* output) const {
+        const index d = p.q().channels(), n = p.operand.v.channels();
+        buffer<float> q(round_up(d, index{16})), key(round_up(d, index{16})), value(round_up(n, index{16}));
+        row_reader<typename prepared_operands<Problem>::q_type, N> queries(readers.q, here.batch, here.head);
+        row_reader<typename prepared_operands<Problem>::k_type, N> keys(readers.k, here.batch, here.kv_head);
+        const prepared plain_values(p.operand.v);
+        row_reader<decltype(p.operand.v), N> values(plain_values, here.batch, here.kv_head);
+        queries.read(row, q.data());
         for (index i = 0; i < count_; ++i) {
-            const element_context at{
-                here.batch,  here.head, here.kv_head, p.q().first + row, p.k().first + found_[i], p.q().first,
-                p.k().first, 0};
-            if (decltype(e.mask)::depends.score || e.mask(at)) return true; // the sum over the row will tell
+            const index j = found_[i];
+            element_context at{here.batch,      here.head,   here.kv_head, p.q().first + row,
+                               p.k().first + j, p.q().first, p.k().first,  0};
+            keys.read(j, key.data());
+            for (index c = 0; c < d; ++c) at.score += q[c] * key[c];
+            if (!e.mask(at)) continue; // after the product, which a mask may compare
+            const float weight = as_real(e.score(at)) == -infinity ? 0.f : 1.f;
+            values.read(j, value.data());
+            for (index c = 0; c < n; ++c)
+                if (!(value[c] - value[c] == 0)) output[c] += weight * value[c];
         }
-        return false;
     }
 
 private:

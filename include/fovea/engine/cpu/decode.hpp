@@ -263,9 +263,7 @@ FOVEA_COLD void finish_pieces(Problem const& p, prepared_operands<Problem> const
             const non_finite_keys<n, Problem> found(p, {batch, kv_head * p.group(), kv_head});
             for (index r = 0; r < rows; ++r) {
                 const Bound e = bind_problem(p, packed.head(r), no_strips{});
-                if (found.attended_by(p, e, packed.head(r), packed.position(r)))
-                    resum_row<n>(p, e, readers, packed.head(r), packed.position(r), first.totals[r].reference,
-                                 first.output + r * channels);
+                found.add_to(p, e, readers, packed.head(r), packed.position(r), first.output + r * channels);
             }
         }
     }

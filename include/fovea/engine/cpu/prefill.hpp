@@ -131,9 +131,8 @@ FOVEA_COLD void mend_tile(Problem const& p, Bound const& e, prepared_operands<Pr
     forward_tile<Shape>(p, e, readers, at, s, source);
     const non_finite_keys<Shape.lanes, Problem> found(p, at.here);
     for (index r = 0; r < at.count; ++r)
-        if (found.attended_by(p, e, at.here, at.begin + r))
-            resum_row<Shape.lanes>(p, e, readers, at.here, at.begin + r, s.states[r].reference,
-                                   s.output.data() + r * Shape.padded_channels(p.operand.v.channels()));
+        found.add_to(p, e, readers, at.here, at.begin + r,
+                     s.output.data() + r * Shape.padded_channels(p.operand.v.channels()));
 }
 
 template <cpu_shape Shape, class Problem, class Scratch>
