@@ -22,16 +22,14 @@ class thread_pool {
 public:
     [[gnu::visibility("hidden")]] explicit thread_pool(
         int threads = static_cast<int>(std::thread::hardware_concurrency())) {
-        for (int i = 1; i < threads; ++i) threads_.emplace_back(start, static_cast<void*>(this));
-    }
-    [[gnu::visibility("hidden")]] ~thread_pool() {
-        {
-            const std::lock_guard lock(mutex_);
-            stopping_ = true;
+        try {
+            for (int i = 1; i < threads; ++i) threads_.emplace_back(start, static_cast<void*>(this));
+        } catch (...) { // one could not be started: the others end before it is told
+            stop();
+            throw;
         }
-        wake_.notify_all();
-        for (std::thread& t : threads_) t.join();
     }
+    [[gnu::visibility("hidden")]] ~thread_pool() { stop(); }
     thread_pool(thread_pool const&) = delete;
     thread_pool& operator=(thread_pool const&) = delete;
 
@@ -39,6 +37,7 @@ public:
 
     // An exception from f ends the run when the other calls have ended, and is thrown here.
     template <class F> [[gnu::visibility("hidden")]] void run(index n, F const& f) {
+        if (n <= 0) return;
         if (is_working_here()) {
             for (index i = 0; i < n; ++i) f(i);
             return;
@@ -60,6 +59,14 @@ public:
     }
 
 private:
+    [[gnu::visibility("hidden")]] void stop() {
+        {
+            const std::lock_guard lock(mutex_);
+            stopping_ = true;
+        }
+        wake_.notify_all();
+        for (std::thread& t : threads_) t.join();
+    }
     // Whether a call of this pool's has called: it would wait for itself.
     [[gnu::visibility("hidden")]] bool is_working_here() {
         const auto here = std::this_thread::get_id();

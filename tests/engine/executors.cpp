@@ -5,14 +5,29 @@
 #include "engine/small_problem.hpp"
 #include "support/catch.hpp"
 
+// A limit of memory would stop a sanitizer's own.
+#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#if !defined(__has_feature)
+#define FOVEA_TEST_NO_THREAD 1
+#elif !__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer) && !__has_feature(memory_sanitizer)
+#define FOVEA_TEST_NO_THREAD 1
+#endif
+#endif
+#if defined(FOVEA_TEST_NO_THREAD)
+#include <fstream>
+#include <sys/resource.h>
+#include <system_error>
+#include <unistd.h>
+#endif
+
 namespace fv = fovea;
 
 namespace {
 
 template <class E> void every_index_once(E& executor) {
     CHECK(executor.concurrency() >= 1);
-    for (std::int64_t n : {0, 1, 2, 3, 17, 1000}) {
-        std::vector<std::atomic<int>> seen(static_cast<std::size_t>(n));
+    for (std::int64_t n : {-1, 0, 1, 2, 3, 17, 1000}) {
+        std::vector<std::atomic<int>> seen(static_cast<std::size_t>(n > 0 ? n : 0));
         executor.run(n, [&](std::int64_t i) { ++seen[static_cast<std::size_t>(i)]; });
         int wrong = 0;
         for (auto const& count : seen) wrong += count != 1;
@@ -60,6 +75,24 @@ TEST_CASE("a run inside a run of the same pool ends", "[executors]") {
     }
 }
 
+#if defined(FOVEA_TEST_NO_THREAD)
+TEST_CASE("a pool that cannot start a thread says so", "[executors]") {
+    std::int64_t pages = 0;
+    std::ifstream("/proc/self/statm") >> pages;
+    rlimit before{}, tight{};
+    REQUIRE(getrlimit(RLIMIT_AS, &before) == 0);
+    tight = before;
+    tight.rlim_cur = static_cast<rlim_t>(pages * sysconf(_SC_PAGESIZE)) + (rlim_t{1} << 28); // of some dozen stacks
+    REQUIRE(setrlimit(RLIMIT_AS, &tight) == 0);
+    bool refused = false;
+    try {
+        fv::thread_pool pool(2000);
+    } catch (std::system_error const&) { refused = true; }
+    REQUIRE(setrlimit(RLIMIT_AS, &before) == 0);
+    CHECK(refused);
+}
+#endif
+
 TEST_CASE("results do not depend on the executor", "[executors]") {
     tests::small_problem<float> alone(some);
     alone.run(fv::cpu());
@@ -103,4 +136,8 @@ TEST_CASE("no more workers than there is work for take memory", "[executors]") {
         CHECK_NOTHROW(x.run(fv::cpu(many{})));
         CHECK(x.compared() == "");
     }
+    float from[8] = {1, 2, 3, 4, 5, 6, 7, 8}, to[8] = {};
+    const auto axes = fv::bshd(1, 2, 1, std::int64_t{4});
+    CHECK_NOTHROW(fv::run(fv::cpu(many{}), fv::tensor(to, axes) = fv::scale(fv::tensor(from, axes), 1.f)));
+    CHECK(to[7] == 8);
 }

@@ -12,9 +12,10 @@ void execute_copy(cpu_engine<Executor, Given>& engine, assignment<V, O> const& a
     constexpr int n = Given.lanes == 0 ? native_isa.lanes : Given.lanes;
     auto const& source = source_of(a.expression);
     const prepared<O> readers(a.expression);
-    const index workers = greatest(index{1}, static_cast<index>(engine.executor.concurrency())), d = source.channels();
+    const index jobs = source.batches() * source.heads(), d = source.channels();
+    const index workers = workers_for(jobs, engine.executor.concurrency());
     buffer<float> rows(workers * round_up(d, index{16}));
-    share_out(engine.executor, workers, source.batches() * source.heads(), [&](index worker, index i) {
+    share_out(engine.executor, workers, jobs, [&](index worker, index i) {
         const index batch = i / source.heads(), head = i % source.heads();
         row_reader<O, n> reader(readers, batch, head);
         float* row = rows.data() + worker * round_up(d, index{16});
