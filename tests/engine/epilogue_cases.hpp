@@ -4,6 +4,8 @@
 #pragma once
 #include <cmath>
 #include <fovea/fovea.hpp>
+#include <string>
+#include <vector>
 
 #include "support/catch.hpp"
 #include "support/draws.hpp"
@@ -45,6 +47,54 @@ template <class Engine> void tensors_beside_an_output(Engine const& engine) {
     }
     for (std::size_t i = 0; i < rows; ++i) compare(over[i], lse[i] / limit[i / positions]);
     CHECK(wrong == 0);
+}
+
+// Of plain parameters: asked for one element at a time, and before the run.
+struct above {
+    float limit;
+    FOVEA_HOST_DEVICE bool operator()(float x) const { return x > limit; }
+};
+struct rectified {
+    int sign = 1;
+    fovea::status refused() const {
+        if (sign == 0) return fovea::status({"rectified has sign 0; give it 1 or -1"});
+        return {};
+    }
+    FOVEA_HOST_DEVICE float operator()(float x) const { return static_cast<float>(sign) * x > 0 ? x : 0; }
+};
+struct weighed {
+    FOVEA_HOST_DEVICE float operator()(float x, float gate) const { return x * gate + 1; }
+};
+
+template <class Engine> void functors_of_an_output(Engine const& engine) {
+    namespace fv = fovea;
+    constexpr std::int64_t channels = 19;
+    for (const std::int64_t positions : {2, 40}) {
+        const auto rows = static_cast<std::size_t>(positions), all = rows * channels;
+        const auto x = normals(positions * channels, 87), gate = normals(positions * channels, 88);
+        const auto layout = fv::bhsd(1, 1, positions, channels);
+        const auto q = fv::tensor(x.data(), layout), g = fv::tensor(gate.data(), layout);
+        const auto s = fv::scaled_dot(q, q);
+        const auto out = fv::sum(fv::softmax(s) * q);
+        std::vector<float> plain(all), bent(all), mixed(all), picked(all), lse(rows), top(rows);
+        const auto to = [&](std::vector<float>& r) { return fv::tensor(r.data(), layout); };
+        const auto one = fv::bhs(1, 1, positions);
+        fv::run(engine, to(plain) = out, to(bent) = fv::apply(rectified{}, out),
+                to(mixed) = 2.f * fv::apply(weighed{}, out, g),
+                to(picked) = fv::select(fv::apply(above{0.25f}, out), g, out),
+                fv::tensor(lse.data(), one) = fv::logsumexp(s),
+                fv::tensor(top.data(), one) = fv::apply(rectified{-1}, fv::logsumexp(s)));
+        int wrong = 0;
+        for (std::size_t i = 0; i < all; ++i) {
+            wrong += bent[i] != (plain[i] > 0 ? plain[i] : 0);
+            wrong += !(std::abs(mixed[i] - 2 * (plain[i] * gate[i] + 1)) <= 1e-5f * (2 + std::abs(mixed[i])));
+            wrong += std::abs(plain[i] - 0.25f) > 1e-5f && picked[i] != (plain[i] > 0.25f ? gate[i] : plain[i]);
+        }
+        for (std::size_t i = 0; i < rows; ++i) wrong += top[i] != (lse[i] < 0 ? lse[i] : 0);
+        CHECK(wrong == 0);
+        const fv::status why = fv::try_run(engine, to(bent) = 2.f * fv::apply(rectified{0}, out));
+        CHECK(std::string(why.sentence()) == "fovea: rectified has sign 0; give it 1 or -1");
+    }
 }
 
 } // namespace tests

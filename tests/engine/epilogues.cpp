@@ -64,3 +64,8 @@ TEST_CASE("tensors stand beside an output wherever numbers may, on every engine"
     tests::tensors_beside_an_output(fv::cpu());
     tests::tensors_beside_an_output(fv::reference());
 }
+
+TEST_CASE("functors of plain numbers are applied to outputs, and may refuse, on every engine", "[epilogue]") {
+    tests::functors_of_an_output(fv::cpu());
+    tests::functors_of_an_output(fv::reference());
+}

@@ -173,6 +173,7 @@ status refusal(Problem const& p, Assignments const&... assignments) {
     each_term(refuse_nodes{why, q.batches(), q.heads(), p.k().heads(), q.positions(), p.k().positions()});
     each(p.outputs, [&](auto i, auto const& a) {
         if (why.ok()) why = refuse_output(a, facts_of(q, "q"), p.operand.v.channels(), index{decltype(i)::value} + 1);
+        refuse_functors{why}(a.expression);
     });
     view_facts written[sizeof...(Assignments)]{};
     each(p.outputs, [&](auto i, auto const& a) {

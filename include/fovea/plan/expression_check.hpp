@@ -19,6 +19,16 @@ template <class A> inline constexpr bool divides_by_number<binary<modulo, A, con
 template <class A>
 inline constexpr bool divides_by_number<binary<divides, A, constant<index>>> = A::kind == kinds::integer;
 
+// Functors with a word of their own, wherever they stand.
+struct refuse_functors {
+    status& why;
+    template <class E> void operator()(E const& e) const {
+        if (!why.ok()) return;
+        if constexpr (requires { e.op.functor.refused(); }) why = e.op.functor.refused();
+        if constexpr (requires { e.each(*this); }) e.each(*this);
+    }
+};
+
 // Tables, bias tensors, divisors and functors with a word of their own inside an expression.
 struct refuse_nodes {
     status& why;

@@ -33,6 +33,21 @@ template <int N> FOVEA_HOST_DEVICE index lane(position_lanes<N> const& x, int i)
 }
 template <int N> FOVEA_HOST_DEVICE bool lane(lane_mask<N> const& x, int i) { return x[i]; }
 
+// f of the first `valid` lanes, for functors that take one number. Through an array: a vector that is written lane by
+// lane goes to memory and back for each of them.
+template <int N, class F, class... A> auto lane_by_lane(index valid, F f, A... a) {
+    using result = std::invoke_result_t<F, decltype(lane(a, 0))...>;
+    constexpr bool truth = std::is_same_v<result, bool>;
+    const int count = valid < N ? static_cast<int>(valid) : N;
+    array_of<std::conditional_t<truth, std::int32_t, result>, N> x = {};
+    for (int i = 0; i < count; ++i) {
+        if constexpr (truth) x[i] = f(lane(a, i)...) ? -1 : 0;
+        else x[i] = f(lane(a, i)...);
+    }
+    if constexpr (truth) return mask_of<N>(load<N>(x).v);
+    else return load<N>(x);
+}
+
 // valid: how many of the lanes are keys of the call; the rest is never read from memory or given to a user's functor.
 template <int N> struct lane_context {
     index batch, head, kv_head, query;
@@ -54,19 +69,7 @@ template <int N> struct lane_context {
     FOVEA_HOST_DEVICE static wide_lanes<N> entries_at(index const* p) { return load<N>(p); }
     FOVEA_HOST_DEVICE static lane_mask<N> entries_at(std::int32_t const* p) { return mask_of<N>(load<N>(p).v); }
 
-    // Through an array: a vector that is written lane by lane goes to memory and back for each of them.
-    template <class F, class... A> auto one_by_one(F f, A... a) const {
-        using result = std::invoke_result_t<F, decltype(lane(a, 0))...>;
-        constexpr bool truth = std::is_same_v<result, bool>;
-        const int count = valid < N ? static_cast<int>(valid) : N;
-        array_of<std::conditional_t<truth, std::int32_t, result>, N> x = {};
-        for (int i = 0; i < count; ++i) {
-            if constexpr (truth) x[i] = f(lane(a, i)...) ? -1 : 0;
-            else x[i] = f(lane(a, i)...);
-        }
-        if constexpr (truth) return mask_of<N>(load<N>(x).v);
-        else return load<N>(x);
-    }
+    template <class F, class... A> auto one_by_one(F f, A... a) const { return lane_by_lane<N>(valid, f, a...); }
     template <class T, class I, class J> auto gather(table_view<T> t, I row, J column) const {
         return one_by_one([t](index i, index j) { return entry_at(t, i, j); }, row, column);
     }

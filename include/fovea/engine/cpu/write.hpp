@@ -4,6 +4,7 @@
 #pragma once
 #include "fovea/base/array.hpp"
 #include "fovea/engine/cpu/careful.hpp"
+#include "fovea/engine/cpu/context.hpp"
 #include "fovea/engine/cpu/forward.hpp"
 
 namespace [[gnu::visibility("hidden")]] fovea {
@@ -34,6 +35,7 @@ template <int N, int Moments> struct epilogue_context {
     float maximum() const { return result.maximum; }
     float entropy() const { return result.entropy; }
     template <int I> float expectation() const { return result.moments[I]; }
+    template <class F, class... A> auto one_by_one(F f, A... a) const { return lane_by_lane<N>(valid, f, a...); }
 
     template <view V> real_lanes<N> tensor_element(V const& t) const {
         auto const* from = repeated_row(t, here.batch, here.head, row);
