@@ -3,6 +3,7 @@
 #include <cstring>
 #include <fovea/fovea.hpp>
 #include <functional>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -207,6 +208,21 @@ TEST_CASE("an axis of extent 1 may have any stride", "[refusals]") {
     call c;
     c.bias.layout.stride.batch = -5;
     CHECK(c.run().ok());
+    constexpr int64_t greatest = std::numeric_limits<int64_t>::max(); // which in bytes leaves 64 bits
+    for (view* one : {&c.k, &c.v}) {
+        one->layout.extent.positions = 1;
+        one->layout.stride.position = greatest;
+    }
+    c.bias.layout.channels = 1;
+    c.q = fv::at(c.q, 0);
+    for (const int64_t queries : {6, 1}) { // a tile, and decoding
+        for (view* rows : {&c.q, &c.o, &c.bias}) rows->layout.extent.positions = queries;
+        c.l.layout.extent.positions = queries;
+        if (queries == 1) c.q.layout.stride.position = c.o.layout.stride.position = greatest;
+        const fv::status s = c.run();
+        INFO(s.sentence());
+        CHECK(s.ok());
+    }
 }
 
 TEST_CASE("strides of 0 repeat an operand that is only read", "[refusals]") {

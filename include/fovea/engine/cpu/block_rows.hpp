@@ -71,10 +71,11 @@ private:
 template <class O> read_ahead rows_ahead(O const& o, index batch, index head, index begin, index end, index work) {
     if constexpr (view<O>) {
         constexpr index size = sizeof(typename O::element);
-        const index bytes = o.channels() * size, stride = o.layout.stride.position * size;
-        if (begin < end && o.layout.stride.channel == 1)
-            return {reinterpret_cast<char const*>(o.row(batch, head, begin)), stride, bytes,
-                    least(end - begin, index{decode_block}), work};
+        const index rows = least(end - begin, index{decode_block});
+        if (rows > 0 && o.layout.stride.channel == 1) {
+            const index stride = rows > 1 ? o.layout.stride.position * size : 0; // a single row's may be any number
+            return {reinterpret_cast<char const*>(o.row(batch, head, begin)), stride, o.channels() * size, rows, work};
+        }
     }
     return {};
 }

@@ -150,13 +150,18 @@ struct tile_job {
     index pair, head_in_group, tile, length;
 };
 
-// Longest first; equals in the order they came.
+// Longest first; equals in the order they came: by tile, pair and head.
+inline bool goes_before(tile_job const& a, tile_job const& b) {
+    if (a.length != b.length) return a.length > b.length;
+    if (a.tile != b.tile) return a.tile < b.tile;
+    return a.pair != b.pair ? a.pair < b.pair : a.head_in_group < b.head_in_group;
+}
 inline void sort_longest_first(arena_array<tile_job> jobs) {
     for (index gap = jobs.size() / 2; gap > 0; gap /= 2)
         for (index i = gap; i < jobs.size(); ++i) {
             const tile_job job = jobs[i];
             index j = i;
-            for (; j >= gap && jobs[j - gap].length < job.length; j -= gap) jobs[j] = jobs[j - gap];
+            for (; j >= gap && goes_before(job, jobs[j - gap]); j -= gap) jobs[j] = jobs[j - gap];
             jobs[j] = job;
         }
 }
