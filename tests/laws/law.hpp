@@ -3,9 +3,9 @@
 //     tests::law_report r = tests::run_laws(mask, tests::grid{.queries = 24, .keys = 40});   CHECK(r.broken() == 0);
 //
 // Interval: `none` means that no element is attended, `all` that every element is; a real's bounds hold every element's
-// value. Lanes: an integer or a mask is the point's value; a real lies inside the bounds that its own element has,
-// which allow for the roundings of the operations in it and for nothing else. Bound to a run of keys, a mask is the
-// point's value.
+// value, NaN only where they are all the reals. Lanes: an integer or a mask is the point's value; a real lies inside
+// the bounds that its own element has, which allow for the roundings of the operations in it and for nothing else.
+// Bound to a run of keys, a mask is the point's value.
 #pragma once
 #include <fovea/expr/bind_run.hpp>
 #include <fovea/expr/find.hpp>
@@ -102,8 +102,10 @@ template <class E> void interval_law(E const& e, values_on_grid<E> const& v, til
                     } else {
                         const auto range = fovea::as_interval(whole);
                         const double x = v.numbers[v.place(i, j)];
-                        if (!(x != x) && !(static_cast<double>(range.lo) <= x && x <= static_cast<double>(range.hi)))
-                            report.fault(report.outside, "a value outside its tile's bounds", i, j);
+                        const bool held =
+                            x != x ? may_be_nan(range)
+                                   : static_cast<double>(range.lo) <= x && x <= static_cast<double>(range.hi);
+                        if (!held) report.fault(report.outside, "a value outside its tile's bounds", i, j);
                     }
                 }
             if constexpr (E::kind == fovea::kinds::truth) {

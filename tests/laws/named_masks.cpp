@@ -11,6 +11,7 @@
 #include <fovea/mask/prefix.hpp>
 #include <fovea/mask/sink_tokens.hpp>
 #include <fovea/mask/sliding_window.hpp>
+#include <limits>
 
 #include "laws/law.hpp"
 #include "support/catch.hpp"
@@ -141,4 +142,20 @@ TEST_CASE("combinations of masks keep the laws", "[laws]") {
     check("shifts", (q_pos >> 3) == (k_pos >> 3), sharpness::any);
     check("selected", fv::select(head == 3, k_pos, q_pos - k_pos) < 10, sharpness::any);
     check("constant", fv::everything && fv::causal, sharpness::sharp);
+}
+
+TEST_CASE("masks of numbers that may be NaN keep the laws", "[laws]") {
+    using namespace fovea::terms;
+    const float nan = std::numeric_limits<float>::quiet_NaN(), inf = fv::infinity;
+    const std::vector<float> numbers{0, 1, nan, -2, inf, 3, 0, 0, 0, 0, 0, 0, -inf, 0, 0, nan};
+    const auto x = fv::lookup(fv::table(numbers), k_pos % 16);
+    check("from -inf", x >= -inf, sharpness::any);
+    check("up to inf", x <= inf, sharpness::any);
+    check("abs", fv::abs(x) >= 0.f, sharpness::any);
+    check("exp", fv::exp(x) >= 0.f, sharpness::any);
+    check("tanh", fv::tanh(x) <= 1.f, sharpness::any);
+    check("max, NaN first", fv::max(x, 0.f) >= 0.f, sharpness::any);
+    check("max, NaN last", fv::max(0.f, x) >= 0.f, sharpness::any);
+    check("min, NaN first", fv::min(x, 0.f) <= 0.f, sharpness::any);
+    check("not below", !(fv::abs(x) < 0.f), sharpness::any);
 }

@@ -4,7 +4,7 @@
 //
 // Law: for every x in a and y in b, x op y is in a op b. Wider is allowed and costs time; narrower is a defect.
 // Integers that reach an end of the 64-bit range may have wrapped around: any position. Reals follow IEEE and widen to
-// [-inf, +inf] on NaN.
+// [-inf, +inf] on NaN, and only that interval holds NaN: no function narrows it, no comparison with it must be true.
 #pragma once
 #include <cstdint>
 #include <limits>
@@ -45,6 +45,10 @@ FOVEA_HOST_DEVICE constexpr bounds as_real(index_range a) {
     return {lo - margin * (lo < 0 ? -lo : lo), hi + margin * (hi < 0 ? -hi : hi)};
 }
 FOVEA_HOST_DEVICE constexpr bounds as_real(bounds a) { return a; }
+
+// Whether x holds NaN too, of which no comparison is true.
+FOVEA_HOST_DEVICE constexpr bool may_be_nan(bounds a) { return a.lo == -infinity && a.hi == infinity; }
+FOVEA_HOST_DEVICE constexpr bool may_be_nan(index_range) { return false; }
 
 FOVEA_HOST_DEVICE constexpr bounds checked(float lo, float hi) {
     return {lo == lo ? lo : -infinity, hi == hi ? hi : infinity};
@@ -157,7 +161,7 @@ template <class T> FOVEA_HOST_DEVICE constexpr truth operator<(interval<T> a, in
     return {a.lo < b.hi, a.hi < b.lo};
 }
 template <class T> FOVEA_HOST_DEVICE constexpr truth operator<=(interval<T> a, interval<T> b) {
-    return {a.lo <= b.hi, a.hi <= b.lo};
+    return {a.lo <= b.hi, a.hi <= b.lo && !may_be_nan(a) && !may_be_nan(b)};
 }
 template <class T> FOVEA_HOST_DEVICE constexpr truth operator>(interval<T> a, interval<T> b) { return b < a; }
 template <class T> FOVEA_HOST_DEVICE constexpr truth operator>=(interval<T> a, interval<T> b) { return b <= a; }
@@ -166,15 +170,18 @@ template <class T> FOVEA_HOST_DEVICE constexpr truth operator==(interval<T> a, i
 }
 template <class T> FOVEA_HOST_DEVICE constexpr truth operator!=(interval<T> a, interval<T> b) { return !(a == b); }
 
+// A NaN in `a` wins, one in `b` loses.
 template <class T> FOVEA_HOST_DEVICE constexpr interval<T> min(interval<T> a, interval<T> b) {
+    if (may_be_nan(a)) return a;
     return {least(a.lo, b.lo), least(a.hi, b.hi)};
 }
 template <class T> FOVEA_HOST_DEVICE constexpr interval<T> max(interval<T> a, interval<T> b) {
+    if (may_be_nan(a)) return a;
     return {greatest(a.lo, b.lo), greatest(a.hi, b.hi)};
 }
 template <class T> FOVEA_HOST_DEVICE constexpr interval<T> abs(interval<T> a) {
     const interval<T> b = -a;
-    if (a.lo >= 0) return a;
+    if (a.lo >= 0 || may_be_nan(a)) return a;
     if constexpr (std::is_same_v<T, index>)
         if (a.lo == index_min) return any_position;
     if (a.hi <= 0) return b;

@@ -61,10 +61,16 @@ struct take_max {
     template <class T> FOVEA_HOST_DEVICE T operator()(T a, T b) const { return max(a, b); }
 };
 
-// Monotone functions of an interval: the ends, widened by the rounding of the readings.
-FOVEA_HOST_DEVICE bounds exp(bounds a) { return widened(__builtin_expf(a.lo), __builtin_expf(a.hi)); }
-FOVEA_HOST_DEVICE bounds exp2(bounds a) { return widened(__builtin_exp2f(a.lo), __builtin_exp2f(a.hi)); }
-FOVEA_HOST_DEVICE bounds tanh(bounds a) { return widened(__builtin_tanhf(a.lo), __builtin_tanhf(a.hi)); }
+// Monotone functions of an interval: the ends, widened by the rounding of the readings; of NaN, NaN.
+FOVEA_HOST_DEVICE bounds exp(bounds a) {
+    return may_be_nan(a) ? a : widened(__builtin_expf(a.lo), __builtin_expf(a.hi));
+}
+FOVEA_HOST_DEVICE bounds exp2(bounds a) {
+    return may_be_nan(a) ? a : widened(__builtin_exp2f(a.lo), __builtin_exp2f(a.hi));
+}
+FOVEA_HOST_DEVICE bounds tanh(bounds a) {
+    return may_be_nan(a) ? a : widened(__builtin_tanhf(a.lo), __builtin_tanhf(a.hi));
+}
 // Below zero the logarithm has no value, so an interval that reaches there says nothing.
 FOVEA_HOST_DEVICE bounds log(bounds a) {
     if (!(a.lo >= 0)) return any_score;

@@ -148,6 +148,32 @@ TEST_CASE("real intervals hold every result of their elements, infinities and Na
     CHECK(check([](auto a, auto) { return fovea::log(a); }));
 }
 
+TEST_CASE("an interval that may hold NaN stays so, and no comparison with it is promised", "[interval]") {
+    const float inf = fovea::infinity, nan = std::numeric_limits<float>::quiet_NaN();
+    const bounds all = fovea::any_score;
+    const bounds others[] = {{-inf, -inf}, {-inf, 0}, {0, 0}, {-1, 2}, {1, 1}, {0, inf}, {inf, inf}, all};
+    const auto check = [&](auto op) {
+        for (bounds b : others)
+            if (!holds(op(all, b), op(nan, b.lo)) || !holds(op(b, all), op(b.lo, nan))) return false;
+        return true;
+    };
+    CHECK(check([](auto a, auto b) { return fovea::min(a, b); }));
+    CHECK(check([](auto a, auto b) { return fovea::max(a, b); }));
+    CHECK(check([](auto a, auto) { return fovea::abs(a); }));
+    CHECK(check([](auto a, auto) { return fovea::exp(a); }));
+    CHECK(check([](auto a, auto) { return fovea::exp2(a); }));
+    CHECK(check([](auto a, auto) { return fovea::tanh(a); }));
+    CHECK(check([](auto a, auto) { return fovea::log(a); }));
+    CHECK(check([](auto a, auto) { return -a; }));
+    CHECK(check([](auto a, auto b) { return a < b; }));
+    CHECK(check([](auto a, auto b) { return a <= b; }));
+    CHECK(check([](auto a, auto b) { return a > b; }));
+    CHECK(check([](auto a, auto b) { return a >= b; }));
+    CHECK(check([](auto a, auto b) { return a == b; }));
+    CHECK(check([](auto a, auto b) { return a != b; }));
+    CHECK(check([](auto a, auto b) { return !(a >= b); }));
+}
+
 __extension__ typedef __int128 wide;
 
 index wrapped(wide x) { return static_cast<index>(static_cast<std::uint64_t>(x)); }
