@@ -68,7 +68,7 @@ public:
     }
 
     FOVEA_HOST_DEVICE index operator()(index relative) const {
-        const index opposite = -relative, ahead = bidirectional_ != 0 ? relative : index{0};
+        const index opposite = negate_saturated(relative), ahead = bidirectional_ != 0 ? relative : index{0};
         const auto distance = static_cast<std::int32_t>(least(relative < 0 ? opposite : ahead, index{farthest}));
         const index offset = relative > 0 && bidirectional_ != 0 ? side_ : index{0};
         if (distance >= far_) return offset + exact_ + logarithmic_; // most tiles of a long sequence

@@ -75,6 +75,13 @@ TEMPLATE_TEST_CASE_SIG("64-bit lanes compute lane by lane", "[lanes]", ((int N),
     CHECK(faults == 0);
 }
 
+TEMPLATE_TEST_CASE_SIG("64-bit lanes have a magnitude at the ends of their range", "[lanes]", ((int N), N), 4, 8, 16) {
+    for (fovea::index x : {fovea::index_min, fovea::index_min + 1, fovea::index{-1}, fovea::index_max}) {
+        const auto size = abs(fovea::splat<N>(x));
+        for (int i = 0; i < N; ++i) CHECK(size[i] == fovea::abs(x));
+    }
+}
+
 TEMPLATE_TEST_CASE_SIG("max and min of lanes treat a NaN as the scalar ones do", "[lanes]", ((int N), N), 4, 8, 16) {
     const auto nan = fovea::splat<N>(std::numeric_limits<float>::quiet_NaN()), one = fovea::splat<N>(1.f);
     CHECK(std::isnan(max(nan, one)[N - 1]));

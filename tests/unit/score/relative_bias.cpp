@@ -48,3 +48,14 @@ TEST_CASE("T5's buckets are those of their definition") {
                 CHECK(count_of_differences(shape) == 0);
             }
 }
+
+TEST_CASE("T5's buckets go on to the ends of the 64-bit range") {
+    for (const bool bidirectional : {false, true}) {
+        const fv::t5_buckets buckets({.bidirectional = bidirectional});
+        CAPTURE(bidirectional);
+        CHECK(buckets(fv::index_min) == buckets(-1000));
+        CHECK(buckets(fv::index_max) == buckets(1000));
+        CHECK(buckets(fv::any_position).lo == 0);
+        CHECK(buckets(fv::any_position).hi == 31);
+    }
+}

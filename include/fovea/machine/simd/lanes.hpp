@@ -151,6 +151,9 @@ template <class T, int N> FOVEA_HOST_DEVICE lanes<T, N> min(lanes<T, N> a, lanes
     return {b.v < a.v ? b.v : a.v};
 }
 template <class T, int N> FOVEA_HOST_DEVICE lanes<T, N> abs(lanes<T, N> a) { return {a.v < 0 ? -a.v : a.v}; }
+template <int N> FOVEA_HOST_DEVICE wide_lanes<N> abs(wide_lanes<N> a) {
+    return {a.v < 0 ? (-a).v : a.v}; // of the least number itself
+}
 template <int N> FOVEA_HOST_DEVICE real_lanes<N> abs(real_lanes<N> a) {
     using bits = typename int_lanes<N>::native;
     const bits x = __builtin_bit_cast(bits, a.v) & 0x7fffffff;
