@@ -73,6 +73,11 @@ struct table_reads {
 // Whether e has one value in all of a box. Ranges of reals allow for rounding: of lookups it is asked of their indices.
 template <class T> bool is_single(interval<T> x) { return x.lo == x.hi; }
 inline bool is_single(truth x) { return x.may == x.must; }
+template <class T>
+    requires std::is_arithmetic_v<T>
+bool is_single(T) { // what a functor gives for every interval
+    return true;
+}
 template <class E> bool is_single_in(E const& e, element_box const& box) {
     if constexpr (has_settling<E>)
         if constexpr (decltype(settled(e, element_context{}))::depends.only_row_group()) return settles(e, box);
