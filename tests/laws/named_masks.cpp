@@ -117,6 +117,11 @@ TEST_CASE("block_sparse keeps the laws and classifies exactly", "[laws]") {
     CHECK(undecided == 0);
 }
 
+TEST_CASE("a window without end keeps the laws", "[laws]") {
+    check("window", fv::sliding_window(SIZE_MAX), sharpness::sharp);
+    check("band", fv::band(SIZE_MAX, 0), sharpness::sharp);
+}
+
 TEST_CASE("dilated and neighbourhood keep the laws", "[laws]") {
     for (std::int64_t n : {1, 2, 4, 7, 64}) check("dilated", fv::dilated(n), sharpness::any);
     check("neighbourhood 8", fv::neighbourhood(8, 1, 1), sharpness::any);

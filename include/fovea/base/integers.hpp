@@ -4,6 +4,7 @@
 #pragma once
 #include <cstdint>
 #include <limits>
+#include <type_traits>
 
 #include "fovea/base/config.hpp"
 
@@ -20,6 +21,13 @@ template <class T> FOVEA_HOST_DEVICE constexpr T ceil_div(T a, T b) { return (a 
 template <class T> FOVEA_HOST_DEVICE constexpr T round_up(T a, T b) { return ceil_div(a, b) * b; }
 template <class T> FOVEA_HOST_DEVICE constexpr T least(T a, T b) { return b < a ? b : a; }
 template <class T> FOVEA_HOST_DEVICE constexpr T greatest(T a, T b) { return a < b ? b : a; }
+
+// A number of any integer type as an index: one beyond 64 bits with a sign, such as SIZE_MAX, is the greatest.
+template <class T> FOVEA_HOST_DEVICE constexpr index saturated(T x) {
+    if constexpr (std::is_unsigned_v<T> && sizeof(T) >= sizeof(index))
+        return x > static_cast<T>(index_max) ? index_max : static_cast<index>(x);
+    else return static_cast<index>(x);
+}
 
 // Sums, differences and products as expressions mean them: they wrap around, as the lanes of every machine do.
 FOVEA_HOST_DEVICE constexpr index wrapped(std::uint64_t x) { return static_cast<index>(x); }

@@ -52,14 +52,15 @@ template <view V> struct element_of_tensor {
     }
 };
 
-// Numbers become constants: integers, also those of the compiler (128_c), 64-bit, reals float. Tensors become elements.
+// Numbers become constants: integers, also those of the compiler (128_c), 64-bit, SIZE_MAX the greatest; reals float.
+// Tensors become elements.
 template <class T> FOVEA_HOST_DEVICE constexpr auto lift(T const& x) {
     if constexpr (expression<T>) return x;
     else if constexpr (view<T>) return element_of_tensor<T>{x};
-    else if constexpr (is_stated<T>) return constant<index>{static_cast<index>(T::value)};
+    else if constexpr (is_stated<T>) return constant<index>{saturated(T::value)};
     else if constexpr (std::is_same_v<T, bool>) return constant<bool>{x};
     else if constexpr (std::is_floating_point_v<T>) return constant<float>{static_cast<float>(x)};
-    else return constant<index>{static_cast<index>(x)};
+    else return constant<index>{saturated(x)};
 }
 template <class T> using lifted = decltype(lift(std::declval<T const&>()));
 

@@ -67,6 +67,17 @@ TEST_CASE("integers stay integers among themselves, and become reals beside one"
     CHECK((0.5f * q_pos < 20.5f)(here));
 }
 
+TEST_CASE("a number beyond 64 bits with a sign is the greatest", "[expr]") {
+    CHECK(fv::lift(SIZE_MAX).value == fv::index_max);
+    CHECK(fv::lift(std::uint64_t{1} << 63).value == fv::index_max);
+    CHECK(fv::lift(static_cast<std::uint64_t>(fv::index_max)).value == fv::index_max);
+    CHECK(fv::lift(fv::stated<std::uint64_t, UINT64_MAX>{}).value == fv::index_max);
+    CHECK(fv::lift(std::uint64_t{7}).value == 7);
+    CHECK(fv::lift(~0u).value == 0xffffffff);
+    CHECK(fv::lift(-1).value == -1);
+    CHECK((q_pos - k_pos < SIZE_MAX)(element{.query = 9, .key = 5})); // the comparison of a sliding_window
+}
+
 TEST_CASE("an expression knows what it depends on", "[expr]") {
     STATIC_REQUIRE(depends_of(q_pos - k_pos) == fv::dependence{.difference = true});
     STATIC_REQUIRE(depends_of(k_pos - q_pos) == fv::dependence{.difference = true});
