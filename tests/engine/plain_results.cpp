@@ -57,6 +57,12 @@ TEST_CASE("a functor that gives an integer for everything", "[apply]") {
     CHECK(worst_error(looked_up, fv::apply(always<fv::index>{3}, q_pos - k_pos), 3) < 1e-5);
     CHECK(worst_error(added, 1.f * fv::apply(always<fv::index>{3}, k_pos), 3.f) < 1e-5);
 }
+TEST_CASE("a functor that gives a number of another width for everything", "[apply]") {
+    CHECK(worst_error(looked_up, fv::apply(always<int>{3}, k_pos), 3) < 1e-5);
+    CHECK(worst_error(looked_up, fv::apply(always<short>{3}, q_pos), 3) < 1e-5);
+    CHECK(worst_error(added, fv::apply(always<double>{3}, k_pos), 3.f) < 1e-5);
+    CHECK(worst_error(added, fv::apply(always<double>{3}, k_pos - q_pos) + 1, 4.f) < 1e-5);
+}
 TEST_CASE("a functor that gives a truth for everything", "[apply]") {
     CHECK(worst_error(masked, fv::apply(always<bool>{true}, k_pos), true) < 1e-5);
     CHECK(worst_error(masked, fv::apply(always<bool>{true}, q_pos - k_pos), true) < 1e-5);

@@ -35,7 +35,11 @@ template <class T> FOVEA_HOST_DEVICE constexpr interval<T> as_interval(interval<
 
 // as_real(x): a position or an integer as a real number, in every reading: what a functor of the user's says where
 // static_cast<float> would not do. Lanes have one of their own.
-FOVEA_HOST_DEVICE constexpr float as_real(index a) { return static_cast<float>(a); }
+template <class T>
+    requires(std::is_integral_v<T> && !std::is_same_v<T, bool>)
+FOVEA_HOST_DEVICE constexpr float as_real(T a) {
+    return static_cast<float>(a);
+}
 FOVEA_HOST_DEVICE constexpr float as_real(float a) { return a; }
 FOVEA_HOST_DEVICE constexpr double as_real(double a) { return a; }
 // Two float roundings are allowed for on either side: lanes convert a base and an offset.

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <exception>
 #include <initializer_list>
+#include <type_traits>
 #include <utility>
 
 #include "fovea/base/config.hpp"
@@ -19,7 +20,9 @@ struct piece {
     char const* text = nullptr;
     index number = 0;
     piece(char const* t) : text(t) {}
-    piece(index n) : number(n) {}
+    template <class T>
+        requires std::is_integral_v<T>
+    piece(T n) : number(saturated(n)) {}
 };
 
 // The outcome of try_run: ok when the call ran, otherwise one sentence, which begins with the library's name. Nothing

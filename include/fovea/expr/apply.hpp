@@ -49,7 +49,7 @@ template <class F> struct call_functor {
         if constexpr (requires { c.exists; })
             return c.one_by_one([this](auto... x) { return normal(functor(scalar(x)...)); }, a...);
         else if constexpr ((std::is_arithmetic_v<A> && ...)) return normal(functor(scalar(a)...));
-        else if constexpr (takes<F, A...>) return functor(a...);
+        else if constexpr (takes<F, A...>) return normal(functor(a...));
         else if constexpr (((is_interval<A> || std::is_same_v<A, truth>) || ...)) return anything(c, a...);
         else return c.one_by_one([this](auto... x) { return normal(functor(x...)); }, a...);
     }
@@ -60,8 +60,9 @@ private:
         if constexpr (std::is_floating_point_v<T>) return static_cast<float>(x);
         else return x;
     }
+    // Numbers are bool, index and float; lanes and ranges are what they are.
     template <class T> FOVEA_HOST_DEVICE static constexpr auto normal(T x) {
-        if constexpr (std::is_same_v<T, bool>) return x;
+        if constexpr (std::is_same_v<T, bool> || !std::is_arithmetic_v<T>) return x;
         else if constexpr (std::is_integral_v<T>) return static_cast<index>(x);
         else return static_cast<float>(x);
     }

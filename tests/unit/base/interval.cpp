@@ -234,6 +234,10 @@ TEST_CASE("intervals mix with plain numbers as a functor writes them", "[interva
     CHECK(half.hi >= 2.5f);
     CHECK(half.hi < 2.6f);
     CHECK(fovea::max(a, 0).lo == 0);
+    CHECK(fovea::as_real(3) == 3.f); // of a functor whose parameters are int
+    CHECK(fovea::as_real(3u) == 3.f);
+    CHECK(fovea::as_real(short{-3}) == -3.f);
+    CHECK(fovea::as_real(index{-3}) == -3.f);
     CHECK(covers(a + 0.5f > -2.6f) == fovea::coverage::all);
 }
 
