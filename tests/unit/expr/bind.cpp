@@ -114,6 +114,17 @@ template <class E> int wrong_through_strips(E const& e) {
     }
     return wrong;
 }
+struct plain_power {
+    bool operator()(std::int64_t d) const { return d >= 0 && (d & (d - 1)) == 0; }
+};
+struct plain_power_from {
+    std::int64_t least;
+    bool operator()(std::int64_t d) const { return d >= least && (d & (d - 1)) == 0; }
+};
+struct window_in_lanes {
+    template <class I> auto operator()(I d) const { return d >= 0 && d < 7; }
+};
+
 template <class E> constexpr int strips_of(E const&) { return fv::strip_count<E>(); }
 
 } // namespace
@@ -132,8 +143,12 @@ TEST_CASE("masks keep strips of what is dear: divisions, tables, functors", "[ex
     const auto blocks = q_pos / 8 == k_pos / 8 || (k_pos % 3 == 0 && q_pos - k_pos < 5);
     CHECK(strips_of(dilated) == 1);
     CHECK(strips_of(k_pos <= q_pos && q_pos - k_pos < 5) == 0);
+    CHECK(strips_of(k_pos <= q_pos && fv::apply(plain_power{}, q_pos - k_pos)) == 1);
+    CHECK(strips_of(fv::apply(plain_power_from{2}, q_pos - k_pos)) == 1);
+    CHECK(strips_of(fv::apply(window_in_lanes{}, q_pos - k_pos)) == 0); // computes in lanes
     CHECK(wrong_through_strips(dilated) == 0);
     CHECK(wrong_through_strips(blocks) == 0);
+    CHECK(wrong_through_strips(k_pos <= q_pos && fv::apply(plain_power{}, q_pos - k_pos)) == 0);
 }
 
 TEST_CASE("multiplied moves a factor into the constants and keeps the value", "[expr]") {
