@@ -5,6 +5,7 @@
 #include <concepts>
 #include <cstring>
 
+#include "fovea/expr/apply.hpp"
 #include "fovea/expr/operators.hpp"
 #include "fovea/expr/probability.hpp"
 #include "fovea/expr/table.hpp"
@@ -33,6 +34,7 @@ template <class T> bool same(table_view<T> const& a, table_view<T> const& b) {
     return a.data == b.data && a.rows == b.rows && a.columns == b.columns && a.sorting == b.sorting;
 }
 template <class T> bool same(read_table<T> const& a, read_table<T> const& b) { return same(a.source, b.source); }
+template <class F> bool same(call_functor<F> const& a, call_functor<F> const& b) { return same(a.functor, b.functor); }
 template <class O> bool same(scaled_operand<O> const& a, scaled_operand<O> const& b) {
     return same(a.factor, b.factor) && same(a.source, b.source);
 }

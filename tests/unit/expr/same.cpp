@@ -26,6 +26,14 @@ struct functor {
     float operator()(float s) const { return factor * s; }
 };
 
+// Equal by what it computes with, whatever else it holds.
+struct labelled {
+    char label;
+    std::int64_t width;
+    std::int64_t operator()(std::int64_t d) const { return d / width; }
+    bool operator==(labelled const& other) const { return width == other.width; }
+};
+
 // Copies made in memory full of one byte or another: only padding may differ.
 template <class T> bool same_whatever_padding(T const& x) {
     alignas(T) unsigned char memory[2][sizeof(T)];
@@ -49,6 +57,8 @@ TEST_CASE("expressions of one type are the same when their numbers are", "[expr]
                          fv::lookup(fv::table(numbers.data(), 4, 8), head, k_pos)));
     CHECK(fv::same(fv::apply(functor{2}, 1.f * k_pos), fv::apply(functor{2}, 1.f * k_pos)));
     CHECK_FALSE(fv::same(fv::apply(functor{2}, 1.f * k_pos), fv::apply(functor{3}, 1.f * k_pos)));
+    CHECK(fv::same(fv::apply(labelled{'a', 2}, k_pos), fv::apply(labelled{'b', 2}, k_pos)));
+    CHECK_FALSE(fv::same(fv::apply(labelled{'a', 2}, k_pos), fv::apply(labelled{'a', 3}, k_pos)));
     CHECK(fv::same(fv::select(k_pos < 3, 1.f, 2.f), fv::select(k_pos < 3, 1.f, 2.f)));
     CHECK_FALSE(fv::same(fv::select(k_pos < 3, 1.f, 2.f), fv::select(k_pos < 3, 1.f, 2.5f)));
 }
