@@ -1,4 +1,4 @@
-// expect: fovea: the second argument of where is a score, such as scaled_dot(q, k)
+// expect: fovea: the second argument of where is a score, such as scaled_dot(q, k); an integer is made one by 1.f * it
 #include <fovea/fovea.hpp>
 
 namespace fv = fovea;

@@ -112,7 +112,10 @@ template <expression F> constexpr auto counted(F const& f) {
 // over the keys that the mask leaves.
 template <class P, view V> constexpr auto sum(weighted<P, V> const& w) { return value_sum<P, V>{w.p, w.x}; }
 template <class P, expression F> constexpr auto sum(weighted<P, F> const& w) {
-    return expectation<P, decltype(counted(w.x))>{w.p, counted(w.x)};
+    static_assert(F::kind != kinds::truth,
+                  "fovea: sum takes p times a number, and a mask is none: p * select(mask, 1.f, 0.f)");
+    if constexpr (F::kind == kinds::truth) return expectation<P, constant<float>>{w.p, {0.f}};
+    else return expectation<P, decltype(counted(w.x))>{w.p, counted(w.x)};
 }
 template <class X>
     requires(expression<X> || probability<X> || view<X>)

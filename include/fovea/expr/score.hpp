@@ -52,7 +52,7 @@ constexpr auto where(M const& mask, S const& score) {
                   "fovea: the first argument of where is a mask: compare the number first");
     static_assert(
         requires { requires S::kind == kinds::real; },
-        "fovea: the second argument of where is a score, such as scaled_dot(q, k)");
+        "fovea: the second argument of where is a score, such as scaled_dot(q, k); an integer is made one by 1.f * it");
     if constexpr (is_masked<S>) return fovea::where(lift(mask) && score.mask, score.score);
     else return masked<lifted<M>, S>{lift(mask), score};
 }
