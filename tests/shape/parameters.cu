@@ -45,7 +45,7 @@ int main() {
     static fv::bf16 memory[1 << 16];
     static float rows[1 << 12];
     const auto of = [&](int i) { return fv::tensor(memory + 4096 * i, fv::bshd(1, 8, 2, 64_c)); };
-    const auto row = [&](int i) { return fv::tensor(rows + 64 * i, fv::bhs(1, 2, 8)); };
+    const auto row = [&](int i) { return fv::tensor(rows + 64 * (i + 1), fv::bhs(1, 2, 8)); };
     const auto q = of(0), k = of(1), v = of(2), o = of(3), gate = of(4);
     const auto s = fv::scaled_dot(q, k);
     const auto masked = fv::where(fv::causal, s + fv::alibi(fv::table(rows, 2)));

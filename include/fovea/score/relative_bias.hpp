@@ -68,8 +68,10 @@ public:
     }
 
     FOVEA_HOST_DEVICE index operator()(index relative) const {
-        const index opposite = negate_saturated(relative), ahead = bidirectional_ != 0 ? relative : index{0};
-        const auto distance = static_cast<std::int32_t>(least(relative < 0 ? opposite : ahead, index{farthest}));
+        // Without a sign, for the least number, which has no opposite with one.
+        const std::uint64_t opposite = 0 - unwrapped(relative), ahead = bidirectional_ != 0 ? unwrapped(relative) : 0;
+        const auto distance =
+            static_cast<std::int32_t>(least(relative < 0 ? opposite : ahead, std::uint64_t{farthest}));
         const index offset = relative > 0 && bidirectional_ != 0 ? side_ : index{0};
         if (distance >= far_) return offset + exact_ + logarithmic_; // most tiles of a long sequence
         const float place = log2_nearly(static_cast<float>(greatest(distance, 1))) * slope_ + start_;

@@ -1,7 +1,6 @@
 // What the default tiles ask of memory: no bank conflict anywhere, and whole sectors of ordinary layouts.
 #include <fovea/mask/causal.hpp>
 #include <fovea/plan/problem.hpp>
-#include <fovea/score/bias.hpp>
 #include <string>
 #include <vector>
 
@@ -64,30 +63,7 @@ template <int Channels, int Values, class Layout> std::string traffic_faults(Lay
     return wrong;
 }
 
-// Sectors that loads of single elements read: by blocks of 512 queries of which the last 128 have this bias.
-std::uint64_t slow_sectors(float bias_of_last) {
-    constexpr fv::index n = 512, low = 128;
-    using element = fv::bf16;
-    line_buffer<element> q(n * 64, 1), k(n * 64, 2), v(n * 64, 3), o(n * 64);
-    std::vector<float> bias(n, 0.f);
-    for (fv::index i = n - low; i < n; ++i) bias[static_cast<std::size_t>(i)] = bias_of_last;
-    const auto of = [](auto& x) { return fv::tensor(x.data(), fv::bshd(1, n, 1, channels<64>{})); };
-    const auto s = fv::scaled_dot(of(q), of(k)) + fv::bias(fv::tensor(bias.data(), fv::bhqk(1, 1, n, 1)));
-    fv::simt::report said;
-    fv::run(tests::emulated<>{{.races = false, .count = true}, &said}, of(o) = fv::sum(fv::softmax(s) * of(v)));
-    std::uint64_t sectors = 0;
-    for (auto const& [where, t] : said.sites)
-        if (where.second == "load") sectors += t.sectors;
-    return sectors;
-}
-
 } // namespace
-
-TEST_CASE("sm_80: rows of low scores alone are no reason to read values slowly", "[traffic]") {
-    const std::uint64_t clean = slow_sectors(0), low = slow_sectors(-1e4f);
-    CHECK(clean > 0); // the biases
-    CHECK(low < 2 * clean); // those of a block once more
-}
 
 TEMPLATE_TEST_CASE_SIG("sm_80: default tiles ask no bank twice and read and write whole sectors", "[traffic]",
                        ((int Channels, int Values), Channels, Values), (32, 32), (64, 64), (80, 80), (96, 96),

@@ -8,7 +8,6 @@
 // A block that finds such an output computes its tile again with every non-finite value read as 0, which gives the bits
 // that clean data would; what attended keys' non-finite values add is then added, one key after the other. One that
 // finds such a row computes its tile again with no lowest reference; other rows start at the one that they ended with.
-// Either by itself: low rows are no reason to read values slowly.
 #pragma once
 #include "fovea/engine/sm80/operand_rows.hpp"
 #include "fovea/engine/sm80/tile_loader.hpp"
@@ -16,14 +15,8 @@
 
 namespace fovea::inline v0_1::sm80 {
 
-// Not 0: values that are not finite are read as 0; rows start at any reference.
-struct block_pass {
-    word careful = 0, deep = 0;
-};
-FOVEA_DEVICE float lowest_of(block_pass pass) { return pass.deep != 0 ? -infinity : lowest_start; }
-FOVEA_DEVICE numbers_read values_of_pass(block_pass pass) {
-    return pass.careful != 0 ? numbers_read::finite : numbers_read::as_they_are;
-}
+enum class block_pass : int { first, careful, deep };
+FOVEA_DEVICE float lowest_of(block_pass pass) { return pass == block_pass::deep ? -infinity : lowest_start; }
 
 // Which pass these rows need: their outputs are finite where the sums of their weights are, and they are rows of
 // weights, the largest of which is more than a half.
@@ -44,22 +37,24 @@ template <class Machine, class Rows> FOVEA_DEVICE block_pass pass_needed(Rows co
             }
         }
     }
-    return {spoiled ? word{1} : word{0}, low ? word{1} : word{0}};
+    return low ? block_pass::deep : spoiled ? block_pass::careful : block_pass::first;
 }
 
-// What any thread of the block needs, through shared memory that no warp uses any more.
-template <class Machine, class Tile> FOVEA_DEVICE block_pass needed_by_block(word shared, block_pass mine) {
-    const word careful = Machine::ballot(mine.careful != 0), deep = Machine::ballot(mine.deep != 0);
-    const word flags = (careful != 0 ? word{1} : word{0}) | (deep != 0 ? word{2} : word{0});
-    word all = 0;
-    if (Machine::lane() == 0) Machine::store_shared(shared + 4 * Machine::warp(), flags);
+// What any thread of the block needs most, through shared memory that no warp uses any more.
+template <class Machine, class Tile> FOVEA_DEVICE block_pass most_of_block(word shared, block_pass mine) {
+    const bool deep = Machine::ballot(mine == block_pass::deep) != 0,
+               careful = Machine::ballot(mine == block_pass::careful) != 0;
+    const block_pass of_warp = deep ? block_pass::deep : careful ? block_pass::careful : block_pass::first;
+    word most = 0;
+    if (Machine::lane() == 0) Machine::store_shared(shared + 4 * Machine::warp(), static_cast<word>(of_warp));
     Machine::sync_block();
-    for (int w = 0; w < Tile::warps; ++w) all |= Machine::template load_shared<word>(shared + 4 * static_cast<word>(w));
+    for (int w = 0; w < Tile::warps; ++w)
+        most = greatest(most, Machine::template load_shared<word>(shared + 4 * static_cast<word>(w)));
     Machine::sync_block();
-    return {all & 1, all & 2};
+    return static_cast<block_pass>(most);
 }
 
-// The pass over the keys, and again where its rows need another one. The queries stay where they are, so that what
+// The pass over the keys, and once more where its rows need another one. The queries stay where they are, so that what
 // loads them keeps no register meanwhile; keys: where those of the pass were, whose last reader the ring has waited
 // for.
 template <class Machine, class Tile, class Rows, class Attend>
@@ -67,13 +62,12 @@ FOVEA_DEVICE void attend_until_clean(block_pass& pass, word keys, Rows& rows, At
     rows.clear();
     for (;;) {
         attend();
-        if (pass.careful != 0 && pass.deep != 0) return;
-        const block_pass next = needed_by_block<Machine, Tile>(keys, pass_needed<Machine>(rows));
-        if ((next.careful == 0 || pass.careful != 0) && (next.deep == 0 || pass.deep != 0)) return;
-        pass.careful |= next.careful;
-        pass.deep |= next.deep;
-        if (pass.deep != 0) rows.clear_sums();
+        if (pass == block_pass::deep) return;
+        const block_pass next = most_of_block<Machine, Tile>(keys, pass_needed<Machine>(rows));
+        if (next <= pass) return;
+        if (next == block_pass::deep) rows.clear_sums();
         else rows.clear();
+        pass = next;
     }
 }
 

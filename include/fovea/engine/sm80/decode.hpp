@@ -77,7 +77,7 @@ public:
     FOVEA_DEVICE void load_values(std::int32_t tile, word stage) const {
         if constexpr (Problem::has_values)
             values_.load(shared_ + Tile::values_at + stage * Tile::value_bytes, first_key() + index{tile} * Tile::key,
-                         values_of_pass(pass_));
+                         pass_ != block_pass::first ? numbers_read::finite : numbers_read::as_they_are);
     }
     FOVEA_DEVICE static constexpr bool leaves_out(live_tile) { return false; } // all warps have the same rows
     FOVEA_DEVICE void score(live_tile, word stage) {
@@ -97,7 +97,7 @@ private:
           p_(params.problem),
           place_(place_of(params.plan, Machine::block(0))),
           shared_(Machine::shared_base()),
-          pass_{.careful = params.plan.careful != 0 ? word{1} : word{0}},
+          pass_(params.plan.careful != 0 ? block_pass::careful : block_pass::first),
           tiles_(live_shares<Machine>(mask(), box(), {p_.k().first, p_.k().positions(), Tile::key})
                      .run(place_.piece, params.plan.pieces, params.plan.least_tiles)),
           bound_{bind_problem(p_, packed().head(row(Rows)), by_powers{})...},
@@ -196,7 +196,7 @@ private:
             merge_staged<Machine, Problem, Tile::values>(shared_, Tile::staged_bytes, Tile::warps, Tile::query, r);
         Machine::sync_warp();
         if constexpr (Problem::has_values)
-            if (pass_.careful != 0)
+            if (pass_ != block_pass::first)
                 for (int r = own_begin(); r < own_end(); ++r) add_non_finite(r);
     }
     FOVEA_DEVICE void add_non_finite(int r) const {

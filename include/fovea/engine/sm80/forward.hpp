@@ -27,7 +27,7 @@ public:
           tile_(place_of<Machine>(params.plan, Machine::block(0)).tile),
           last_row_(last_row_behind(row_of(tile_))),
           shared_(Machine::shared_base()),
-          pass_{.careful = params.plan.careful != 0 ? word{1} : word{0}},
+          pass_(params.plan.careful != 0 ? block_pass::careful : block_pass::first),
           bound_(bind_problem(params.problem, here(), by_powers{})),
           keys_(p_.operand.k, params.k, here().batch, here().kv_head),
           values_(values_of(p_), params.v, here().batch, here().kv_head) {
@@ -48,7 +48,7 @@ public:
     FOVEA_DEVICE void load_values(std::int32_t tile, word stage) const {
         if constexpr (Problem::has_values)
             values_.load(shared_ + Tile::values_at + stage * Tile::value_bytes, index{tile} * Tile::key,
-                         values_of_pass(pass_));
+                         pass_ != block_pass::first ? numbers_read::finite : numbers_read::as_they_are);
     }
     FOVEA_DEVICE void load_queries() const {
         tile_loader<Machine, Tile::threads, Tile::query, Tile::channels, typename params_type::q_type>(
@@ -152,7 +152,7 @@ private:
         for (int m = 0; m < Tile::blocks_of_warp; ++m) writer.stage(m, rows_.state[m], rows_.output[m], bound_.sink);
         Machine::sync_warp();
         if constexpr (Problem::has_values)
-            if (pass_.careful != 0)
+            if (pass_ != block_pass::first)
                 non_finite_values<Machine, params_type, bound_type, Tile>(params_, bound_, head).add_to(at, staged);
         writer.write();
     }
