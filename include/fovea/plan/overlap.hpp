@@ -15,12 +15,12 @@ inline namespace v0_1 {
 // Axes of two views by their stride in bytes, longest first, and how many such steps may lie between two elements.
 class steps_between {
 public:
-    steps_between(view_facts const& from, view_facts const& to) {
+    FOVEA_COLD steps_between(view_facts const& from, view_facts const& to) {
         add_view(from, 1);
         add_view(to, -1);
     }
     // Never true of two that share nothing. Of strides that do not nest, it may be false after `most_work` steps.
-    bool cover(index distance) {
+    FOVEA_COLD bool cover(index distance) {
         if (far_) return false;
         work_ = most_work;
         return cover(0, distance);
@@ -34,14 +34,14 @@ private:
     };
 
     static index floor_quotient(index a, index b) { return a / b - (a % b < 0 ? 1 : 0); } // b is above 0
-    void add_view(view_facts const& v, index sign) {
+    FOVEA_COLD void add_view(view_facts const& v, index sign) {
         add(v.stride.batch, v.extent.batches, v.element_size, sign);
         add(v.stride.head, v.extent.heads, v.element_size, sign);
         add(v.stride.position, v.extent.positions, v.element_size, sign);
         add(v.stride.channel, v.channels, v.element_size, sign);
         add(1, v.element_size, 1, sign);
     }
-    void add(index stride, index extent, index size, index sign) {
+    FOVEA_COLD void add(index stride, index extent, index size, index sign) {
         if (extent < 2 || stride == 0) return; // an axis of one element has any stride
         const index bytes = multiply_saturated(stride, size);
         reach_ = add_saturated(reach_, multiply_saturated(bytes, extent - 1));
@@ -54,7 +54,7 @@ private:
         }
         (sign > 0 ? steps_[i].most : steps_[i].least) += sign * (extent - 1);
     }
-    bool cover(int i, index distance) {
+    FOVEA_COLD bool cover(int i, index distance) {
         if (i == count_) return distance == 0;
         index least_left = 0, most_left = 0;
         for (int j = i + 1; j < count_; ++j) {
