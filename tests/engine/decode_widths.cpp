@@ -6,7 +6,7 @@
 namespace {
 
 template <class T, int Lanes, bool Pairs = false> void at_width() {
-    constexpr fovea::cpu_shape shape = fovea::default_shape(
+    static constexpr fovea::cpu_shape shape = fovea::default_shape(
         {.lanes = Lanes, .registers = Lanes == 16 ? 32 : 16, .bf16_pairs = Pairs}, std::is_same_v<T, fovea::bf16>);
     const auto engine = [] { return fovea::cpu().template with_shape<shape>(); };
     tests::every_number_of_rows<T>(engine, 64, 200);
