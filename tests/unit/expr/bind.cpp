@@ -12,16 +12,15 @@
 #include "support/catch.hpp"
 #include "support/contexts.hpp"
 #include "support/draws.hpp"
+#include "support/raw_score.hpp"
 
 namespace fv = fovea;
 using namespace fovea::terms;
 using tests::element;
+using tests::raw;
 
 namespace {
 
-const fv::strided_view<float const, fv::constant_size<16>> operand_view{nullptr,
-                                                                        fv::bhsd(4, 4, 64, fv::constant_size<16>{})};
-const auto raw = fv::dot(operand_view, operand_view);
 const std::vector<float> slopes{0.5f, 0.25f, 0.125f, 0.75f};
 const std::vector<float> biases = tests::normals(4 * 32, 31);
 

@@ -9,16 +9,14 @@
 
 #include "support/catch.hpp"
 #include "support/contexts.hpp"
+#include "support/raw_score.hpp"
 
 namespace fv = fovea;
 using namespace fovea::terms;
 using tests::element;
+using tests::raw;
 
 namespace {
-
-const fv::strided_view<float const, fv::constant_size<16>> operand_view{nullptr,
-                                                                        fv::bhsd(4, 4, 64, fv::constant_size<16>{})};
-const auto raw = fv::dot(operand_view, operand_view);
 
 // As an engine binds it for a head.
 template <class E> auto of_a_head(E const& score) {

@@ -44,10 +44,8 @@ template <int N, class F, class... A> auto lane_by_lane(index valid, F f, A... a
         if constexpr (truth) x[i] = f(lane(a, i)...) ? -1 : 0;
         else x[i] = f(lane(a, i)...);
     }
-    if constexpr (truth) {
-        const typename int_lanes<N>::native truths = load<N>(x).v;
-        return mask_of<N>(truths);
-    } else return load<N>(x);
+    if constexpr (truth) return mask_of(load<N>(x));
+    else return load<N>(x);
 }
 
 // valid: how many of the lanes are keys of the call; the rest is never read from memory or given to a user's functor.
@@ -69,10 +67,7 @@ template <int N> struct lane_context {
     FOVEA_HOST_DEVICE lane_mask<N> of_run(std::uint64_t bits) const { return mask_of_bits<N>(bits >> key.offset.v[0]); }
     FOVEA_HOST_DEVICE static real_lanes<N> entries_at(float const* p) { return load<N>(p); }
     FOVEA_HOST_DEVICE static wide_lanes<N> entries_at(index const* p) { return load<N>(p); }
-    FOVEA_HOST_DEVICE static lane_mask<N> entries_at(std::int32_t const* p) {
-        const typename int_lanes<N>::native entries = load<N>(p).v;
-        return mask_of<N>(entries);
-    }
+    FOVEA_HOST_DEVICE static lane_mask<N> entries_at(std::int32_t const* p) { return mask_of(load<N>(p)); }
 
     template <class F, class... A> auto one_by_one(F f, A... a) const { return lane_by_lane<N>(valid, f, a...); }
     template <class T, class I, class J> auto gather(table_view<T> t, I row, J column) const {

@@ -3,7 +3,7 @@
 //     dot_rows<Shape, R>(keys, stride, blocks, queries, words, scores, ahead)
 //     add_rows<Shape, R>(values, stride, keys, weights, channels, output, ahead)
 //
-// Rows lie side by side in one vector or two, so that a key is never turned over and a load of it serves them all:
+// Rows lie side by side in one vector or in several, so that a key is never turned over and a load serves them all:
 //
 //     lane           0       1       2       3       4       5     ...      R rows of P = lanes / R parts
 //     queries     row 0   row 0   row 1   row 1   row 2   row 2             word u P + part of the row

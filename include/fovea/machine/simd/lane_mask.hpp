@@ -53,6 +53,11 @@ template <int N, class T> FOVEA_HOST_DEVICE lane_mask<N> mask_of(T const& found)
     if constexpr (in_mask_register<N>) return ints != splat<N>(std::int32_t{0});
     else return {ints.v};
 }
+// Of numbers that were loaded, which lie aligned as a register only.
+template <int N> FOVEA_HOST_DEVICE lane_mask<N> mask_of(int_lanes<N> found) {
+    const typename int_lanes<N>::native v = found.v;
+    return mask_of<N>(v);
+}
 template <lane_order How, class T, int N> FOVEA_HOST_DEVICE lane_mask<N> compare(lanes<T, N> a, lanes<T, N> b) {
     if constexpr (in_mask_register<N> && (std::is_same_v<T, float> || std::is_same_v<T, std::int32_t>))
         return compare_in_register<How>(a, b);
