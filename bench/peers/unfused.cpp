@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "fovea/machine/simd/elementary.hpp"
+#include "fovea/machine/simd/storage.hpp"
 #include "peers/fovea_capi.hpp"
 
 namespace {
