@@ -67,16 +67,17 @@ constexpr fv::cpu_shape medium{.lanes = 8, .score = {3, 4}, .value = {6, 2}};
 } // namespace
 
 TEST_CASE("a reference that rises with every panel rescales what was put", "[raised]") {
-    for (const float slope : {0.1f, 0.5f, 1.f, 3.f, 20.f})
-        for (const bool rising : {false, true}) {
-            INFO("slope " << slope << ", rising " << rising);
-            // A score of up to 300 slopes, in base 2, is rounded twice, to 2^-24 of its size; values are below 4.
-            const double bound = 2 * 4 * 0x1p-24 * (1 + 300 * 1.4427 * double{slope});
-            const auto scores = steady(slope, rising);
-            CHECK(worst_errors<narrow>(scores, 40).output < bound);
-            CHECK(worst_errors<medium>(scores, 40).output < bound);
-            CHECK(worst_errors<fv::default_shape(fv::native_isa, false)>(scores, 40).output < bound);
-        }
+    for (const std::int64_t queries : {1, 40})
+        for (const float slope : {0.1f, 0.5f, 1.f, 3.f, 20.f})
+            for (const bool rising : {false, true}) {
+                INFO(queries << " queries, slope " << slope << ", rising " << rising);
+                // A score of up to 300 slopes, in base 2, is rounded twice, to 2^-24 of its size; values are below 4.
+                const double bound = 2 * 4 * 0x1p-24 * (1 + 300 * 1.4427 * double{slope});
+                const auto scores = steady(slope, rising);
+                CHECK(worst_errors<narrow>(scores, queries).output < bound);
+                CHECK(worst_errors<medium>(scores, queries).output < bound);
+                CHECK(worst_errors<fv::default_shape(fv::native_isa, false)>(scores, queries).output < bound);
+            }
 }
 
 TEST_CASE("scores far above the first ones keep their digits", "[raised]") {

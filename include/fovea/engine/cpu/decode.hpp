@@ -194,7 +194,10 @@ template <cpu_shape Shape, class Problem, class Bound>
                 packed.head(r), q.first + packed.position(r), q.first, k.first, k.first + b, count, scores};
             auto& state = s.states[r];
             // The masked step serves full blocks too: beside two products it costs nothing, and halves the code.
-            const auto weigh = [&](auto const& e) { weigh_row<coverage::some>(fragment, 0, state, e); };
+            const auto weigh = [&](auto const& e) {
+                for (; fragment.first < decode_block; fragment.first += fragment.keys)
+                    weigh_row<coverage::some>(fragment, 0, state, e);
+            };
             if constexpr (has_settling<decltype(Bound::score)>) {
                 if (settles(s.bound[r].score, box_of(r))) weigh(settled(s.bound[r], fragment.element()));
                 else weigh(s.bound[r]);

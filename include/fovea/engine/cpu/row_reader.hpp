@@ -54,10 +54,9 @@ public:
     void read(index i, float* out) const {
         const index d = view_.channels(), stride = view_.layout.stride.channel;
         auto const* from = view_.row(batch_, head_, i);
-        index c = 0;
-        if (stride == 1)
-            for (; c + N <= d; c += N) store(out + c, load_as_real<N>(from + c));
-        for (; c < d; ++c) out[c] = from[c * stride];
+        const index whole = stride == 1 ? d / N * N : 0;
+        for (index c = 0; c < whole; c += N) store(out + c, load_as_real<N>(from + c));
+        for (index c = whole; c < d; ++c) out[c] = from[c * stride];
     }
     // Where row i lies, if it is words of T already: floats, or pairs of bf16, side by side; else nullptr.
     template <class T> word const* in_place(index i) const {
