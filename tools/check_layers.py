@@ -34,8 +34,8 @@ ROOMS = {
 
 # <string> or <iterator> would double what including fovea.hpp costs, <span> or <numeric> would add a third.
 UMBRELLAS = ("fovea.hpp", "fovea.cuh")
-SMALL = {"bit", "cerrno", "concepts", "cstddef", "cstdint", "cstring", "exception", "initializer_list", "limits", "new",
-         "type_traits", "utility"}
+SMALL = {"bit", "cerrno", "concepts", "cstddef", "cstdint", "cstdio", "cstring", "exception", "initializer_list",
+         "limits", "new", "type_traits", "utility"}
 
 INCLUDES = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.M)
 

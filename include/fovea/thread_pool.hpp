@@ -22,12 +22,12 @@ class thread_pool {
 public:
     [[gnu::visibility("hidden")]] explicit thread_pool(
         int threads = static_cast<int>(std::thread::hardware_concurrency())) {
-        try {
+        const auto failure = caught([&] {
             for (int i = 1; i < threads; ++i) threads_.emplace_back(start, static_cast<void*>(this));
-        } catch (...) { // one could not be started: the others end before it is told
-            stop();
-            throw;
-        }
+        });
+        if (!failure) return;
+        stop(); // one could not be started: the others end before it is told
+        std::rethrow_exception(failure);
     }
     [[gnu::visibility("hidden")]] ~thread_pool() { stop(); }
     thread_pool(thread_pool const&) = delete;
@@ -59,6 +59,17 @@ public:
     }
 
 private:
+    // What f throws: nothing in a program without exceptions.
+    template <class F> [[gnu::visibility("hidden")]] static std::exception_ptr caught(F const& f) {
+#if defined(__cpp_exceptions)
+        try {
+            f();
+        } catch (...) { return std::current_exception(); }
+#else
+        f();
+#endif
+        return nullptr;
+    }
     [[gnu::visibility("hidden")]] void stop() {
         {
             const std::lock_guard lock(mutex_);
@@ -84,10 +95,7 @@ private:
         while (next_ < size_) {
             const index i = next_++;
             lock.unlock();
-            std::exception_ptr failure;
-            try {
-                call_(data_, i);
-            } catch (...) { failure = std::current_exception(); }
+            const auto failure = caught([&] { call_(data_, i); });
             lock.lock();
             if (failure) failure_ = failure;
             if (++done_ == size_) finished_.notify_all();

@@ -4,6 +4,9 @@
 //
 // The sentence is an array of its own: std::string would be half of what including fovea.hpp costs.
 #pragma once
+#if !defined(__cpp_exceptions)
+#include <cstdio>
+#endif
 #include <cstring>
 #include <exception>
 #include <initializer_list>
@@ -74,5 +77,16 @@ public:
 private:
     status status_;
 };
+
+// The refusal of what returns no status: an error is thrown, or, in a program without exceptions (-fno-exceptions),
+// the sentence written to standard error and the program ended.
+[[noreturn, gnu::visibility("hidden")]] FOVEA_COLD inline void throw_refusal(status why) {
+#if defined(__cpp_exceptions)
+    throw error(std::move(why));
+#else
+    std::fprintf(stderr, "%s\n", why.sentence());
+    std::terminate();
+#endif
+}
 
 } // namespace fovea::inline v0_1

@@ -54,7 +54,7 @@ status try_run(Engine&& given, Assignments const&... assignments) {
 }
 
 template <class Engine, class... Assignments> void run(Engine&& engine, Assignments const&... assignments) {
-    if (status s = try_run(engine, assignments...); !s.ok()) throw error(std::move(s));
+    if (status s = try_run(engine, assignments...); !s.ok()) throw_refusal(std::move(s));
 }
 
 } // namespace v0_1

@@ -77,8 +77,8 @@ template <expression E> tile_map map_tiles(E const& e, tile_grid const& g) {
     }();
     using mask_type = std::remove_const_t<decltype(mask)>;
     if (g.query_tile < 1 || g.key_tile < 1)
-        throw error(status({"map_tiles: a tile has ", g.query_tile, " queries and ", g.key_tile,
-                            " keys; give it at least 1 of each"}));
+        throw_refusal(status({"map_tiles: a tile has ", g.query_tile, " queries and ", g.key_tile,
+                              " keys; give it at least 1 of each"}));
     tile_map m{.grid = g, .mask = to_string(mask), .tiles = {}, .elements = {}, .biases = {}};
     element_box box{g.batch, g.head, g.kv_head, {}, {}, g.first_query, g.first_key, any_score};
     for (index q = 0; q < g.queries; q += g.query_tile)

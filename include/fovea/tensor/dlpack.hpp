@@ -100,7 +100,8 @@ auto from_dlpack(D const& d, Channels const& channels = {}) {
     else {
         static_assert(dlpack_tensor<D>, "fovea: from_dlpack takes a DLTensor, or what holds one as dl_tensor");
         if constexpr (dlpack_tensor<D> && is_element<std::remove_const_t<T>> && valid) {
-            if (status why = refuse_dlpack<T, Letters>(d, known_size<size_type<Channels>>); !why.ok()) throw error(why);
+            if (status why = refuse_dlpack<T, Letters>(d, known_size<size_type<Channels>>); !why.ok())
+                throw_refusal(std::move(why));
             return view_of_dlpack<T, Letters, size_type<Channels>>(d, size_type<Channels>{});
         }
     }
