@@ -22,22 +22,21 @@ public:
           left_(rows * ceil_div(bytes, line)),
           rate_(ceil_div(whole * left_, greatest(work, index{1}))) {}
 
-    // So many vectors were multiplied.
+    // So many vectors were multiplied. Between most products nothing is due: that is one comparison.
     FOVEA_HOST_DEVICE void step(index vectors) {
         for (due_ += vectors * rate_; due_ >= whole; due_ -= whole) {
-            if (left_ <= 0) return;
-            --left_;
             __builtin_prefetch(row_ + at_, 0, locality);
             at_ += line;
             if (at_ >= bytes_) {
                 at_ = 0;
                 row_ += stride_;
             }
+            if (--left_ == 0) due_ = never;
         }
     }
 
 private:
-    static constexpr index line = 64, whole = index{1} << 20;
+    static constexpr index line = 64, whole = index{1} << 20, never = -(index{1} << 62);
     static constexpr int locality = native_isa.awaiting_cache == 1 ? 3 : 2; // __builtin_prefetch's
     char const* row_ = nullptr;
     index stride_ = 0, bytes_ = 0, at_ = 0, left_ = 0;
