@@ -1,7 +1,8 @@
-// The CPU's score fragment: a micro-tile of scores in vector registers, rows x vectors, keys along the lanes.
+// The CPU's score fragment: a micro-tile of scores in memory, keys along the lanes.
 //
-//          keys ->   lanes 0..N-1 of c[r][0] | lanes of c[r][1] | ...        one row is worked on by one thread alone
+//     vector 0: keys 0..N-1 of row 0 | keys 0..N-1 of row 1 | ...      vector 1: keys N..2N-1 of row 0 | ...
 //
+// One row is worked on by one thread alone, its vectors in registers.
 // Weights leave into the tile's weight buffer: row r, words of the keys it covers.
 #pragma once
 
@@ -65,13 +66,13 @@ template <cpu_shape Shape> struct weight_place {
 };
 
 // Vectors: those of the micro-tile that are worked on, from the first.
-template <cpu_shape Shape, int Vectors, exp2_terms Terms, class Scores> struct row_fragment {
+template <cpu_shape Shape, int Vectors, exp2_terms Terms> struct row_fragment {
     static constexpr int lanes = Shape.lanes, cols = Vectors;
     using value_type = real_lanes<lanes>;
 
-    tile_frame const& frame;
+    tile_frame frame; // a copy: no store of weights may change it
     index row, column; // of this micro-tile's first row and column in the tile
-    Scores const& scores; // of row r and vector j: scores(r, j)
+    float const* scores;
 
     // Rows beyond the last are taken for it.
     FOVEA_HOST_DEVICE index query_of(int r) const { return least(frame.query + row + r, frame.last_query); }
@@ -84,7 +85,7 @@ template <cpu_shape Shape, int Vectors, exp2_terms Terms, class Scores> struct r
                 {frame.key + column, iota<lanes>() + j * lanes}, // one base for the row: compared once
                 frame.first_query,
                 frame.first_key,
-                scores(r, j),
+                load<lanes>(scores + (j * Shape.score.rows + r) * lanes),
                 frame.valid_keys - at,
                 Shape.query_tile - 1 - (row + r) + at,
                 at};

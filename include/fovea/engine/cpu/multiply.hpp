@@ -1,6 +1,6 @@
-// The two register-blocked products: queries x keys into accumulators, weights x values into the output tile.
+// The two register-blocked products: queries x keys into scores, weights x values into the output tile.
 //
-//     accumulators<Shape.lanes, tile> c;   c.clear();   multiply_panel<Shape, tile>(c, queries, words, keys, ...);
+//     multiply_scores<Shape, vectors>(score_block);      multiply_values<Shape>(value_block);
 //
 // Cost: bench/forward.cpp holds these loops against the rate of bare multiply-adds (bench/support/peak.hpp).
 #pragma once
@@ -13,12 +13,19 @@ inline namespace v0_1 {
 template <int N, micro_tile Tile> struct accumulators {
     array_of<array_of<real_lanes<N>, Tile.vectors>, Tile.rows> c;
 
-    FOVEA_HOST_DEVICE real_lanes<N> operator()(int r, int j) const { return c[r][j]; }
     FOVEA_HOST_DEVICE void clear() {
         FOVEA_UNROLL
         for (int i = 0; i < Tile.rows; ++i) {
             FOVEA_UNROLL
             for (int j = 0; j < Tile.vectors; ++j) c[i][j] = splat<N>(0.f);
+        }
+    }
+    // The vectors of row i and column j to to[i * row + j * vector].
+    FOVEA_HOST_DEVICE void store(float* to, index row, index vector) const {
+        FOVEA_UNROLL
+        for (int i = 0; i < Tile.rows; ++i) {
+            FOVEA_UNROLL
+            for (int j = 0; j < Tile.vectors; ++j) fovea::store(to + i * row + j * vector, c[i][j]);
         }
     }
 };
@@ -83,6 +90,25 @@ template <int Rows, int Unit, class F> FOVEA_HOST_DEVICE void with_rows(index ro
     f(std::integral_constant<int, Rows>{});
 }
 
+// A block of the first product: packed rows of queries by a panel of keys, of so many words each. One vector of all
+// rows after the other, as the matrix unit leaves them: column j of row i at (j * Shape.score.rows + i) * lanes.
+// Out of line, as all its registers are spoken for; its arguments are few enough to be in registers too.
+template <cpu_shape Shape, micro_tile Tile>
+[[gnu::noinline]] void multiply_score_rows(word const* queries, word const* keys, index words, float* scores) {
+    constexpr int n = Shape.lanes;
+    accumulators<n, Tile> acc;
+    acc.clear();
+    multiply_panel<Shape, Tile>(acc, queries, words, keys, Shape.key_panel(), 0, words);
+    acc.store(scores, n, Shape.score.rows * n);
+}
+// Of so many rows and the first vectors of the panel.
+template <cpu_shape Shape, int Vectors>
+FOVEA_HOST_DEVICE void multiply_scores(word const* queries, word const* keys, index words, index rows, float* scores) {
+    with_rows<Shape.score.rows, Shape.score_unit()>(rows, [&](auto r) {
+        multiply_score_rows<Shape, micro_tile{decltype(r)::value, Vectors}>(queries, keys, words, scores);
+    });
+}
+
 // Where the values of a key tile lie, in words: from one word of keys to the next, from one panel of channels to the
 // next. Packed, or as the caller has them.
 struct value_place {
@@ -121,11 +147,7 @@ template <cpu_shape Shape, int Rows> [[gnu::noinline]] void multiply_value_rows(
         }
     }
     multiply_panel<Shape, tile>(acc, b.weights, Shape.weight_words(), b.values, b.value_stride, b.begin, b.end);
-    FOVEA_UNROLL
-    for (int i = 0; i < tile.rows; ++i) {
-        FOVEA_UNROLL
-        for (int j = 0; j < tile.vectors; ++j) store(b.out + i * b.out_stride + j * n, acc.c[i][j]);
-    }
+    acc.store(b.out, b.out_stride, n);
 }
 
 template <cpu_shape Shape>

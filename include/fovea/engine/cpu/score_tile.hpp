@@ -2,7 +2,8 @@
 //
 //     for each panel of keys, for each block of rows that the mask leaves:   product -> score, mask, softmax -> weights
 //
-// Vectors keep a block's scores in registers. The matrix unit leaves them in memory, one block ahead of the steps.
+// A block's scores lie in memory between the two: the products want all registers, and so do the steps, which are code
+// for one row. The matrix unit works one block ahead of the steps.
 // Partial tiles are classified again block by block, so that masks cost only where they cut.
 #pragma once
 #include "fovea/attend/walk.hpp"
@@ -25,60 +26,60 @@ struct packed_pair {
     index words;
 };
 
-// Steps of the vectors' blocks, straight after their product.
-template <cpu_shape Shape, class Scratch, class Bound> class vector_blocks {
+// The scores of a block and its steps.
+template <cpu_shape Shape, class Scratch, class Bound> class block_steps {
 public:
-    vector_blocks(Scratch& s, Bound const& e, tile_frame const& f, packed_pair operands)
-        : s_(s), e_(e), f_(f), operand_(operands) {}
+    block_steps(Scratch& s, Bound const& e, tile_frame const& f) : s_(s), e_(e), f_(f) {}
 
+    float* scores() { return &scores_[0]; } // as row_fragment reads them
     FOVEA_HOST_DEVICE void take(live_block b) {
-        if (Shape.least_vectors() < Shape.score.vectors && !b.whole) score<Shape.least_vectors()>(b);
-        else score<Shape.score.vectors>(b);
+        constexpr int least_of = Shape.least_vectors(), all_of = Shape.score.vectors;
+        if (least_of < all_of && !b.whole) step_rows<coverage::some, least_of>(b); // less is never all of a panel
+        else if (b.covered == coverage::all) step_rows<coverage::all, all_of>(b);
+        else step_rows<coverage::some, all_of>(b);
     }
-    void end() {}
 
 private:
-    template <int Vectors> FOVEA_HOST_DEVICE void score(live_block b) {
-        accumulators<Shape.lanes, micro_tile{Shape.score.rows, Vectors}> acc;
-        acc.clear();
-        const index words = operand_.words;
-        with_rows<Shape.score.rows, Shape.score_unit()>(b.rows, [&](auto rows) {
-            multiply_panel<Shape, micro_tile{decltype(rows)::value, Vectors}>(acc, operand_.queries + b.row * words,
-                                                                              words, operand_.keys + b.column * words,
-                                                                              Shape.key_panel(), 0, words);
-        });
-        row_fragment<Shape, Vectors, weight_terms<Shape, Bound>, decltype(acc)> fragment{f_, b.row, b.column, acc};
-        if constexpr (Vectors == Shape.score.vectors) // less is never all of a panel
-            if (b.covered == coverage::all) {
-                step_rows<coverage::all>(fragment, b);
-                return;
-            }
-        step_rows<coverage::some>(fragment, b);
-    }
-    template <coverage Covered, class F> FOVEA_HOST_DEVICE void step_rows(F& fragment, live_block b) {
-        FOVEA_UNROLL
-        for (int r = 0; r < Shape.score.rows; ++r)
-            if (r < b.rows) [[likely]]
-                weigh_row<Covered>(fragment, r, s_.states[b.row + r], e_);
+    template <coverage Covered, int Vectors> FOVEA_HOST_DEVICE void step_rows(live_block b) {
+        row_fragment<Shape, Vectors, weight_terms<Shape, Bound>> fragment{f_, b.row, b.column, scores()};
+        auto* const states = &s_.states[b.row];
+        // the matrix unit multiplies the weights of all rows that a block may have
+        const int rows = Shape.tiles() ? Shape.score.rows : static_cast<int>(b.rows);
+        for (int r = 0; r < rows; ++r) weigh_row<Covered>(fragment, r, states[r], e_);
     }
 
     Scratch& s_;
     Bound const& e_;
     tile_frame const& f_;
+    alignas(64) array_of<float, Shape.score.rows * Shape.key_panel()> scores_;
+};
+
+// By vectors: a block's product, then its steps.
+template <cpu_shape Shape, class Scratch, class Bound> class vector_blocks {
+public:
+    vector_blocks(Scratch& s, Bound const& e, tile_frame const& f, packed_pair operands)
+        : steps_(s, e, f), operand_(operands) {}
+
+    FOVEA_HOST_DEVICE void take(live_block b) {
+        const index words = operand_.words;
+        word const *queries = operand_.queries + b.row * words, *keys = operand_.keys + b.column * words;
+        if (Shape.least_vectors() < Shape.score.vectors && !b.whole)
+            multiply_scores<Shape, Shape.least_vectors()>(queries, keys, words, b.rows, steps_.scores());
+        else multiply_scores<Shape, Shape.score.vectors>(queries, keys, words, b.rows, steps_.scores());
+        steps_.take(b);
+    }
+    void end() {}
+
+private:
+    block_steps<Shape, Scratch, Bound> steps_;
     packed_pair operand_;
 };
 
-// Scores of 16 rows and 64 keys in tiles.
-template <int N> struct tile_scores {
-    float const* tiles;
-    FOVEA_HOST_DEVICE real_lanes<N> operator()(int r, int j) const { return load<N>(tiles + j * tile_words + r * N); }
-};
-
-// Steps of the matrix unit's blocks, each beside the product of the next.
+// By the matrix unit: a block's product beside the steps of the one before.
 template <cpu_shape Shape, class Scratch, class Bound> class matrix_blocks {
 public:
     matrix_blocks(Scratch& s, Bound const& e, tile_frame const& f, packed_pair operands)
-        : s_(s), e_(e), f_(f), operand_(operands) {}
+        : steps_(s, e, f), operand_(operands) {}
 
     void take(live_block b) {
         const index words = operand_.words, side = tile_side * words; // from 16 keys to the next
@@ -86,37 +87,23 @@ public:
         sums_.clear();
         for (index u = 0; u < words; u += tile_side)
             sums_.multiply(queries + u * tile_side, side, keys + u * tile_side, side);
-        step_waiting();
+        end();
         // Not before the steps: their loads would wait for stores in flight that agree with them in the low bits of the
         // address, and these for the unit.
-        sums_.store(scores_, 0);
+        sums_.store(steps_.scores(), 0);
         waiting_ = b;
         any_waits_ = true;
     }
-    void end() { step_waiting(); }
+    void end() {
+        if (any_waits_) steps_.take(waiting_);
+    }
 
 private:
-    void step_waiting() {
-        if (!any_waits_) return;
-        if (!waiting_.whole) step_rows<coverage::some, Shape.least_vectors()>();
-        else if (waiting_.covered == coverage::all) step_rows<coverage::all, Shape.score.vectors>();
-        else step_rows<coverage::some, Shape.score.vectors>();
-    }
-    template <coverage Covered, int Vectors> void step_rows() {
-        const tile_scores<Shape.lanes> scores{scores_};
-        row_fragment<Shape, Vectors, weight_terms<Shape, Bound>, tile_scores<Shape.lanes>> fragment{
-            f_, waiting_.row, waiting_.column, scores};
-        for (int r = 0; r < Shape.score.rows; ++r) weigh_row<Covered>(fragment, r, s_.states[waiting_.row + r], e_);
-    }
-
-    Scratch& s_;
-    Bound const& e_;
-    tile_frame const& f_;
+    block_steps<Shape, Scratch, Bound> steps_;
     packed_pair operand_;
     live_block waiting_{};
     bool any_waits_ = false;
     tile_sums<1, Shape.score.vectors> sums_;
-    alignas(64) array_of<float, Shape.score.rows * Shape.key_panel()> scores_;
 };
 
 // Scores of one key tile into weights; live units of each row block are recorded. `rows`: rows in use.
