@@ -59,7 +59,7 @@ struct by_powers : no_strips {};
 template <class Store> using strips_of = std::conditional_t<std::is_same_v<Store, by_powers>, no_strips, Store>;
 template <class Store, class E> FOVEA_HOST_DEVICE constexpr auto score_for(E const& e) {
     if constexpr (std::is_same_v<Store, by_powers>) return in_powers(e);
-    else return e;
+    else return factor_joiner{}(e);
 }
 
 template <class Problem, class Store>

@@ -47,9 +47,9 @@ FOVEA_HOST_DEVICE decltype(auto) mask_of_row(F const& fragment, int r, M const& 
 template <class E> inline constexpr bool is_sum = false;
 template <class A, class B> inline constexpr bool is_sum<binary<plus, A, B>> = true;
 
-// e(c) + addend for one element: a sum from its last term to its first, products contracted. A number times a position
+// e(c) + addend: a sum from its last term to its first, products contracted. A number times the position of one element
 // takes its base along, which a row has in common, and the offset, a constant, in one multiplication.
-template <class E, class C> FOVEA_HOST_DEVICE float value_plus(E const& e, C const& c, float addend) {
+template <class E, class C, class V> FOVEA_HOST_DEVICE V value_plus(E const& e, C const& c, V addend) {
     if constexpr (E::kind == kinds::real && is_sum<E>) return value_plus(e.a, c, value_plus(e.b, c, addend));
     else if constexpr (E::kind == kinds::real && is_product<E>) {
         const auto a = e.a(c);
@@ -57,19 +57,13 @@ template <class E, class C> FOVEA_HOST_DEVICE float value_plus(E const& e, C con
         if constexpr (std::is_same_v<decltype(b), position const>) {
             const float by = as_real(a);
             return fma(by, static_cast<float>(b.offset), fma(by, static_cast<float>(b.base), addend));
-        } else return fma(as_real(a), as_real(b), addend);
-    } else return as_real(e(c)) + addend;
+        } else return fma(alike(as_real(a), addend), alike(as_real(b), addend), addend);
+    } else return alike(as_real(e(c)), addend) + addend;
 }
 
-// e(c) - reference, with a product at the root of e contracted.
-template <class E, class C, class V> FOVEA_HOST_DEVICE auto value_below(E const& e, C const& c, V reference) {
-    if constexpr (std::is_same_v<V, float>) return value_plus(e, c, -reference);
-    else if constexpr (is_product<E>) {
-        const auto a = e.a(c);
-        const auto b = e.b(c);
-        if constexpr (requires { fma(a, b, -reference); }) return fma(a, b, -reference);
-        else return as_real(a) * as_real(b) - reference;
-    } else return alike(as_real(e(c)), reference) - reference;
+// e(c) - reference.
+template <class E, class C, class V> FOVEA_HOST_DEVICE V value_below(E const& e, C const& c, V reference) {
+    return value_plus(e, c, -reference);
 }
 
 // Where a row's reference starts, by the largest score that is first seen: there, or at a least one.

@@ -8,6 +8,7 @@
 #include "fovea/expr/bind.hpp"
 #include "fovea/expr/find.hpp"
 #include "fovea/expr/operators.hpp"
+#include "fovea/expr/rescale.hpp"
 
 namespace fovea::inline v0_1 {
 
@@ -24,26 +25,11 @@ struct tanh_rest : real_function {
     }
 };
 
-template <class E> inline constexpr bool is_number = std::is_same_v<E, constant<float>>;
 template <class E> inline constexpr bool is_tangent = false;
 template <class A> inline constexpr bool is_tangent<unary<hyperbolic_tangent, A>> = true;
 struct hyperbolic_tangents {
     template <class E> static constexpr bool is = is_tangent<E>;
 };
-
-// e * factor, one multiplication where e has one by a number.
-template <class E> FOVEA_HOST_DEVICE constexpr auto times_number(E const& e, float factor) {
-    return binary<times, E, constant<float>>{{}, e, {factor}};
-}
-template <class A>
-FOVEA_HOST_DEVICE constexpr auto times_number(binary<times, A, constant<float>> const& e, float factor) {
-    return times_number(e.a, e.b.value * factor);
-}
-template <class A>
-    requires(!is_number<A>)
-FOVEA_HOST_DEVICE constexpr auto times_number(binary<times, constant<float>, A> const& e, float factor) {
-    return times_number(e.b, e.a.value * factor);
-}
 
 // What an expression is, less a number.
 template <class E> struct less_number {

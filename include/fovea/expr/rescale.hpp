@@ -66,5 +66,35 @@ template <class E> FOVEA_HOST_DEVICE constexpr auto multiplied(E const& e, float
     return multiply_into<E>::apply(e, factor);
 }
 
+template <class E> inline constexpr bool is_number = std::is_same_v<E, constant<float>>;
+// e * factor, one multiplication where e has one by a number.
+template <class E> FOVEA_HOST_DEVICE constexpr auto times_number(E const& e, float factor) {
+    return binary<times, E, constant<float>>{{}, e, {factor}};
+}
+template <class A>
+FOVEA_HOST_DEVICE constexpr auto times_number(binary<times, A, constant<float>> const& e, float factor) {
+    return times_number(e.a, e.b.value * factor);
+}
+template <class A>
+    requires(!is_number<A>)
+FOVEA_HOST_DEVICE constexpr auto times_number(binary<times, constant<float>, A> const& e, float factor) {
+    return times_number(e.b, e.a.value * factor);
+}
+
+// A bound expression whose products by numbers are one product each, wherever they stand in it.
+struct factor_joiner {
+    template <class E> FOVEA_HOST_DEVICE constexpr auto operator()(E const& e) const {
+        if constexpr (requires { e.rebuild(*this); }) return join(e.rebuild(*this));
+        else return e;
+    }
+
+private:
+    template <class E> FOVEA_HOST_DEVICE static constexpr auto join(E const& e) { return e; }
+    template <class A>
+    FOVEA_HOST_DEVICE static constexpr auto join(binary<times, A, constant<float>> const& e) {
+        return times_number(e.a, e.b.value);
+    }
+};
+
 } // namespace v0_1
 } // namespace fovea
