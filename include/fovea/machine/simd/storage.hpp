@@ -115,6 +115,8 @@ template <int N, int P> FOVEA_HOST_DEVICE real_lanes<N> repeat_words(void const*
 template <int N> inline constexpr bool converts_fp16 = N == 8 || N == 16;
 #elif defined(__F16C__)
 template <int N> inline constexpr bool converts_fp16 = N == 8;
+#elif defined(__aarch64__)
+template <int N> inline constexpr bool converts_fp16 = N == 4;
 #else
 template <int N> inline constexpr bool converts_fp16 = false;
 #endif
@@ -130,11 +132,24 @@ template <int N> FOVEA_HOST_DEVICE real_lanes<N> fp16_as_reals(real_lanes<N / 2>
     if constexpr (N == 16)
         return {__builtin_ia32_vcvtph2ps512_mask(__builtin_bit_cast(sixteen_halves, words.v), zero, every_lane, 4)};
 #endif
-    array_of<fp16, N> halves;
-    std::memcpy(&halves, &words, sizeof words);
-    real_lanes<N> x = {};
-    for (int i = 0; i < N; ++i) x.v[i] = halves[i];
-    return x;
+#if defined(__aarch64__)
+    if constexpr (N == 4) {
+        real_lanes<4> x;
+        asm("fcvtl %0.4s, %1.4h" : "=w"(x.v) : "w"(words.v));
+        return x;
+    }
+#endif
+    // The exponent moves by 112; below the normal ones 2^-14 is added as a bit and taken away as a number, which no
+    // processor that takes denormal operands for 0 sees.
+    using reals = typename real_lanes<N>::native;
+    using ints = typename lanes<std::uint32_t, N>::native;
+    const auto halves = __builtin_bit_cast(typename lanes<std::uint16_t, N>::native, words.v);
+    const ints h = __builtin_convertvector(halves, ints), magnitude = (h & 0x7fffu) << 13;
+    const reals raised = __builtin_bit_cast(reals, magnitude + (113u << 23)) - 0x1p-14f;
+    const ints normal = magnitude + (112u << 23), infinite = magnitude | 0x7f800000u;
+    const ints finite = magnitude < (1u << 23) ? __builtin_bit_cast(ints, raised) : normal;
+    const ints positive = magnitude < (31u << 23) ? finite : infinite;
+    return {__builtin_bit_cast(reals, positive | (h & 0x8000u) << 16)};
 }
 template <int N> FOVEA_HOST_DEVICE real_lanes<N> load_as_real(fp16 const* p) {
     real_lanes<N / 2> words;
@@ -196,6 +211,14 @@ template <int N> FOVEA_HOST_DEVICE void store_as(fp16* p, real_lanes<N> x) {
     if constexpr (N == 16) {
         typedef short sixteen_halves __attribute__((vector_size(32)));
         const auto h = __builtin_ia32_vcvtps2ph512_mask(x.v, 0, sixteen_halves{}, every_lane);
+        std::memcpy(p, &h, sizeof h);
+        return;
+    }
+#endif
+#if defined(__aarch64__)
+    if constexpr (N == 4) {
+        real_lanes<2> h;
+        asm("fcvtn %0.4h, %1.4s" : "=w"(h.v) : "w"(x.v));
         std::memcpy(p, &h, sizeof h);
         return;
     }
