@@ -75,13 +75,26 @@ private:
     bool far_ = false;
 };
 
+// From a view's first byte to its end.
+FOVEA_COLD inline index bytes_to_end(view_facts const& v) {
+    index last = 0;
+    const auto add = [&](index extent, index stride) {
+        if (extent > 1) last = add_saturated(last, multiply_saturated(extent - 1, stride));
+    };
+    add(v.extent.batches, v.stride.batch);
+    add(v.extent.heads, v.stride.head);
+    add(v.extent.positions, v.stride.position);
+    add(v.channels, v.stride.channel);
+    return multiply_saturated(add_saturated(last, 1), v.element_size);
+}
 inline index bytes_apart(view_facts const& from, view_facts const& to) {
     return static_cast<index>(reinterpret_cast<std::uintptr_t>(to.data) - reinterpret_cast<std::uintptr_t>(from.data));
 }
 // Views that were found in order by themselves.
 FOVEA_COLD inline status refuse_overlap(view_facts const& written, view_facts const& other, char const* what_to_do) {
     const index bytes = bytes_apart(written, other), size = least(written.element_size, other.element_size);
-    if (other.extent.positions == 0 || !steps_between(written, other).cover(bytes)) return {};
+    if (other.extent.positions == 0 || bytes >= bytes_to_end(written) || bytes <= -bytes_to_end(other)) return {};
+    if (!steps_between(written, other).cover(bytes)) return {};
     return status({written.name, written.space(), written.ordinal(), " begins ", (bytes < 0 ? -bytes : bytes) / size,
                    " elements of ", size, " bytes ", bytes > 0 ? "before " : "after ", other.name, other.space(),
                    other.ordinal(), " and shares memory with it; ", what_to_do});
