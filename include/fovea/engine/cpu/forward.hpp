@@ -160,10 +160,10 @@ template <cpu_shape Shape, class Problem, class Bound, class Scratch, class Sour
                                                                                  at.here.head);
     const key_tiles tiles{k.first, k.positions(), Shape.key_tile};
     // Where they lie, where they are read but once: read again, they are nearer in scratch memory.
-    word const* packed = tiles.count() == 1 ? packed_in_place<Shape>(queries, at.begin, at.count) : nullptr;
-    if (!packed) {
+    word_rows packed = tiles.count() == 1 ? rows_in_place<Shape>(queries, at.begin, at.count) : word_rows{};
+    if (!packed.first) {
         pack_queries<Shape>(queries, at.begin, at.count, rows, s.row.data(), s.key_rows.data(), s.queries.data());
-        packed = s.queries.data();
+        packed = {s.queries.data(), words};
     }
     const lanes_type zero = splat<Shape.lanes>(0.f), lowest = splat<Shape.lanes>(masked_score);
     for (index r = 0; r < rows; ++r) s.states[r].clear(zero, lowest);

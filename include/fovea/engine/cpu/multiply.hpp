@@ -90,20 +90,20 @@ template <int Rows, int Unit, class F> FOVEA_HOST_DEVICE void with_rows(index ro
     f(std::integral_constant<int, Rows>{});
 }
 
-// A block of the first product: packed rows of queries by a panel of keys, of so many words each. One vector of all
-// rows after the other, as the matrix unit leaves them: column j of row i at (j * Shape.score.rows + i) * lanes.
+// A block of the first product: rows of queries by a panel of keys, of so many words each. One vector of all rows after
+// the other, as the matrix unit leaves them: column j of row i at (j * Shape.score.rows + i) * lanes.
 // Out of line, as all its registers are spoken for; its arguments are few enough to be in registers too.
 template <cpu_shape Shape, micro_tile Tile>
-[[gnu::noinline]] void multiply_score_rows(word const* queries, word const* keys, index words, float* scores) {
+[[gnu::noinline]] void multiply_score_rows(word_rows queries, word const* keys, index words, float* scores) {
     constexpr int n = Shape.lanes;
     accumulators<n, Tile> acc;
     acc.clear();
-    multiply_panel<Shape, Tile>(acc, queries, words, keys, Shape.key_panel(), 0, words);
+    multiply_panel<Shape, Tile>(acc, queries.first, queries.apart, keys, Shape.key_panel(), 0, words);
     acc.store(scores, n, Shape.score.rows * n);
 }
 // Of so many rows and the first vectors of the panel.
 template <cpu_shape Shape, int Vectors>
-FOVEA_HOST_DEVICE void multiply_scores(word const* queries, word const* keys, index words, index rows, float* scores) {
+FOVEA_HOST_DEVICE void multiply_scores(word_rows queries, word const* keys, index words, index rows, float* scores) {
     with_rows<Shape.score.rows, Shape.score_unit()>(rows, [&](auto r) {
         multiply_score_rows<Shape, micro_tile{decltype(r)::value, Vectors}>(queries, keys, words, scores);
     });

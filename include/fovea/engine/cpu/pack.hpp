@@ -50,13 +50,17 @@ template <int N> void copy_words(word const* from, index n, word* to) {
     if (u < n) std::memcpy(to + u, from + u, static_cast<std::size_t>(n - u) * sizeof(word));
 }
 
-// Where such rows lie already as the product takes them, one after another and none beyond the last; else nullptr.
-template <cpu_shape Shape, class Reader> word const* packed_in_place(Reader const& reader, index begin, index count) {
+// Rows of words: where the first lies, and how far from it the next.
+struct word_rows {
+    word const* first = nullptr;
+    index apart = 0;
+};
+// Where such rows lie, if the product can take them from there and none is needed beyond the last; else nowhere.
+template <cpu_shape Shape, class Reader> word_rows rows_in_place(Reader const& reader, index begin, index count) {
     if constexpr (!Shape.tiles() && requires { reader.template words_apart<packed_element<Shape>>(); })
-        if (count % Shape.row_unit() == 0 &&
-            reader.template words_apart<packed_element<Shape>>() == Shape.words(reader.channels()))
-            return in_place<Shape>(reader, begin);
-    return nullptr;
+        if (count % Shape.row_unit() == 0)
+            return {in_place<Shape>(reader, begin), reader.template words_apart<packed_element<Shape>>()};
+    return {};
 }
 
 // Rows [begin, begin + count) into `padded` rows. row, words_of_row: scratch for one row.

@@ -20,9 +20,10 @@ struct live_block {
     coverage covered;
 };
 
-// The first product's operands, packed: rows and panels of keys of so many words each.
+// The first product's operands: rows, and packed panels of keys, of so many words each.
 struct packed_pair {
-    word const *queries, *keys;
+    word_rows queries;
+    word const* keys;
     index words;
 };
 
@@ -62,7 +63,8 @@ public:
 
     FOVEA_HOST_DEVICE void take(live_block b) {
         const index words = operand_.words;
-        word const *queries = operand_.queries + b.row * words, *keys = operand_.keys + b.column * words;
+        const word_rows queries{operand_.queries.first + b.row * operand_.queries.apart, operand_.queries.apart};
+        word const* keys = operand_.keys + b.column * words;
         if (Shape.least_vectors() < Shape.score.vectors && !b.whole)
             multiply_scores<Shape, Shape.least_vectors()>(queries, keys, words, b.rows, steps_.scores());
         else multiply_scores<Shape, Shape.score.vectors>(queries, keys, words, b.rows, steps_.scores());
@@ -83,7 +85,7 @@ public:
 
     void take(live_block b) {
         const index words = operand_.words, side = tile_side * words; // from 16 keys to the next
-        word const *queries = operand_.queries + b.row * words, *keys = operand_.keys + b.column * words;
+        word const *queries = operand_.queries.first + b.row * words, *keys = operand_.keys + b.column * words;
         sums_.clear();
         for (index u = 0; u < words; u += tile_side)
             sums_.multiply(queries + u * tile_side, side, keys + u * tile_side, side);
