@@ -147,11 +147,13 @@ bool is_spoiled(Problem const& p, query_tile_at at, Scratch const& s) {
 
 // One query tile of one head, in the order of the queue.
 struct tile_job {
+    index turn; // all of one turn come before those of the next
     index pair, head_in_group, tile, length;
 };
 
 // Longest first; equals in the order they came: by tile, pair and head.
 inline bool goes_before(tile_job const& a, tile_job const& b) {
+    if (a.turn != b.turn) return a.turn < b.turn;
     if (a.length != b.length) return a.length > b.length;
     if (a.tile != b.tile) return a.tile < b.tile;
     return a.pair != b.pair ? a.pair < b.pair : a.head_in_group < b.head_in_group;
@@ -255,12 +257,14 @@ void prefill(Problem const& p, E& executor, index packing_budget) {
             });
 
         const auto jobs = plan.jobs.first(count * group * query_tiles);
+        // Pairs take turns where each has work enough for all workers: keys and values are in their caches then.
+        const bool by_turns = group * query_tiles >= 4 * plan.workers;
         for (index tile = 0, n = 0; tile < query_tiles; ++tile) {
             index length = 0;
             for (index i = 0; i < count; ++i)
                 for (index g = 0; g < group; ++g) {
                     if (varies.batch || varies.head || (i == 0 && g == 0)) length = length_of(wave + i, g, tile);
-                    jobs[n++] = {wave + i, g, tile, length};
+                    jobs[n++] = {by_turns ? i : 0, wave + i, g, tile, length};
                 }
         }
         sort_longest_first(jobs);
