@@ -1,6 +1,6 @@
 // The two register-blocked products: queries x keys into scores, weights x values into the output tile.
 //
-//     multiply_scores<Shape, vectors>(score_block);      multiply_values<Shape>(value_block);
+//     multiply_scores<Shape, vectors>(queries, keys, words, rows, scores);      multiply_values<Shape>(value_block);
 //
 // Cost: bench/forward.cpp holds these loops against the rate of bare multiply-adds (bench/support/peak.hpp).
 #pragma once
