@@ -351,8 +351,10 @@ private:
         spins = 0;
         return true;
     }
+    // Whoever waits has looked again, between two calls, at what there was at the first: only then is there nothing to do.
     void idle() {
         const std::uint64_t now = launch.progress.load();
+        if (std::exchange(looked_from_, now) != now) return std::this_thread::yield();
         launch.idle_at[worker].store(now);
         bool nobody = true;
         for (auto const& other : launch.idle_at) {
@@ -387,6 +389,7 @@ private:
 
     fiber host_;
     std::vector<block*> cluster_blocks_;
+    std::uint64_t looked_from_ = 0; // the progress that the last one without anything to do saw
     bool inside_ = false;
 };
 
