@@ -351,7 +351,7 @@ private:
         spins = 0;
         return true;
     }
-    // Whoever waits has looked again, between two calls, at what there was at the first: only then is there nothing to do.
+    // Who waits has looked again, between two calls, at what there was at the first: only then is there nothing to do.
     void idle() {
         const std::uint64_t now = launch.progress.load();
         if (std::exchange(looked_from_, now) != now) return std::this_thread::yield();
