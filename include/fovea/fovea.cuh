@@ -4,6 +4,9 @@
 //
 // The CPU engine is not part of it: nvcc does not compile its vectors.
 #pragma once
+#if __cplusplus < 202002L
+#error "fovea: this is C++20: compile with nvcc -std=c++20 or later"
+#else
 #include "fovea/engine/reference/engine.hpp"
 #include "fovea/expr/apply.hpp"
 #include "fovea/launch/cuda.cuh"
@@ -26,3 +29,4 @@
 #include "fovea/score/softcap.hpp"
 #include "fovea/tensor/dlpack.hpp"
 #include "fovea/tensor/mdspan.hpp"
+#endif

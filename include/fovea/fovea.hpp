@@ -2,6 +2,9 @@
 //
 //     fovea::run(fovea::cpu(), o = fovea::sum(fovea::softmax(fovea::scaled_dot(q, k)) * v));
 #pragma once
+#if __cplusplus < 202002L
+#error "fovea: this is C++20: compile with -std=c++20 or later"
+#else
 #include "fovea/engine/cpu/copy.hpp"
 #include "fovea/engine/reference/engine.hpp"
 #include "fovea/expr/apply.hpp"
@@ -23,3 +26,4 @@
 #include "fovea/score/softcap.hpp"
 #include "fovea/tensor/dlpack.hpp"
 #include "fovea/tensor/mdspan.hpp"
+#endif

@@ -9,6 +9,9 @@
 // (PTX ISA, Generic Addressing). What CUDA spells by itself is not spelt again.
 // Source: PTX ISA 9.0; a section bears the name of its instruction, which stands above each function.
 #pragma once
+#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ < 800
+#error "fovea: kernels are for compute capability 8.0 and later: give nvcc -arch=sm_80 or later, and no earlier one"
+#endif
 #include <concepts>
 #include <cstdint>
 #include <type_traits>
