@@ -124,6 +124,10 @@ constexpr auto sum(X const&) {
 }
 // The natural logarithm of the sum over keys of exp(s), without a sink.
 template <score S> constexpr auto logsumexp(S const& s) { return logsumexp_of<S>{s}; }
+template <probability P> constexpr auto logsumexp(P const&) {
+    static_assert(sizeof(P) == 0,
+                  "fovea: logsumexp takes the score that softmax takes: logsumexp(s), where p is softmax(s)");
+}
 // The largest score of a row.
 template <score S>
     requires(!is_output<S>)
@@ -132,6 +136,9 @@ constexpr auto max(S const& s) {
 }
 // - sum over keys of p ln p.
 template <probability P> constexpr auto entropy(P const& p) { return entropy_of<P>{p}; }
+template <score S> constexpr auto entropy(S const&) {
+    static_assert(sizeof(S) == 0, "fovea: entropy takes weights: entropy(softmax(s))");
+}
 template <score S> constexpr auto entropy(sigmoid_weights<S> const&) {
     static_assert(sizeof(S) == 0, "fovea: sigmoid weights do not sum to one and have no entropy; use softmax");
 }

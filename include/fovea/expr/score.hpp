@@ -56,6 +56,12 @@ constexpr auto where(M const& mask, S const& score) {
     if constexpr (is_masked<S>) return fovea::where(lift(mask) && score.mask, score.score);
     else return masked<lifted<M>, S>{lift(mask), score};
 }
+template <class F, class S>
+    requires(!operand_of_operator<F> && (expression<S> || operand<S>))
+constexpr auto where(F const&, S const&) {
+    static_assert(sizeof(F) == 0,
+                  "fovea: where takes a mask; one by a function of yours is apply(function, q_pos, k_pos)");
+}
 // As other libraries have it: where(mask, score, -infinity).
 template <operand_of_operator M, class S, class Other> constexpr auto where(M const&, S const&, Other const&) {
     static_assert(sizeof(M) == 0,

@@ -31,5 +31,11 @@ template <view V> struct bias_of_tensor {
 };
 
 template <view V> constexpr auto bias(V const& tensor) { return bias_of_tensor<V>{tensor}; }
+template <class T>
+    requires(!view<T>)
+constexpr auto bias(T const&) {
+    static_assert(sizeof(T) == 0,
+                  "fovea: bias takes a tensor: bias(tensor(pointer, bhqk(batches, heads, queries, keys)))");
+}
 
 } // namespace fovea::inline v0_1

@@ -96,6 +96,11 @@ template <class T, class Channels>
     static_assert(is_element<std::remove_const_t<T>>, "fovea: the elements of a tensor are float, bf16 or fp16");
     return {pointer, l};
 }
+template <class V, class Channels>
+    requires requires(V const& v) { v.data(); }
+constexpr auto tensor(V const&, layout<Channels>) {
+    static_assert(sizeof(V) == 0, "fovea: tensor takes a pointer to the first element: tensor(x.data(), layout)");
+}
 
 template <class T> inline constexpr bool is_view = false;
 template <class T, class C> inline constexpr bool is_view<strided_view<T, C>> = true;
