@@ -188,6 +188,16 @@ TEST_CASE("multiplied moves a factor into the constants and keeps the value", "[
         std::is_same_v<decltype(fv::multiplied(fv::softcap(5.f, raw), 2.f)), decltype(fv::softcap(5.f, raw))>);
 }
 
+TEST_CASE("numbers that multiply one after another are one, within a function too", "[expr]") {
+    const auto joined = fv::factor_joiner{}(3.f * fv::tanh(raw * 0.5f * 0.25f) + fv::exp(8.f * raw * 2.f));
+    const auto right = 3.f * fv::tanh(raw * 0.125f) + fv::exp(raw * 16.f);
+    STATIC_REQUIRE(std::is_same_v<decltype(joined), decltype(right)>);
+    for (const float score : {-3.f, 0.f, 0.0625f, 2.f}) {
+        const element at{.score = score};
+        CHECK(joined(at) == right(at));
+    }
+}
+
 TEST_CASE("a large functor is referred to, and every other expression is what it was", "[expr]") {
     STATIC_REQUIRE(std::is_same_v<decltype(fv::referring(raw)), std::remove_const_t<decltype(raw)> const&>);
     const auto score = raw * 0.25f + fv::relative_bias(fv::table(biases.data(), 4, 32), fv::t5{});
