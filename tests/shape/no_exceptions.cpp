@@ -23,7 +23,7 @@ auto attention(std::int64_t keys) {
     return fv::tensor(o_data, layout) = fv::sum(fv::softmax(fv::scaled_dot(q, k)) * fv::tensor(v_data, layout));
 }
 
-// What the child that calls f writes to standard error, if it is aborted.
+// Whether a child that calls f is aborted, with these words on standard error.
 template <class F> bool aborts_with(F const& f, char const* words) {
     int ends[2];
     if (pipe(ends) != 0) return false;

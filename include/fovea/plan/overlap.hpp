@@ -12,7 +12,16 @@
 namespace [[gnu::visibility("hidden")]] fovea {
 inline namespace v0_1 {
 
-// Axes of two views by their stride in bytes, longest first, and how many such steps may lie between two elements.
+// f(stride, extent) for each axis, of elements.
+template <class F> void each_axis(view_facts const& v, F const& f) {
+    f(v.stride.batch, v.extent.batches);
+    f(v.stride.head, v.extent.heads);
+    f(v.stride.position, v.extent.positions);
+    f(v.stride.channel, v.channels);
+}
+
+// Axes of two views by their stride in bytes, longest first, and how many such steps may lie between two elements. Each
+// view ends within 2^60 bytes.
 class steps_between {
 public:
     FOVEA_COLD steps_between(view_facts const& from, view_facts const& to) {
@@ -21,31 +30,24 @@ public:
     }
     // Never true of two that share nothing. Of strides that do not nest, it may be false after `most_work` steps.
     FOVEA_COLD bool cover(index distance) {
-        if (far_) return false;
         work_ = most_work;
         return cover(0, distance);
     }
 
 private:
-    static constexpr index most_work = 4096;         // some ten microseconds
-    static constexpr index farthest = index{1} << 60; // bytes: no memory is so large
+    static constexpr index most_work = 4096; // some ten microseconds
     struct step {
         index stride, least, most; // 0 is among them
     };
 
     static index floor_quotient(index a, index b) { return a / b - (a % b < 0 ? 1 : 0); } // b is above 0
     FOVEA_COLD void add_view(view_facts const& v, index sign) {
-        add(v.stride.batch, v.extent.batches, v.element_size, sign);
-        add(v.stride.head, v.extent.heads, v.element_size, sign);
-        add(v.stride.position, v.extent.positions, v.element_size, sign);
-        add(v.stride.channel, v.channels, v.element_size, sign);
+        each_axis(v, [&](index stride, index extent) { add(stride, extent, v.element_size, sign); });
         add(1, v.element_size, 1, sign);
     }
     FOVEA_COLD void add(index stride, index extent, index size, index sign) {
         if (extent < 2 || stride == 0) return; // an axis of one element has any stride
-        const index bytes = multiply_saturated(stride, size);
-        reach_ = add_saturated(reach_, multiply_saturated(bytes, extent - 1));
-        if (reach_ >= farthest) far_ = true;
+        const index bytes = stride * size;
         int i = count_;
         while (i > 0 && steps_[i - 1].stride <= bytes) --i;
         if (i == count_ || steps_[i].stride != bytes) {
@@ -71,20 +73,15 @@ private:
 
     step steps_[10];
     int count_ = 0;
-    index reach_ = 0, work_ = 0;
-    bool far_ = false;
+    index work_ = 0;
 };
 
 // From a view's first byte to its end.
 FOVEA_COLD inline index bytes_to_end(view_facts const& v) {
     index last = 0;
-    const auto add = [&](index extent, index stride) {
+    each_axis(v, [&](index stride, index extent) {
         if (extent > 1) last = add_saturated(last, multiply_saturated(extent - 1, stride));
-    };
-    add(v.extent.batches, v.stride.batch);
-    add(v.extent.heads, v.stride.head);
-    add(v.extent.positions, v.stride.position);
-    add(v.channels, v.stride.channel);
+    });
     return multiply_saturated(add_saturated(last, 1), v.element_size);
 }
 inline index bytes_apart(view_facts const& from, view_facts const& to) {
@@ -93,8 +90,10 @@ inline index bytes_apart(view_facts const& from, view_facts const& to) {
 // Views that were found in order by themselves.
 FOVEA_COLD inline status refuse_overlap(view_facts const& written, view_facts const& other, char const* what_to_do) {
     const index bytes = bytes_apart(written, other), size = least(written.element_size, other.element_size);
-    if (other.extent.positions == 0 || bytes >= bytes_to_end(written) || bytes <= -bytes_to_end(other)) return {};
-    if (!steps_between(written, other).cover(bytes)) return {};
+    const index end = bytes_to_end(written), other_end = bytes_to_end(other);
+    constexpr index farthest = index{1} << 60; // no memory is so large
+    if (other.extent.positions == 0 || bytes >= end || bytes <= -other_end) return {};
+    if (greatest(end, other_end) >= farthest || !steps_between(written, other).cover(bytes)) return {};
     return status({written.name, written.space(), written.ordinal(), " begins ", (bytes < 0 ? -bytes : bytes) / size,
                    " elements of ", size, " bytes ", bytes > 0 ? "before " : "after ", other.name, other.space(),
                    other.ordinal(), " and shares memory with it; ", what_to_do});

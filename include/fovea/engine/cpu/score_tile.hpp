@@ -16,7 +16,7 @@ inline namespace v0_1 {
 // A block of rows and the first vectors of a panel: what the mask leaves of it.
 struct live_block {
     index row, rows, column;
-    bool whole; // all vectors of the panel
+    bool whole; // all vectors of the panel, not the least that may be worked on by themselves
     coverage covered;
 };
 
@@ -35,7 +35,7 @@ public:
     float* scores() { return &scores_[0]; } // as row_fragment reads them
     FOVEA_HOST_DEVICE void take(live_block b) {
         constexpr int least_of = Shape.least_vectors(), all_of = Shape.score.vectors;
-        if (least_of < all_of && !b.whole) step_rows<coverage::some, least_of>(b); // less is never all of a panel
+        if (!b.whole) step_rows<coverage::some, least_of>(b); // less is never all of a panel
         else if (b.covered == coverage::all) step_rows<coverage::all, all_of>(b);
         else step_rows<coverage::some, all_of>(b);
     }
@@ -65,9 +65,8 @@ public:
         const index words = operand_.words;
         const word_rows queries{operand_.queries.first + b.row * operand_.queries.apart, operand_.queries.apart};
         word const* keys = operand_.keys + b.column * words;
-        if (Shape.least_vectors() < Shape.score.vectors && !b.whole)
-            multiply_scores<Shape, Shape.least_vectors()>(queries, keys, words, b.rows, steps_.scores());
-        else multiply_scores<Shape, Shape.score.vectors>(queries, keys, words, b.rows, steps_.scores());
+        if (b.whole) multiply_scores<Shape, Shape.score.vectors>(queries, keys, words, b.rows, steps_.scores());
+        else multiply_scores<Shape, Shape.least_vectors()>(queries, keys, words, b.rows, steps_.scores());
         steps_.take(b);
     }
     void end() {}
@@ -143,8 +142,9 @@ void score_tile(Scratch& s, Bound const& e, tile_frame const& f, index rows, cov
                      (dear || classify(row, height, column + u * unit, unit) != coverage::none)))
                     live |= std::uint64_t{1} << u;
             s.live[b] |= live << column / unit;
-            blocks.take({row, least(height, rows - row), column,
-                         live >> Shape.least_vectors() * Shape.lanes / unit != 0, micro});
+            const bool whole =
+                Shape.least_vectors() == Shape.score.vectors || live >> Shape.least_vectors() * Shape.lanes / unit != 0;
+            blocks.take({row, least(height, rows - row), column, whole, micro});
         }
     }
     blocks.end();
