@@ -4,7 +4,7 @@
 //
 // The exchange of transpose.hpp at the distances 1, 2, 4, ...: over the distances within a row both halves are added,
 // over the others both are kept.
-//     x[i]    a0 a1 a2 a3          a0 + a1   b0 + b1   a2 + a3   b2 + b3        (distance 1 of two parts a row)
+//     x[i]    a0 a1 a2 a3          a0 + a1   a2 + a3   b0 + b1   b2 + b3        (distance 1 of two parts a row)
 //     x[i+1]  b0 b1 b2 b3     ->
 #pragma once
 #include "fovea/base/array.hpp"
@@ -21,13 +21,12 @@ template <int R, int Distance = 1, int N> FOVEA_HOST_DEVICE void fold_parts(arra
     for (int i = 0; i < N; ++i) {
         // of the distances that were added, the first vector alone holds the sums
         if ((i & Distance) != 0 || (i & (least(Distance, parts) - 1)) != 0) continue;
-        const auto a = reinterpret<std::int32_t>(x[i]), b = reinterpret<std::int32_t>(x[i + Distance]);
-        const auto low = reinterpret<float>(exchanged<Distance, 0>(a, b, all)),
-                   high = reinterpret<float>(exchanged<Distance, 1>(a, b, all));
-        if constexpr (Distance < parts) x[i] = low + high;
+        const auto even = exchanged<Distance, 0>(x[i], x[i + Distance], all),
+                   odd = exchanged<Distance, 1>(x[i], x[i + Distance], all);
+        if constexpr (Distance < parts) x[i] = even + odd;
         else {
-            x[i] = low;
-            x[i + Distance] = high;
+            x[i] = even;
+            x[i + Distance] = odd;
         }
     }
     if constexpr (2 * Distance < N) fold_parts<R, 2 * Distance>(x);
