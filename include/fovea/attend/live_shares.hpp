@@ -24,7 +24,7 @@ public:
     template <class Mask> FOVEA_DEVICE live_shares(Mask const& mask, element_box box, key_tiles const& tiles) {
         tiles_ = static_cast<std::int32_t>(tiles.count());
         together_ = greatest(std::int32_t{1}, ceil_div(tiles_, std::int32_t{1024}));
-        const std::int32_t units = ceil_div(tiles_, together_);
+        const std::int32_t units = units_of(tiles_);
         const auto covered = [&](std::int32_t begin, std::int32_t end) {
             if (begin >= units) return coverage::none;
             box.key = tiles.range(index{begin} * together_, least(index{end} * together_, index{tiles_}));
@@ -49,14 +49,20 @@ public:
         live_units_ = Machine::shuffle(up_to, 31);
     }
 
-    FOVEA_DEVICE tile_run run(std::int32_t worker, std::int32_t workers, std::int32_t least_tiles) const {
-        const std::int32_t each = greatest(ceil_div(live_units_, workers), ceil_div(least_tiles, together_));
+    // Workers: a number to divide by.
+    template <class Workers>
+    FOVEA_DEVICE tile_run run(std::int32_t worker, Workers workers, std::int32_t least_tiles) const {
+        const auto share = static_cast<std::int32_t>((live_units_ + index{workers} - 1) / workers);
+        const std::int32_t each = greatest(share, units_of(least_tiles));
         const std::int32_t begin = worker * each, end = least(begin + each, live_units_);
         if (begin >= end) return {0, 0};
         return {nth(begin) * together_, least((nth(end - 1) + 1) * together_, tiles_)};
     }
 
 private:
+    FOVEA_DEVICE std::int32_t units_of(std::int32_t tiles) const { // seldom a quotient
+        return together_ == 1 ? tiles : ceil_div(tiles, together_);
+    }
     // The unit of the n-th live one.
     FOVEA_DEVICE std::int32_t nth(std::int32_t n) const {
         const bool here = n >= before_ && n < before_ + Machine::count_bits(live_);

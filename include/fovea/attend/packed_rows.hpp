@@ -12,19 +12,22 @@
 namespace [[gnu::visibility("hidden")]] fovea {
 inline namespace v0_1 {
 
-struct packed_rows {
-    index batch, kv_head, group;
+// Group: a number to divide by.
+template <class Group> struct rows_packed_by {
+    index batch, kv_head;
+    Group group;
 
     FOVEA_HOST_DEVICE constexpr at_head head(index row) const {
         return {batch, kv_head * group + row % group, kv_head};
     }
     FOVEA_HOST_DEVICE constexpr index position(index row) const { return row / group; }
 };
+using packed_rows = rows_packed_by<index>;
 
 // A mask as all heads of a group see it, in the interval reading: what some of them may attend, what all of them do.
-template <class Mask> struct mask_of_group {
+template <class Mask, class Rows = packed_rows> struct mask_of_group {
     Mask const& mask; // not bound
-    packed_rows rows;
+    Rows rows;
 
     FOVEA_HOST_DEVICE constexpr truth operator()(element_box const& box) const {
         truth all = of_head(box, 0);

@@ -61,7 +61,7 @@ template <class Mask> void check_ranks(operands& x, Mask const& mask, std::int32
     using tile = tile_of<problem_type>;
     using counting = sm80::count_work<simt::machine, problem_type, tile>;
     sm80::block_plan plan = sm80::plan_blocks<tile>(p);
-    plan.section = section;
+    sm80::cut_into_sections(plan, section);
     const auto blocks = static_cast<std::size_t>(plan.blocks());
     const auto [work_bits, all_bits] = sm80::bits_of_ranks(plan, fv::ceil_div(length, fv::index{tile::key}));
     simt::guarded<sm80::block_rank> ranks(blocks, simt::role::output, "ranks");

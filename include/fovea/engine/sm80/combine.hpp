@@ -20,9 +20,9 @@ template <sm80_machine Machine, class Problem, class Tile> struct combine {
     static index blocks_of(decode_plan const& plan) { return index{plan.heads} * plan.rows; }
 
     FOVEA_DEVICE static void run(params const& p) {
-        const auto number = static_cast<std::int32_t>(Machine::block(0)),
-                   warp = static_cast<std::int32_t>(Machine::warp());
-        const std::int32_t head = number / p.plan.rows, row = number % p.plan.rows;
+        const auto warp = static_cast<std::int32_t>(Machine::warp());
+        const auto head = static_cast<std::int32_t>(word{Machine::block(0)} / p.plan.of_rows),
+                   row = static_cast<std::int32_t>(word{Machine::block(0)} % p.plan.of_rows);
         const std::int32_t share = ceil_div(p.plan.pieces, warps), end = least(p.plan.pieces, (warp + 1) * share);
         row_type merged;
         for (std::int32_t first = warp * share; first < end; first += together)
@@ -33,8 +33,8 @@ template <sm80_machine Machine, class Problem, class Tile> struct combine {
         if (warp != 0) return;
 
         merge_staged<Machine, Problem, Tile::values>(shared, staged_bytes, warps, 1, 0);
-        const index kv_heads = p.problem.k().heads();
-        const packed_place at{head / kv_heads, head % kv_heads, p.problem.group(), row, 1};
+        const rows_on_device packed = packed_rows_of(p.plan, head);
+        const packed_place at{packed, packed.batch, row, 1};
         const row_writer<Machine, Problem, Tile::values, 1, packed_place> writer(p.problem, at, shared);
         Machine::sync_warp();
         if (Machine::lane() == 0) finish_staged(writer, p.problem, at, shared, 0);

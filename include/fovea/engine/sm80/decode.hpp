@@ -45,15 +45,14 @@ public:
             Machine::store(params_.memory.live + piece_layout<Tile>{params_.plan}.piece(place_),
                            static_cast<word>(!tiles_.empty()));
         if (split && tiles_.empty()) return;
-        load_queries();
         attend_until_clean<Machine, Tile>(pass_, shared_ + Tile::keys_at, rows_, [this] { attend(); });
         merge_warps();
         if (split) leave();
         else write();
     }
 
-    // Rows of several heads, once a piece: chunk by chunk, through registers.
-    FOVEA_DEVICE void load_queries() const {
+    // Rows of several heads, chunk by chunk, through registers.
+    FOVEA_DEVICE void begin() const {
         using place = chunk_place<Tile::channels, Tile::element_bytes>;
         constexpr int per_chunk = elements_of_chunk<query_element>, per_word = elements_of_word<query_element>;
         for (int n = static_cast<int>(Machine::thread()); n < Tile::query * place::of_row; n += Tile::threads) {
@@ -99,7 +98,7 @@ private:
           shared_(Machine::shared_base()),
           pass_(params.plan.careful != 0 ? block_pass::careful : block_pass::first),
           tiles_(live_shares<Machine>(mask(), box(), {p_.k().first, p_.k().positions(), Tile::key})
-                     .run(place_.piece, params.plan.pieces, params.plan.least_tiles)),
+                     .run(place_.piece, params.plan.of_pieces, params.plan.least_tiles)),
           bound_{bind_problem(p_, packed().head(row(Rows)), by_powers{})...},
           keys_(p_.operand.k, params.k, packed().batch, packed().kv_head),
           values_(values_of(p_), params.v, packed().batch, packed().kv_head) {
@@ -109,10 +108,7 @@ private:
 
     // ---- rows -------------------------------------------------------------------------------------------------------
     // Worked out anew where it is asked rather than kept in registers.
-    FOVEA_DEVICE packed_rows packed() const {
-        const auto heads = static_cast<std::int32_t>(p_.k().heads());
-        return {place_.head / heads, place_.head % heads, p_.group()};
-    }
+    FOVEA_DEVICE rows_on_device packed() const { return packed_rows_of(params_.plan, place_.head); }
     FOVEA_DEVICE index first_row() const { return index{place_.tile} * Tile::query; }
     FOVEA_DEVICE int rows() const {
         return static_cast<int>(least(params_.plan.rows - first_row(), index{Tile::query}));
@@ -122,7 +118,7 @@ private:
         return least(first_row() + 8 * n + index{Machine::lane() / 4}, index{params_.plan.rows} - 1);
     }
     FOVEA_DEVICE index query(int n) const { return p_.q().first + packed().position(row(n)); }
-    FOVEA_DEVICE mask_of_group<mask_type> mask() const { return {p_.scored.mask, packed()}; }
+    FOVEA_DEVICE mask_of_group<mask_type, rows_on_device> mask() const { return {p_.scored.mask, packed()}; }
     FOVEA_DEVICE element_box box() const {
         const index first = p_.q().first + packed().position(first_row()),
                     last = p_.q().first + packed().position(first_row() + rows() - 1);
@@ -167,9 +163,7 @@ private:
     // The rows that this warp merges, of a tile's.
     FOVEA_DEVICE int own_begin() const { return static_cast<int>(Machine::warp()) * (Tile::query / Tile::warps); }
     FOVEA_DEVICE int own_end() const { return least(own_begin() + Tile::query / Tile::warps, rows()); }
-    FOVEA_DEVICE packed_place own_place() const {
-        return {packed().batch, packed().kv_head, packed().group, first_row(), own_end()};
-    }
+    FOVEA_DEVICE packed_place own_place() const { return {packed(), packed().batch, first_row(), own_end()}; }
 
     // After every warp has read its last tile: each leaves its rows, and merges those of its own of all warps, in their
     // order, into what the first warp left.

@@ -98,17 +98,24 @@ struct decode_plan {
     std::int32_t heads, pieces; // key heads of all batches; of the keys, 1: the blocks write the outputs themselves
     std::int32_t least_tiles; // live ones of a piece
     std::int32_t careful = 0; // not 0: tiles are computed carefully at once, which gives the same bits
+    divisor of_rows, of_tiles, of_pieces; // the same numbers
+    divisor kv_heads, group; // key heads of a batch; query heads that share one
 
     [[gnu::visibility("hidden")]] constexpr index blocks() const { return index{heads} * pieces * tiles; }
 };
+using rows_on_device = rows_packed_by<divisor>;
+FOVEA_DEVICE constexpr rows_on_device packed_rows_of(decode_plan const& plan, std::int32_t of_all) {
+    const auto head = static_cast<word>(of_all);
+    return {head / plan.kv_heads, head % plan.kv_heads, plan.group};
+}
 
 struct decode_place {
     std::int32_t head, piece, tile;
 };
 FOVEA_DEVICE constexpr decode_place place_of(decode_plan const& plan, word block) {
-    const word tiles = static_cast<word>(plan.tiles), pieces = static_cast<word>(plan.pieces);
-    return {static_cast<std::int32_t>(block / tiles / pieces), static_cast<std::int32_t>(block / tiles % pieces),
-            static_cast<std::int32_t>(block % tiles)};
+    const word of_all = block / plan.of_tiles;
+    return {static_cast<std::int32_t>(of_all / plan.of_pieces), static_cast<std::int32_t>(of_all % plan.of_pieces),
+            static_cast<std::int32_t>(block % plan.of_tiles)};
 }
 
 // What the pieces leave behind, in the workspace. Of each piece of each packed tile: whether it had a live key tile;
@@ -147,6 +154,11 @@ template <class Tile, class Problem> decode_plan plan_decode(Problem const& p, i
     const index wanted = greatest(index{1}, least(ceil_div(k.positions(), keys_of_piece), pieces_most));
     plan.pieces = static_cast<std::int32_t>(wanted);
     while (plan.pieces > 1 && piece_layout<Tile>{plan}.bytes() > workspace_bytes) --plan.pieces;
+    plan.of_rows = divisor_of(plan.rows);
+    plan.of_tiles = divisor_of(plan.tiles);
+    plan.of_pieces = divisor_of(plan.pieces);
+    plan.kv_heads = divisor_of(k.heads());
+    plan.group = divisor_of(p.group());
     return plan;
 }
 

@@ -22,21 +22,9 @@ template <sm80_machine Machine, class Problem, class Tile, class Plan> class for
 
 public:
     FOVEA_DEVICE explicit forward_block(params_type const& params)
-        : params_(params),
-          p_(params.problem),
-          tile_(place_of<Machine>(params.plan, Machine::block(0)).tile),
-          last_row_(last_row_behind(row_of(tile_))),
-          shared_(Machine::shared_base()),
-          pass_(params.plan.careful != 0 ? block_pass::careful : block_pass::first),
-          bound_(bind_problem(params.problem, here(), by_powers{})),
-          keys_(p_.operand.k, params.k, here().batch, here().kv_head),
-          values_(values_of(p_), params.v, here().batch, here().kv_head) {
-        keys_.hold();
-        values_.hold();
-    }
+        : forward_block(params, place_of<Machine>(params.plan, Machine::block(0))) {}
 
     FOVEA_DEVICE void run() {
-        load_queries();
         attend_until_clean<Machine, Tile>(pass_, shared_ + Tile::keys_at, rows_, [this] { attend(); });
         write();
     }
@@ -50,11 +38,7 @@ public:
             values_.load(shared_ + Tile::values_at + stage * Tile::value_bytes, index{tile} * Tile::key,
                          pass_ != block_pass::first ? numbers_read::finite : numbers_read::as_they_are);
     }
-    FOVEA_DEVICE void load_queries() const {
-        tile_loader<Machine, Tile::threads, Tile::query, Tile::channels, typename params_type::q_type>(
-            p_.operand.q, params_.q, here().batch, here().head)
-            .load(shared_, row_of(tile_));
-    }
+    FOVEA_DEVICE static void begin() {}
     FOVEA_DEVICE static bool leaves_out(live_tile tile) { return tile.is_dead(); }
     FOVEA_DEVICE void score(live_tile, word stage) {
         clear(scores_);
@@ -67,6 +51,25 @@ public:
     }
 
 private:
+    FOVEA_DEVICE forward_block(params_type const& params, block_place at)
+        : forward_block(params, at.tile, head_of(params.plan, at.head)) {}
+    FOVEA_DEVICE forward_block(params_type const& params, std::int32_t tile, at_head at)
+        : params_(params),
+          p_(params.problem),
+          tile_(tile),
+          last_row_(last_row_behind(row_of(tile_))),
+          shared_(Machine::shared_base()),
+          pass_(params.plan.careful != 0 ? block_pass::careful : block_pass::first),
+          bound_(bind_problem(params.problem, at, by_powers{})),
+          keys_(p_.operand.k, params.k, at.batch, at.kv_head),
+          values_(values_of(p_), params.v, at.batch, at.kv_head) {
+        keys_.hold();
+        values_.hold();
+        tile_loader<Machine, Tile::threads, Tile::query, Tile::channels, typename params_type::q_type>(
+            p_.operand.q, params.q, at.batch, at.head)
+            .load(shared_, row_of(tile_)); // what asks for the first keys closes the group
+    }
+
     FOVEA_DEVICE void attend() {
         const auto ground = [this] { return walked(); };
         walk_type walk(bound_.score, bound_.mask, ground);
@@ -76,7 +79,7 @@ private:
     FOVEA_DEVICE walk_ground walked() const {
         auto const& q = p_.q();
         auto const& k = p_.k();
-        const at_head at = head_of(Machine::opaque(Machine::block(0)));
+        const at_head at = head_of_block(Machine::opaque(Machine::block(0)));
         const auto warp = static_cast<std::int32_t>(Machine::opaque(Machine::warp()));
         const index first = q.first + row_of(Machine::opaque(tile_)), last = q.first + q.positions() - 1,
                     own = first + warp * Tile::rows_of_warp; // beyond the last: no rows, to which every tile is dead
@@ -92,11 +95,9 @@ private:
     }
     // Worked out anew where it is asked, seldom, rather than kept in registers. In the loop over the tiles that takes a
     // number that the compiler knows nothing of.
-    FOVEA_DEVICE at_head here() const { return head_of(Machine::block(0)); }
-    FOVEA_DEVICE at_head head_of(word block) const {
-        const std::int32_t of_all = place_of<Machine>(params_.plan, block).head;
-        const auto heads = static_cast<std::int32_t>(p_.q().heads()), head = of_all % heads;
-        return {of_all / heads, head, head / static_cast<std::int32_t>(p_.group())};
+    FOVEA_DEVICE at_head here() const { return head_of_block(Machine::block(0)); }
+    FOVEA_DEVICE at_head head_of_block(word block) const {
+        return head_of(params_.plan, place_of<Machine>(params_.plan, block).head);
     }
     FOVEA_DEVICE static index row_of(std::int32_t tile) { return index{tile} * Tile::query; } // the first of a block
     // Of a block's rows from `first` on, the last that exists.

@@ -4,7 +4,7 @@
 //     row.add(total, sums);  ...  row.stage(shared, Rows, r);       // in order; then read by row_writer
 //     merge_staged<Machine, Problem, Values>(shared, apart, warps, Rows, r);     // what each warp staged
 #pragma once
-#include "fovea/attend/packed_rows.hpp"
+#include "fovea/engine/sm80/decode_plan.hpp"
 #include "fovea/engine/sm80/write.hpp"
 
 namespace fovea::inline v0_1::sm80 {
@@ -103,11 +103,13 @@ FOVEA_DEVICE void merge_staged(word shared, word apart, word warps, int rows, in
 
 // What row_writer is told of packed rows: the first of them, and how many of those it may ask about exist.
 struct packed_place {
-    index batch, kv_head, group, first;
+    static constexpr bool has_one_head = false;
+    rows_on_device packed;
+    index batch, first;
     int rows;
-    FOVEA_DEVICE at_head here(int row) const { return packed_rows{batch, kv_head, group}.head(first + row); }
+    FOVEA_DEVICE at_head here(int row) const { return packed.head(first + row); }
     FOVEA_DEVICE index head_of(int row) const { return here(row).head; }
-    FOVEA_DEVICE index position_of(int row) const { return packed_rows{batch, kv_head, group}.position(first + row); }
+    FOVEA_DEVICE index position_of(int row) const { return packed.position(first + row); }
 };
 
 // The result of a row whose total lies staged, in its place. By one lane.

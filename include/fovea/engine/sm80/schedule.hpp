@@ -50,24 +50,22 @@ template <thread_machine Machine, class Problem, class Tile> struct count_work {
         const word block = Machine::block(0) * warps + Machine::warp();
         if (block >= static_cast<word>(p.plan.tiles) * static_cast<word>(p.plan.heads)) return;
         const block_place at = place_of<Machine>(p.plan, block);
-        const word work = live_tiles(p.problem, at);
+        const word work = live_tiles(p.problem, at.tile, head_of(p.plan, at.head));
         if (Machine::lane() != 0) return;
-        const auto last = static_cast<word>((p.plan.heads - 1) / p.plan.section);
-        const word left = last - static_cast<word>(at.head / p.plan.section);
+        const divisor section = p.plan.heads_of_section[0];
+        const word left = static_cast<word>(p.plan.heads - 1) / section - static_cast<word>(at.head) / section;
         Machine::store(p.ranks + block, block_rank{left} << p.work_bits | work);
         Machine::store(p.numbers + block, block);
     }
 
 private:
-    FOVEA_DEVICE static word live_tiles(Problem const& p, block_place at) {
+    FOVEA_DEVICE static word live_tiles(Problem const& p, std::int32_t tile_of_queries, at_head at) {
         auto const& q = p.q();
         auto const& k = p.k();
-        const auto heads = static_cast<std::int32_t>(q.heads());
-        const index batch = at.head / heads, head = at.head % heads, kv_head = head / p.group();
-        const auto bound = bind_problem(p, {batch, head, kv_head}, by_powers{});
-        const index row = index{at.tile} * Tile::query;
+        const auto bound = bind_problem(p, at, by_powers{});
+        const index row = index{tile_of_queries} * Tile::query;
         const index end = least(row + Tile::query, q.positions()) - 1;
-        element_box box{batch, head, kv_head, {q.first + row, q.first + end}, {}, q.first, k.first};
+        element_box box{at.batch, at.head, at.kv_head, {q.first + row, q.first + end}, {}, q.first, k.first};
         const key_tiles tiles{k.first, k.positions(), Tile::key};
         const auto count = static_cast<std::int32_t>(tiles.count());
         word live = 0;

@@ -102,9 +102,9 @@ consteval tile_shape completed(tile_shape given, head_sizes head, int bytes, bur
 inline constexpr int kept_numbers = 8;
 template <int Values> inline constexpr word output_pitch = Values * 4;
 template <int Values> FOVEA_HOST_DEVICE constexpr word output_at(int row, int channel) {
-    const int key = Values % 32 == 0 ? row % 4 : row / 2 % 2;
-    return static_cast<word>(row) * output_pitch<Values> +
-           4 * static_cast<word>((channel % 8 ^ row % 2 * 4) + 8 * ((channel / 8) ^ key));
+    const auto r = static_cast<word>(row), c = static_cast<word>(channel);
+    const word key = Values % 32 == 0 ? r % 4 : r / 2 % 2;
+    return r * output_pitch<Values> + 4 * ((c % 8 ^ r % 2 * 4) + 8 * (c / 8 ^ key));
 }
 
 // Where a tile's operands lie in shared memory: the query's rows, then `stages` tiles of keys, then as many of values.

@@ -5,7 +5,7 @@
 //     writer.write();                             // all
 //
 // Outputs pass through shared memory, where a row's channels come to lie beside each other: a warp then reads what an
-// epilogue needs and stores what it gives in whole sectors, two channels to a lane.
+// epilogue needs and stores what it gives in whole sectors, four channels to a lane.
 #pragma once
 #include "fovea/base/array.hpp"
 #include "fovea/engine/sm80/fragment.hpp"
@@ -25,6 +25,7 @@ template <int Values> FOVEA_DEVICE word kept_at(word shared, int rows, int row, 
 
 // Where the rows of a warp are: the first, how many exist of them.
 struct rows_place {
+    static constexpr bool has_one_head = true;
     index batch, head, first;
     int rows;
     FOVEA_DEVICE index head_of(int) const { return head; }
@@ -36,16 +37,19 @@ template <class T> FOVEA_DEVICE T stored_as(float x) {
     else return T(x);
 }
 
-// Two neighbours in one access.
+// Neighbours in one access.
 template <class T> struct alignas(2 * sizeof(T)) pair_of {
     T first, second;
 };
-struct alignas(16) four_channels {
-    float first, second, third, fourth;
+template <class T> struct alignas(4 * sizeof(T)) four_of {
+    T at[4];
 };
-template <class Machine, class T> FOVEA_DEVICE pair_of<T> rounded_pair(float first, float second) {
-    if constexpr (std::is_same_v<T, float>) return {first, second};
-    else return __builtin_bit_cast(pair_of<T>, Machine::template pair<T>(first, second));
+template <class Machine, class T> FOVEA_DEVICE four_of<T> rounded_four(float const (&x)[4]) {
+    if constexpr (std::is_same_v<T, float>) return {{x[0], x[1], x[2], x[3]}};
+    else {
+        const pair_of<word> both{Machine::template pair<T>(x[0], x[1]), Machine::template pair<T>(x[2], x[3])};
+        return __builtin_bit_cast(four_of<T>, both);
+    }
 }
 
 template <class Machine, row_keeps Kept>
@@ -126,14 +130,9 @@ public:
             });
         }
         if constexpr (Values > 0)
-            for (int row = first; row < at_.rows; ++row) {
-                const result_type result = result_of(row);
-                each_anywhere(p_.outputs, [&](auto, auto const& assigned) {
-                    if constexpr (is_per_channel<std::remove_cvref_t<decltype(assigned)>>)
-                        write_channels(assigned, result, row);
-                });
-                if constexpr (Values % 64 != 0) Machine::sync_warp(); // lanes without a last pair come along again
-            }
+            each_anywhere(p_.outputs, [&](auto, auto const& assigned) {
+                if constexpr (is_per_channel<std::remove_cvref_t<decltype(assigned)>>) write_channels(assigned, first);
+            });
     }
 
 private:
@@ -148,7 +147,7 @@ private:
                                       pair_of<float>{output[n][2 * r], output[n][2 * r + 1]});
         } else {
             const auto store = [&](int channel, float a, float b, float c, float d) {
-                Machine::store_shared(shared_ + output_at<Values>(row, channel), four_channels{a, b, c, d});
+                Machine::store_shared(shared_ + output_at<Values>(row, channel), four_of<float>{{a, b, c, d}});
             };
             const int i = 2 * r;
             FOVEA_UNROLL_DEVICE
@@ -181,26 +180,56 @@ private:
             at_.batch, at_.head_of(row), at_.position_of(row), channel, result, sum * result.scale}));
     }
 
-    // A row of an output, two channels to a lane.
-    template <class A> FOVEA_DEVICE void write_channels(A const& assigned, result_type const& result, int row) const {
+    // An output's rows from `first` on.
+    template <class A> FOVEA_DEVICE void write_channels(A const& assigned, int first) const {
         using element = typename std::remove_cvref_t<decltype(assigned.target)>::element;
-        element* const to = assigned.target.row(at_.batch, at_.head_of(row), at_.position_of(row));
-        const auto channels = static_cast<int>(assigned.target.channels());
-        const index stride = assigned.target.layout.stride.channel;
-        const bool paired = stride == 1 && reinterpret_cast<std::uintptr_t>(to) % sizeof(pair_of<element>) == 0;
-        for (int c = 2 * static_cast<int>(Machine::lane()); c < channels; c += 64) {
-            const auto sum = Machine::template load_shared<pair_of<float>>(shared_ + output_at<Values>(row, c));
-            const float first = value(assigned, result, row, c, sum.first);
-            const bool two = c + 1 < channels;
-            const float second = two ? value(assigned, result, row, c + 1, sum.second) : 0.f;
-            if (two && paired)
-                Machine::store(reinterpret_cast<pair_of<element>*>(to + c),
-                               rounded_pair<Machine, element>(first, second));
-            else {
-                Machine::store(to + c * stride, stored_as<element>(first));
-                if (two) Machine::store(to + (c + 1) * stride, stored_as<element>(second));
+        auto const& target = assigned.target;
+        strides const& stride = target.layout.stride;
+        const auto channels = static_cast<int>(target.channels());
+        const auto row_of = [&](int row) { return target.row(at_.batch, at_.head_of(row), at_.position_of(row)); };
+        constexpr std::uintptr_t size = sizeof(four_of<element>);
+        const index between = stride.position | (at_.has_one_head ? 0 : stride.head); // rows, whose bits are all theirs
+        const auto places =
+            reinterpret_cast<std::uintptr_t>(row_of(first)) | static_cast<std::uintptr_t>(between) * sizeof(element);
+        if (stride.channel == 1 && channels % 4 == 0 && places % size == 0)
+            each_four(assigned, first, channels, [&](int row, int channel, auto const& x) {
+                Machine::store(reinterpret_cast<four_of<element>*>(row_of(row) + channel),
+                               rounded_four<Machine, element>({x(0), x(1), x(2), x(3)}));
+            });
+        else
+            each_four(assigned, first, channels, [&](int row, int channel, auto const& x) {
+                FOVEA_UNROLL_DEVICE
+                for (int c = 0; c < 4; ++c)
+                    if (channel + c < channels)
+                        Machine::store(row_of(row) + (channel + c) * stride.channel, stored_as<element>(x(c)));
+            });
+    }
+    // store(row, channel, x), x(c) being what is assigned to channel + c, for every fourth channel. Lanes take rows side
+    // by side as far as those fill a warp; some are read before the first of them is worked on.
+    template <class A, class Store>
+    FOVEA_DEVICE void each_four(A const& assigned, int first, int channels, Store const& store) const {
+        constexpr int columns = least(Values / 4, 32), rows = 32 / columns, together = 4;
+        const auto lane = static_cast<int>(Machine::lane());
+        if (lane >= columns * rows) return;
+        for (int top = first + lane / columns; top < at_.rows; top += rows * together)
+            for (int channel = lane % columns * 4; channel < channels; channel += 4 * columns) {
+                four_of<float> sums[together]{};
+                result_type results[together]{};
+                FOVEA_UNROLL_DEVICE
+                for (int i = 0; i < together; ++i) {
+                    const int row = top + rows * i;
+                    if (row >= at_.rows) continue;
+                    sums[i] = Machine::template load_shared<four_of<float>>(shared_ + output_at<Values>(row, channel));
+                    results[i] = result_of(row);
+                }
+                FOVEA_UNROLL_DEVICE
+                for (int i = 0; i < together; ++i) {
+                    const int row = top + rows * i;
+                    if (row >= at_.rows) continue;
+                    store(row, channel,
+                          [&](int c) { return value(assigned, results[i], row, channel + c, sums[i].at[c]); });
+                }
             }
-        }
     }
 
     Problem const& p_;
