@@ -39,12 +39,12 @@ FOVEA_HOST_DEVICE decltype(auto) settled(bound_problem<Score, Mask, Moments, Pro
     } else return (e);
 }
 
-// How the second product takes weights, and what a row keeps of them then.
-enum class weights_taken : int { as_they_are, rounded };
+// How the second product takes weights, and what a row keeps of them then. summed: rounded, and it sums them too.
+enum class weights_taken : int { as_they_are, rounded, summed };
 template <class Bound> consteval row_keeps kept_by(weights_taken how) {
-    const bool differ = how == weights_taken::rounded && Bound::has_values && Bound::normalised;
+    const bool differ = how != weights_taken::as_they_are && Bound::has_values && Bound::normalised;
     return {differ && Bound::weights_observed ? weight_sums::both : weight_sums::one, Bound::moment_count,
-            Bound::wanted.entropy, Bound::wanted.maximum};
+            Bound::wanted.entropy, Bound::wanted.maximum, how == weights_taken::summed && Bound::has_values};
 }
 
 // Strips are kept for score and mask; moments are seldom.

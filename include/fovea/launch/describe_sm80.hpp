@@ -58,8 +58,9 @@ void describe_sm80(description& d, Problem const& p, char const* order = nullptr
     d.why += products_text<Tile, Problem>();
     d.why += order != nullptr ? order : order_text<Problem>(plan.order);
     d.why += rotation_text<Problem>(plan.tiles * p.group());
-    if (plan.section < plan.heads)
-        d.why += spell({index{plan.section}, " heads at a time of ", index{plan.heads},
+    const index section = plan.heads_of_section[0];
+    if (section < plan.heads)
+        d.why += spell({section, " heads at a time of ", index{plan.heads},
                         ": their keys and values stay in the second-level cache\n"});
 }
 

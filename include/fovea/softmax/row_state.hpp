@@ -25,11 +25,12 @@ inline constexpr float unset_reference = 0x1p-64f;
 // and differ, `divisor` is the former and `sum` the latter; else `sum` is the one that is needed.
 enum class weight_sums : int { one, both };
 
-// What a row keeps besides a sum of its weights. top: its largest score.
+// What a row keeps besides a sum of its weights. top: its largest score. whole: the sum of weights as they are taken is
+// the row's already, in every lane, because the second product makes it.
 struct row_keeps {
     weight_sums sums = weight_sums::one;
     int moments = 0;
-    bool entropy = false, top = false;
+    bool entropy = false, top = false, whole = false;
 };
 
 // In the place of member N, which is not kept: two of one type would need an address each.
@@ -79,6 +80,9 @@ template <row_keeps Kept> struct lean_row_state {
         top = masked_score;
         for (float& m : moments) m = 0;
     }
+    // The sum of the weights as the second product takes them.
+    FOVEA_HOST_DEVICE float taken() const { return Kept.sums == weight_sums::both ? divisor : sum; }
+    FOVEA_HOST_DEVICE float& taken() { return Kept.sums == weight_sums::both ? divisor : sum; }
     FOVEA_HOST_DEVICE bool fresh() const { return reference == unset_reference; }
     FOVEA_HOST_DEVICE float base() const { return fresh() ? 0.f : reference; } // what scores are relative to
     FOVEA_HOST_DEVICE float threshold() const { return fresh() ? masked_score : raise_threshold; }

@@ -41,7 +41,7 @@ fovea::status execute(emulated_decode<Tile, Most, Products> const& engine, Probl
     using tile = decltype(chosen_decode_tile<Problem, Tile, head, Products>());
     if (fovea::status why = refusal_of_decode<tile>(p, {}); !why.ok()) return why;
     decode_plan plan = plan_decode<tile>(p, fovea::index{1} << 60);
-    if (engine.pieces != 0) plan.pieces = engine.pieces;
+    if (engine.pieces != 0) plan.pieces = fovea::sm80::divisor_of(engine.pieces);
     if (engine.least_tiles != 0) plan.least_tiles = engine.least_tiles;
     const fovea::index bytes = piece_layout<tile>{plan}.bytes();
     simt::guarded_pages memory(static_cast<std::size_t>(bytes));

@@ -82,7 +82,7 @@ template <class Mask> void check_ranks(operands& x, Mask const& mask, std::int32
         // No block of a later section is ranked before one of an earlier section.
         for (fv::word before = 0; before < n; ++before) {
             const auto first = sm80::place_of<simt::machine>(plan, before);
-            wrong += first.head / plan.section != at.head / plan.section && ranks[before] <= ranks[n];
+            wrong += first.head / section != at.head / section && ranks[before] <= ranks[n];
         }
     }
     CHECK(wrong == 0);

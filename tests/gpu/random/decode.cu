@@ -21,7 +21,7 @@ template <class Problem> fovea::status execute(decode_on_device const& engine, P
     using merge = combine<fovea::ptx_sm80_machine, Problem, tile>;
     if (fovea::status why = refusal_of_decode<tile>(p, {}); !why.ok()) return why;
     decode_plan plan = plan_decode<tile>(p, fovea::index{1} << 60);
-    if (engine.pieces != 0) plan.pieces = engine.pieces;
+    if (engine.pieces != 0) plan.pieces = fovea::sm80::divisor_of(engine.pieces);
     if (engine.least_tiles != 0) plan.least_tiles = engine.least_tiles;
     const auto bytes = static_cast<std::size_t>(piece_layout<tile>{plan}.bytes());
     void* scratch = nullptr;

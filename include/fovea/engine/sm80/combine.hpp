@@ -21,9 +21,10 @@ template <sm80_machine Machine, class Problem, class Tile> struct combine {
 
     FOVEA_DEVICE static void run(params const& p) {
         const auto warp = static_cast<std::int32_t>(Machine::warp());
-        const auto head = static_cast<std::int32_t>(word{Machine::block(0)} / p.plan.of_rows),
-                   row = static_cast<std::int32_t>(word{Machine::block(0)} % p.plan.of_rows);
-        const std::int32_t share = ceil_div(p.plan.pieces, warps), end = least(p.plan.pieces, (warp + 1) * share);
+        const auto head = static_cast<std::int32_t>(word{Machine::block(0)} / p.plan.rows),
+                   row = static_cast<std::int32_t>(word{Machine::block(0)} % p.plan.rows);
+        const auto pieces = static_cast<std::int32_t>(p.plan.pieces.by);
+        const std::int32_t share = ceil_div(pieces, warps), end = least(pieces, (warp + 1) * share);
         row_type merged;
         for (std::int32_t first = warp * share; first < end; first += together)
             add_pieces(p, {head, first, row}, end, merged);

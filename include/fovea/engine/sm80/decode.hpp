@@ -98,7 +98,7 @@ private:
           shared_(Machine::shared_base()),
           pass_(params.plan.careful != 0 ? block_pass::careful : block_pass::first),
           tiles_(live_shares<Machine>(mask(), box(), {p_.k().first, p_.k().positions(), Tile::key})
-                     .run(place_.piece, params.plan.of_pieces, params.plan.least_tiles)),
+                     .run(place_.piece, params.plan.pieces, params.plan.least_tiles)),
           bound_{bind_problem(p_, packed().head(row(Rows)), by_powers{})...},
           keys_(p_.operand.k, params.k, packed().batch, packed().kv_head),
           values_(values_of(p_), params.v, packed().batch, packed().kv_head) {
@@ -111,7 +111,7 @@ private:
     FOVEA_DEVICE rows_on_device packed() const { return packed_rows_of(params_.plan, place_.head); }
     FOVEA_DEVICE index first_row() const { return index{place_.tile} * Tile::query; }
     FOVEA_DEVICE int rows() const {
-        return static_cast<int>(least(params_.plan.rows - first_row(), index{Tile::query}));
+        return static_cast<int>(least(index{params_.plan.rows} - first_row(), index{Tile::query}));
     }
     // This lane's n-th packed row, clipped to the last: l / 4 of sixteen, l / 4 + 8, those of the next sixteen.
     FOVEA_DEVICE index row(int n) const {

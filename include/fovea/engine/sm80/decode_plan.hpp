@@ -94,12 +94,10 @@ consteval auto chosen_decode_tile() {
 
 // Blocks are one-dimensional: the packed tiles of a piece beside each other, so that they read its keys together.
 struct decode_plan {
-    std::int32_t rows, tiles; // of a key head
-    std::int32_t heads, pieces; // key heads of all batches; of the keys, 1: the blocks write the outputs themselves
-    std::int32_t least_tiles; // live ones of a piece
-    std::int32_t careful = 0; // not 0: tiles are computed carefully at once, which gives the same bits
-    divisor of_rows, of_tiles, of_pieces; // the same numbers
+    divisor rows, tiles, pieces; // of a key head; of its keys, 1: the blocks write the outputs themselves
     divisor kv_heads, group; // key heads of a batch; query heads that share one
+    std::int32_t heads, least_tiles; // key heads of all batches; live tiles of a piece
+    std::int32_t careful = 0; // not 0: tiles are computed carefully at once, which gives the same bits
 
     [[gnu::visibility("hidden")]] constexpr index blocks() const { return index{heads} * pieces * tiles; }
 };
@@ -113,9 +111,9 @@ struct decode_place {
     std::int32_t head, piece, tile;
 };
 FOVEA_DEVICE constexpr decode_place place_of(decode_plan const& plan, word block) {
-    const word of_all = block / plan.of_tiles;
-    return {static_cast<std::int32_t>(of_all / plan.of_pieces), static_cast<std::int32_t>(of_all % plan.of_pieces),
-            static_cast<std::int32_t>(block % plan.of_tiles)};
+    const word piece = block / plan.tiles; // of all heads
+    return {static_cast<std::int32_t>(piece / plan.pieces), static_cast<std::int32_t>(piece % plan.pieces),
+            static_cast<std::int32_t>(block % plan.tiles)};
 }
 
 // What the pieces leave behind, in the workspace. Of each piece of each packed tile: whether it had a live key tile;
@@ -147,18 +145,16 @@ template <class Tile, class Problem> decode_plan plan_decode(Problem const& p, i
     auto const& q = p.q();
     auto const& k = p.k();
     decode_plan plan{};
-    plan.rows = static_cast<std::int32_t>(q.positions() * p.group());
-    plan.tiles = static_cast<std::int32_t>(ceil_div(q.positions() * p.group(), index{Tile::query}));
+    plan.rows = divisor_of(q.positions() * p.group());
+    plan.tiles = divisor_of(ceil_div(index{plan.rows}, index{Tile::query}));
+    plan.kv_heads = divisor_of(k.heads());
+    plan.group = divisor_of(p.group());
     plan.heads = static_cast<std::int32_t>(q.batches() * k.heads());
     plan.least_tiles = static_cast<std::int32_t>(ceil_div(keys_of_piece, index{Tile::key}));
     const index wanted = greatest(index{1}, least(ceil_div(k.positions(), keys_of_piece), pieces_most));
-    plan.pieces = static_cast<std::int32_t>(wanted);
-    while (plan.pieces > 1 && piece_layout<Tile>{plan}.bytes() > workspace_bytes) --plan.pieces;
-    plan.of_rows = divisor_of(plan.rows);
-    plan.of_tiles = divisor_of(plan.tiles);
-    plan.of_pieces = divisor_of(plan.pieces);
-    plan.kv_heads = divisor_of(k.heads());
-    plan.group = divisor_of(p.group());
+    plan.pieces = divisor_of(wanted);
+    while (plan.pieces > 1 && piece_layout<Tile>{plan}.bytes() > workspace_bytes)
+        plan.pieces = divisor_of(plan.pieces - 1);
     return plan;
 }
 

@@ -23,10 +23,10 @@ struct divisor {
     FOVEA_HOST_DEVICE friend constexpr index operator%(index n, divisor d) { return static_cast<word>(n) % d; }
 };
 
-// 1 <= by < 2^31.
+// 1 <= by < 2^31; the nearest of these for numbers of a call that is refused for them.
 [[gnu::visibility("hidden")]] constexpr divisor divisor_of(index by) {
-    divisor d{static_cast<word>(by), 0, 31};
-    while ((index{1} << (d.shift - 31)) < by) ++d.shift;
+    divisor d{static_cast<word>(least(greatest(by, index{1}), index{0x7fffffff})), 0, 31};
+    while (word{1} << (d.shift - 31) < d.by) ++d.shift;
     d.multiplier = static_cast<word>(((std::uint64_t{1} << d.shift) + d.by - 1) / d.by);
     return d;
 }

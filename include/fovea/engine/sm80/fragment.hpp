@@ -35,17 +35,23 @@ template <int Values> struct output_place {
     }
 };
 
-// Weights of tf32x3 are taken to a 2^-23, with either sign: for a sum, as they are.
+// Weights of tf32x3 are taken to a 2^-23, with either sign: for a sum, as they are. Those of 16 bits would have to be
+// taken apart again to be added, two instructions for each: a product with ones adds 16 keys' (add_weights).
 template <class Format>
-inline constexpr weights_taken taken =
-    std::is_same_v<Format, tf32x3> ? weights_taken::as_they_are : weights_taken::rounded;
+inline constexpr weights_taken taken = is_half<Format>                  ? weights_taken::summed
+                                       : std::is_same_v<Format, tf32x3> ? weights_taken::as_they_are
+                                                                        : weights_taken::rounded;
 template <class Bound, class Format>
 using row_state_for = lean_row_state<kept_by<Bound>(taken<Format>)>;
 
 // Of the four lanes that share a row.
+template <class Machine, class Op> FOVEA_DEVICE float over_lanes_of_row(float x, Op op) {
+    x = op(x, Machine::shuffle_xor(x, 1));
+    return op(x, Machine::shuffle_xor(x, 2));
+}
+// Of a row's weights, as they are taken.
 template <class Machine, class State> FOVEA_DEVICE float sum_of_row(State const& state) {
-    const float sum = state.sum + Machine::shuffle_xor(state.sum, 1);
-    return sum + Machine::shuffle_xor(sum, 2);
+    return State::keeps.whole ? state.taken() : over_lanes_of_row<Machine>(state.taken(), take_sum{});
 }
 
 // Format: of the second product. Place: output_place, or nothing_put without one.
@@ -90,15 +96,11 @@ template <class Machine, int Keys, class Format, class Place, coverage Covered> 
     FOVEA_DEVICE static float inverse(float x) { return Machine::reciprocal(x); }
     FOVEA_DEVICE static float larger(float a, float b) { return __builtin_fmaxf(a, b); }
     FOVEA_DEVICE static bool above(float x, float limit) { return Machine::ballot(x > limit) != 0; }
-    template <class Op> FOVEA_DEVICE static float across(float x, Op op) {
-        x = op(x, Machine::shuffle_xor(x, 1));
-        return op(x, Machine::shuffle_xor(x, 2));
-    }
+    template <class Op> FOVEA_DEVICE static float across(float x, Op op) { return over_lanes_of_row<Machine>(x, op); }
     FOVEA_DEVICE float put(int r, int j, float a, float b, float sum) const {
         if constexpr (is_half<Format>) {
-            const word pair = Machine::template pair<Format>(a, b);
-            weights[j / 4][j / 2 % 2 * 2 + r] = pair;
-            return sum + (Machine::template low<Format>(pair) + Machine::template high<Format>(pair));
+            weights[j / 4][j / 2 % 2 * 2 + r] = Machine::template pair<Format>(a, b);
+            return sum; // add_weights
         } else {
             constexpr bool split = taken<Format> == weights_taken::as_they_are;
             const word first = split ? bits_of(a) : nearest_tf32<Machine>(a);

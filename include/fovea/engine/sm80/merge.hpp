@@ -102,7 +102,7 @@ FOVEA_DEVICE void merge_staged(word shared, word apart, word warps, int rows, in
 }
 
 // What row_writer is told of packed rows: the first of them, and how many of those it may ask about exist.
-struct packed_place {
+struct [[gnu::visibility("hidden")]] packed_place {
     static constexpr bool has_one_head = false;
     rows_on_device packed;
     index batch, first;

@@ -18,8 +18,7 @@ enum class tile_order : int { first_to_last, last_to_first };
 
 struct block_plan {
     std::int32_t tiles, heads; // query tiles of a head; heads of all batches
-    std::int32_t section; // heads of all sections but the last
-    divisor blocks_of_section, heads_of_section[2]; // of the last one too
+    divisor blocks_of_section, heads_of_section[2]; // of all sections, heads also of the last one
     divisor heads_of_batch, group;
     tile_order order;
     std::int32_t careful = 0; // not 0: tiles are computed carefully at once, which gives the same bits
@@ -33,11 +32,11 @@ struct block_place {
 };
 template <class Machine> FOVEA_DEVICE constexpr block_place place_of(block_plan const& plan, word block) {
     const word section = block / plan.blocks_of_section, inside = block % plan.blocks_of_section;
-    const auto first = static_cast<std::int32_t>(section) * plan.section;
-    const divisor heads = plan.heads_of_section[first + plan.section > plan.heads];
+    const word most = plan.heads_of_section[0].by, first = section * most;
+    const divisor heads = plan.heads_of_section[first + most > static_cast<word>(plan.heads)];
     const auto nth = static_cast<std::int32_t>(inside / heads);
     return {plan.order == tile_order::first_to_last ? nth : plan.tiles - 1 - nth,
-            first + static_cast<std::int32_t>(inside % heads)};
+            static_cast<std::int32_t>(first + inside % heads)};
 }
 FOVEA_DEVICE constexpr at_head head_of(block_plan const& plan, std::int32_t of_all) {
     const auto all = static_cast<word>(of_all), head = all % plan.heads_of_batch;
@@ -70,9 +69,8 @@ template <class Tile, class Problem> tile_order order_of(Problem const& p) {
     } else return tile_order::last_to_first;
 }
 
-[[gnu::visibility("hidden")]] inline void cut_into_sections(block_plan& plan, std::int32_t heads) {
-    plan.section = heads;
-    plan.blocks_of_section = divisor_of(index{heads} * plan.tiles);
+[[gnu::visibility("hidden")]] inline void cut_into_sections(block_plan& plan, index heads) {
+    plan.blocks_of_section = divisor_of(heads * plan.tiles);
     plan.heads_of_section[0] = divisor_of(heads);
     plan.heads_of_section[1] = divisor_of((plan.heads - 1) % heads + 1);
 }
@@ -85,7 +83,7 @@ template <class Tile, class Problem> block_plan plan_blocks(Problem const& p) {
     plan.heads = static_cast<std::int32_t>(q.batches() * q.heads());
     const index head_bytes = Tile::element_bytes * k.positions() * (Tile::channels + Tile::values);
     const index kv_heads = greatest(index{1}, section_bytes / greatest(head_bytes, index{1}));
-    cut_into_sections(plan, static_cast<std::int32_t>(least(kv_heads * p.group(), index{plan.heads})));
+    cut_into_sections(plan, least(kv_heads * p.group(), index{plan.heads}));
     plan.heads_of_batch = divisor_of(q.heads());
     plan.group = divisor_of(p.group());
     plan.order = order_of<Tile>(p);

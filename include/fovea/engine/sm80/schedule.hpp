@@ -28,7 +28,7 @@ struct rank_bits {
     int work, all;
 };
 inline rank_bits bits_of_ranks(block_plan const& plan, index key_tiles) {
-    const auto sections = static_cast<std::uint64_t>(ceil_div(index{plan.heads}, index{plan.section}));
+    const auto sections = static_cast<std::uint64_t>(ceil_div(index{plan.heads}, index{plan.heads_of_section[0]}));
     const auto bits = [](std::uint64_t n) { return static_cast<int>(std::bit_width(n)); };
     const int work = bits(static_cast<std::uint64_t>(key_tiles));
     return {work, greatest(1, work + bits(sections - 1))};

@@ -30,10 +30,11 @@ template <class Machine, class Problem, class Tile> struct warp_rows {
     static constexpr int blocks = Tile::blocks_of_warp, output_tiles = has_values ? Tile::values / 8 : 1;
     using format = typename Tile::formats::values;
     using bound_type = decltype(bind_problem(std::declval<Problem const&>(), at_head{}, by_powers{}));
+    using row_type = row_state_for<bound_type, format>;
     using scores_type = array_of<matrix_sums[Tile::key / 8], blocks>;
     using weights_type = array_of<matrix_words[Tile::key / product_depth<format>], blocks>;
 
-    array_of<row_state_for<bound_type, format>[2], blocks> state;
+    array_of<row_type[2], blocks> state;
     array_of<array_of<matrix_sums, output_tiles>, blocks> output;
 
     FOVEA_DEVICE void clear() {
@@ -64,6 +65,15 @@ template <class Machine, class Problem, class Tile> struct warp_rows {
         if (tile.is_whole()) step<coverage::all>(scores, weights, rows);
         else step<coverage::some>(scores, weights, rows);
         if constexpr (has_values) multiply_values<Machine, Tile>(output, weights, values);
+        if constexpr (row_type::keeps.whole) {
+            FOVEA_UNROLL_DEVICE
+            for (int m = 0; m < blocks; ++m) {
+                float sum[2] = {state[m][0].taken(), state[m][1].taken()};
+                add_weights<Machine, Tile>(sum, weights[m]);
+                state[m][0].taken() = sum[0];
+                state[m][1].taken() = sum[1];
+            }
+        }
     }
 
 private:

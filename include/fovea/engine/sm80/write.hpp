@@ -54,14 +54,11 @@ template <class Machine, class T> FOVEA_DEVICE four_of<T> rounded_four(float con
 
 template <class Machine, row_keeps Kept>
 FOVEA_DEVICE row_total<Kept.moments> folded_over_lanes(lean_row_state<Kept> const& s) {
-    const auto across = [](float x, auto op) {
-        x = op(x, Machine::shuffle_xor(x, 1));
-        return op(x, Machine::shuffle_xor(x, 2));
-    };
+    const auto across = [](float x, auto op) { return over_lanes_of_row<Machine>(x, op); };
     row_total<Kept.moments> t;
     t.reference = s.fresh() ? 0.f : s.reference;
-    t.sum = t.divisor = across(s.sum, take_sum{});
-    if constexpr (Kept.sums == weight_sums::both) t.divisor = across(s.divisor, take_sum{});
+    t.sum = t.divisor = sum_of_row<Machine>(s);
+    if constexpr (Kept.sums == weight_sums::both) t.sum = across(s.sum, take_sum{});
     t.fresh = s.fresh() && t.sum == 0; // scores that are all NaN raise nothing, but they are no empty row
     if constexpr (Kept.entropy) t.entropy = across(s.entropy, take_sum{});
     if constexpr (Kept.top) t.top = across(s.top, take_max{});
