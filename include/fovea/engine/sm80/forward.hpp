@@ -35,7 +35,8 @@ public:
     }
     FOVEA_DEVICE void load_values(std::int32_t tile, word stage) const {
         if constexpr (Problem::has_values)
-            values_.load(shared_ + Tile::values_at + stage * Tile::value_bytes, index{tile} * Tile::key,
+            values_.load(shared_ + Tile::values_at + stage * Tile::value_bytes,
+                         index{Machine::opaque(tile)} * Tile::key,
                          pass_ != block_pass::first ? numbers_read::finite : numbers_read::as_they_are);
     }
     FOVEA_DEVICE static void begin() {}
@@ -52,15 +53,15 @@ public:
 
 private:
     FOVEA_DEVICE forward_block(params_type const& params, block_place at)
-        : forward_block(params, at.tile, head_of(params.plan, at.head)) {}
-    FOVEA_DEVICE forward_block(params_type const& params, std::int32_t tile, at_head at)
+        : forward_block(params, at, head_of(params.plan, at.head)) {}
+    FOVEA_DEVICE forward_block(params_type const& params, block_place place, at_head at)
         : params_(params),
           p_(params.problem),
-          tile_(tile),
-          last_row_(last_row_behind(row_of(tile_))),
+          tile_(place.tile),
+          kept_rows_{kept_row(0), kept_row(1)},
           shared_(Machine::shared_base()),
           pass_(params.plan.careful != 0 ? block_pass::careful : block_pass::first),
-          bound_(bind_problem(params.problem, at, by_powers{})),
+          bound_(bind_problem(params.problem, hidden(at), by_powers{})),
           keys_(p_.operand.k, params.k, at.batch, at.kv_head),
           values_(values_of(p_), params.v, at.batch, at.kv_head) {
         keys_.hold();
@@ -70,6 +71,10 @@ private:
             .load(shared_, row_of(tile_)); // what asks for the first keys closes the group
     }
 
+    // What an expression is bound to is kept: where its tables begin would be found again for every tile that reads them.
+    FOVEA_DEVICE static at_head hidden(at_head at) {
+        return {Machine::opaque(at.batch), Machine::opaque(at.head), Machine::opaque(at.kv_head)};
+    }
     FOVEA_DEVICE void attend() {
         const auto ground = [this] { return walked(); };
         walk_type walk(bound_.score, bound_.mask, ground);
@@ -79,7 +84,7 @@ private:
     FOVEA_DEVICE walk_ground walked() const {
         auto const& q = p_.q();
         auto const& k = p_.k();
-        const at_head at = head_of_block(Machine::opaque(Machine::block(0)));
+        const at_head at = here();
         const auto warp = static_cast<std::int32_t>(Machine::opaque(Machine::warp()));
         const index first = q.first + row_of(Machine::opaque(tile_)), last = q.first + q.positions() - 1,
                     own = first + warp * Tile::rows_of_warp; // beyond the last: no rows, to which every tile is dead
@@ -95,14 +100,21 @@ private:
     }
     // Worked out anew where it is asked, seldom, rather than kept in registers. In the loop over the tiles that takes a
     // number that the compiler knows nothing of.
-    FOVEA_DEVICE at_head here() const { return head_of_block(Machine::block(0)); }
-    FOVEA_DEVICE at_head head_of_block(word block) const {
-        return head_of(params_.plan, place_of<Machine>(params_.plan, block).head);
+    FOVEA_DEVICE at_head here() const {
+        return head_of(params_.plan, place_of<Machine>(params_.plan, Machine::opaque(Machine::block(0))).head);
     }
     FOVEA_DEVICE static index row_of(std::int32_t tile) { return index{tile} * Tile::query; } // the first of a block
-    // Of a block's rows from `first` on, the last that exists.
+    // Of a block's rows, of which `first` is the first: the last that exists, and this lane's n-th, clipped to it.
     FOVEA_DEVICE std::int32_t last_row_behind(index first) const {
         return static_cast<std::int32_t>(least(p_.q().positions() - first, index{Tile::query})) - 1;
+    }
+    FOVEA_DEVICE static std::int32_t lane_row(int n, std::int32_t last) {
+        // the warp's first and lane / 4, of the number that both are made of
+        const auto quad = static_cast<std::int32_t>(Machine::thread() / 4);
+        return least(quad + quad / 8 * (Tile::rows_of_warp - 8) + 8 * n, last);
+    }
+    FOVEA_DEVICE std::int32_t kept_row(int n) const { // 32 rows a warp leave them no register
+        return Tile::blocks_of_warp == 1 ? Machine::opaque(lane_row(n, last_row_behind(row_of(tile_)))) : 0;
     }
     FOVEA_DEVICE index row() const { // the first of this warp
         return row_of(tile_) + static_cast<std::int32_t>(Machine::warp()) * Tile::rows_of_warp;
@@ -111,15 +123,17 @@ private:
     // This lane's rows against a tile of keys, for warp_rows.
     struct lane_rows {
         forward_block const& block;
+        at_head at;
         std::int32_t tile;
         index first; // row of the block
         std::int32_t last; // of its rows, the last that exists
 
         FOVEA_DEVICE lane_rows(forward_block const& b, std::int32_t nth)
             : block(b),
+              at(b.here()),
               tile(nth),
               first(row_of(Machine::opaque(b.tile_))),
-              last(Tile::blocks_of_warp == 1 ? b.last_row_ : b.last_row_behind(first)) {}
+              last(b.last_row_behind(first)) {}
 
         FOVEA_DEVICE tile_frame frame(int, int) const {
             auto const& q = block.p_.q();
@@ -127,14 +141,11 @@ private:
             const index column = index{tile} * Tile::key;
             const auto key = 2 * (static_cast<std::int32_t>(Machine::lane()) % 4);
             const auto valid = static_cast<std::int32_t>(least(k.positions() - column, index{Tile::key}));
-            const at_head at = block.here();
             return {at.batch, at.head, at.kv_head, q.first, k.first, k.first + key + column, valid - key};
         }
         FOVEA_DEVICE index query(int m, int r) const {
-            // the warp's first and lane / 4, of the number that both are made of
-            const auto quad = static_cast<std::int32_t>(Machine::thread() / 4);
-            const std::int32_t row = quad + quad / 8 * (Tile::rows_of_warp - 8) + 16 * m + 8 * r;
-            return block.p_.q().first + first + least(row, last);
+            return block.p_.q().first + first +
+                   (Tile::blocks_of_warp == 1 ? block.kept_rows_[r] : lane_row(2 * m + r, last));
         }
         FOVEA_DEVICE bound_type const& bound(int, int) const { return block.bound_; }
         FOVEA_DEVICE float lowest_reference() const { return lowest_of(block.pass_); }
@@ -143,9 +154,11 @@ private:
     // After every warp has read its last tile: outputs are staged where the operands were.
     FOVEA_DEVICE void write() const {
         Machine::sync_block();
-        const index left = p_.q().positions() - row();
-        const at_head head = here();
-        const rows_place at{head.batch, head.head, row(),
+        const block_place place = place_of<Machine>(params_.plan, Machine::opaque(Machine::block(0)));
+        const at_head head = head_of(params_.plan, place.head);
+        const index row = row_of(place.tile) + static_cast<std::int32_t>(Machine::warp()) * Tile::rows_of_warp;
+        const index left = p_.q().positions() - row;
+        const rows_place at{head.batch, head.head, row,
                             static_cast<int>(greatest(index{0}, least(left, index{Tile::rows_of_warp})))};
         const word staged = shared_ + Machine::warp() * (Tile::rows_of_warp * Tile::staged_bytes_of_row);
         const row_writer<Machine, Problem, Tile::values, Tile::rows_of_warp> writer(p_, at, staged);
@@ -160,7 +173,8 @@ private:
 
     params_type const& params_;
     Problem const& p_;
-    std::int32_t tile_, last_row_; // of queries; of the block's rows, the last (32 rows a warp leave it no register)
+    std::int32_t tile_; // of queries
+    std::int32_t kept_rows_[2]; // this lane's, of the block's
     word shared_;
     block_pass pass_;
     bound_type bound_;

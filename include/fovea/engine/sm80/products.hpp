@@ -94,17 +94,14 @@ FOVEA_DEVICE void multiply_scores(matrix_sums (&scores)[Tile::blocks_of_warp][Ti
 template <class Tile> using weight_words = matrix_words[Tile::key / product_depth<typename Tile::formats::values>];
 template <class Tile> using output_sums = matrix_sums[Tile::values / 8];
 
-// sum[r] += the weights of row r in all the tile: as of a channel whose values are 1, of which all columns are alike.
+// sum of row r, sums[2 r], += its weights in all the tile: as of a channel whose values are 1. All columns are alike.
 template <class Machine, class Tile>
-FOVEA_DEVICE void add_weights(float (&sum)[2], weight_words<Tile> const& weights) {
+FOVEA_DEVICE void add_weights(matrix_sums& sums, weight_words<Tile> const& weights) {
     using format = typename Tile::formats::values;
     constexpr word one = std::is_same_v<format, bf16> ? 0x3f80 : 0x3c00;
     const half_matrix_words ones = {one << 16 | one, one << 16 | one};
-    matrix_sums sums = {sum[0], 0.f, sum[1], 0.f};
     FOVEA_UNROLL_DEVICE
     for (int k = 0; k < Tile::key / 16; ++k) Machine::template multiply<format>(sums, weights[k], ones);
-    sum[0] = sums[0];
-    sum[1] = sums[2];
 }
 
 template <class Machine, class Tile>

@@ -64,16 +64,19 @@ template <class Machine, class Problem, class Tile> struct warp_rows {
         weights_type weights;
         if (tile.is_whole()) step<coverage::all>(scores, weights, rows);
         else step<coverage::some>(scores, weights, rows);
-        if constexpr (has_values) multiply_values<Machine, Tile>(output, weights, values);
         if constexpr (row_type::keeps.whole) {
             FOVEA_UNROLL_DEVICE
             for (int m = 0; m < blocks; ++m) {
-                float sum[2] = {state[m][0].taken(), state[m][1].taken()};
-                add_weights<Machine, Tile>(sum, weights[m]);
-                state[m][0].taken() = sum[0];
-                state[m][1].taken() = sum[1];
+                // Beside a second sum, which takes registers, those of the product are not to stay for all of the walk.
+                constexpr bool apart = row_type::keeps.sums == weight_sums::both;
+                float &first = state[m][0].taken(), &second = state[m][1].taken();
+                matrix_sums sums = {apart ? 0.f : first, 0.f, apart ? 0.f : second, 0.f};
+                add_weights<Machine, Tile>(sums, weights[m]);
+                first = apart ? first + sums[0] : sums[0];
+                second = apart ? second + sums[2] : sums[2];
             }
         }
+        if constexpr (has_values) multiply_values<Machine, Tile>(output, weights, values);
     }
 
 private:
