@@ -65,23 +65,23 @@ TF32 = ".with<fv::precision::tf32>()"
 # name, score, what else, tile, element, channels, instructions of a full tile, of a partial one (None: not asked)
 ROWS = [
     # 16 rows a warp, 64 keys, head size 64
-    ("causal", f"fv::where({CAUSAL}, {SCALED})", "", NARROW, "fv::fp16", 64, 453, 548),
-    ("window or sink", f"fv::where({WINDOW}, {SCALED})", "", NARROW, "fv::fp16", 64, 453, 702),
-    ("alibi", f"fv::where({CAUSAL}, {SCALED} + {ALIBI})", "", NARROW, "fv::fp16", 64, 505, 584),
-    ("softcap", f"fv::where({CAUSAL}, {CAPPED})", "", NARROW, "fv::fp16", 64, 581, 676),
-    ("together", f"fv::where({WINDOW}, {CAPPED} + {ALIBI})", "", NARROW, "fv::fp16", 64, 633, 865),
+    ("causal", f"fv::where({CAUSAL}, {SCALED})", "", NARROW, "fv::fp16", 64, 391, 485),
+    ("window or sink", f"fv::where({WINDOW}, {SCALED})", "", NARROW, "fv::fp16", 64, 391, 645),
+    ("alibi", f"fv::where({CAUSAL}, {SCALED} + {ALIBI})", "", NARROW, "fv::fp16", 64, 442, 521),
+    ("softcap", f"fv::where({CAUSAL}, {CAPPED})", "", NARROW, "fv::fp16", 64, 519, 613),
+    ("together", f"fv::where({WINDOW}, {CAPPED} + {ALIBI})", "", NARROW, "fv::fp16", 64, 570, 802),
     ("documents", f"fv::where({CAUSAL} && fv::documents(fv::sorted(ids, 1, n)), {SCALED})", "", NARROW, "fv::fp16", 64,
-     453, 799),
+     391, 738),
     ("functor", f"fv::where({CAUSAL}, fv::apply(bump{{reals}}, {SCALED}, q_pos, k_pos))", "", NARROW, "fv::fp16", 64,
-     633, 712),
+     570, 649),
     ("relative bias", f"fv::where({CAUSAL}, {SCALED} + fv::relative_bias(fv::table(reals, 8, 32), fv::t5{{}}))", "",
-     NARROW, "fv::fp16", 64, 537, 906),
-    ("dilated", f"fv::where(fv::dilated(n), {SCALED})", "", NARROW, "fv::fp16", 64, None, 689),
-    ("entropy", f"fv::where({CAUSAL}, {SCALED})", ", rows = fv::entropy(p)", NARROW, "fv::fp16", 64, 581, 676),
+     NARROW, "fv::fp16", 64, 474, 843),
+    ("dilated", f"fv::where(fv::dilated(n), {SCALED})", "", NARROW, "fv::fp16", 64, None, 626),
+    ("entropy", f"fv::where({CAUSAL}, {SCALED})", ", rows = fv::entropy(p)", NARROW, "fv::fp16", 64, 521, 615),
     # the default tile of every head size: 112 keys up to 64 channels, 64 up to 128 and up to 192, 32
     *[(f"default, {d}", f"fv::where({CAUSAL}, {SCALED})", "", "", "fv::bf16", d, full, partial)
-      for d, full, partial in [(32, 979, 1264), (64, 1140, 1425), (80, 759, 949), (96, 821, 1011), (128, 934, 1124),
-                               (192, 756, 850), (256, 525, 587)]],
+      for d, full, partial in [(32, 769, 1054), (64, 930, 1215), (80, 638, 828), (96, 700, 890), (128, 813, 1003),
+                               (192, 694, 787), (256, 493, 554)]],
     # fp32: three products of tf32 to one, and what splits every operand for them
     *[(f"fp32, {d}", f"fv::where({CAUSAL}, {SCALED})", "", "", "float", d, full, partial)
       for d, full, partial in [(64, 1824, 1950), (128, 2056, 2150), (192, 3514, 3576), (256, 2714, 2760)]],
@@ -92,7 +92,7 @@ ROWS = [
 # Decoding: a pass over the pieces of the keys, and their merge; 16 packed rows, 16 keys of each tile to a warp.
 DECODE_ROWS = [
     *[(f"decode, {d}", f"fv::where({CAUSAL}, {SCALED})", "", "", "fv::bf16", d, full, partial)
-      for d, full, partial in [(64, 241, 303), (128, 291, 353), (192, 330, 393), (256, 387, 449)]],
+      for d, full, partial in [(64, 223, 288), (128, 277, 337), (192, 313, 372), (256, 370, 428)]],
     *[(f"decode, fp32, {d}", f"fv::where({CAUSAL}, {SCALED})", "", "", "float", d, full, partial)
       for d, full, partial in [(64, 853, 915), (128, 1501, 1563), (256, 2812, 2874)]],
     ("decode, together", f"fv::where({WINDOW}, {CAPPED} + {ALIBI})", ", rows = fv::entropy(p)", "", "fv::bf16", 128,
