@@ -131,7 +131,7 @@ private:
         FOVEA_DEVICE lane_rows(forward_block const& b, std::int32_t nth)
             : block(b),
               at(b.here()),
-              tile(nth),
+              tile(Machine::opaque(nth)),
               first(row_of(Machine::opaque(b.tile_))),
               last(b.last_row_behind(first)) {}
 

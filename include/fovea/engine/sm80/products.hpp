@@ -94,7 +94,7 @@ FOVEA_DEVICE void multiply_scores(matrix_sums (&scores)[Tile::blocks_of_warp][Ti
 template <class Tile> using weight_words = matrix_words[Tile::key / product_depth<typename Tile::formats::values>];
 template <class Tile> using output_sums = matrix_sums[Tile::values / 8];
 
-// sum of row r, sums[2 r], += its weights in all the tile: as of a channel whose values are 1. All columns are alike.
+// sums[2 r] += the weights of a lane's row r in all the tile: as of a channel whose values are 1, all columns alike.
 template <class Machine, class Tile>
 FOVEA_DEVICE void add_weights(matrix_sums& sums, weight_words<Tile> const& weights) {
     using format = typename Tile::formats::values;

@@ -90,7 +90,9 @@ class tile_loader<Machine, Threads, Rows, Channels, V> {
 
 public:
     FOVEA_DEVICE tile_loader(V const& v, operand_plan<V, Channels> const& plan, index batch, index head)
-        : view_(v), plan_(plan), own_(v.row(batch, head, 0) + own_offset(v.layout.stride.position, own_chunk())) {}
+        : view_(v),
+          plan_(plan),
+          own_(v.row(batch, head, 0) + own_offset(v.layout.stride.position, Machine::thread())) {}
 
     // For many tiles: the thread's own address stays in a register.
     FOVEA_DEVICE void hold() { own_ = Machine::opaque(own_); }
@@ -124,12 +126,13 @@ private:
     // Of a thread's first chunk in a tile.
     FOVEA_DEVICE static int own_row() { return static_cast<int>(Machine::thread()) / columns; }
     FOVEA_DEVICE static int own_chunk() { return static_cast<int>(Machine::thread()) % columns; }
-    FOVEA_DEVICE static index own_offset(index stride, int chunk) { return own_row() * stride + per_chunk * chunk; }
+    FOVEA_DEVICE static index own_offset(index stride, word thread) {
+        return static_cast<int>(thread) / columns * stride + per_chunk * (static_cast<int>(thread) % columns);
+    }
 
     FOVEA_DEVICE void load_slowly(word to, index first, int left, numbers_read how) const {
         // Worked out here, not kept in registers.
-        element const* const rows =
-            own_ - own_offset(Machine::opaque(view_.layout.stride.position), Machine::opaque(own_chunk()));
+        element const* const rows = own_ - own_offset(view_.layout.stride.position, Machine::opaque(Machine::thread()));
         for (int n = static_cast<int>(Machine::thread()); n < Rows * place::of_row; n += Threads) {
             const place at(n);
             element const* from = rows + (at.row < left ? (first + at.row) * view_.layout.stride.position : 0);

@@ -67,13 +67,10 @@ template <class Machine, class Problem, class Tile> struct warp_rows {
         if constexpr (row_type::keeps.whole) {
             FOVEA_UNROLL_DEVICE
             for (int m = 0; m < blocks; ++m) {
-                // Beside a second sum, which takes registers, those of the product are not to stay for all of the walk.
-                constexpr bool apart = row_type::keeps.sums == weight_sums::both;
-                float &first = state[m][0].taken(), &second = state[m][1].taken();
-                matrix_sums sums = {apart ? 0.f : first, 0.f, apart ? 0.f : second, 0.f};
+                matrix_sums sums{}; // of this tile alone: the rows' sums are kept in two registers, not in four
                 add_weights<Machine, Tile>(sums, weights[m]);
-                first = apart ? first + sums[0] : sums[0];
-                second = apart ? second + sums[2] : sums[2];
+                state[m][0].taken() += sums[0];
+                state[m][1].taken() += sums[2];
             }
         }
         if constexpr (has_values) multiply_values<Machine, Tile>(output, weights, values);
