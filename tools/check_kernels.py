@@ -65,38 +65,38 @@ TF32 = ".with<fv::precision::tf32>()"
 # name, score, what else, tile, element, channels, instructions of a full tile, of a partial one (None: not asked)
 ROWS = [
     # 16 rows a warp, 64 keys, head size 64
-    ("causal", f"fv::where({CAUSAL}, {SCALED})", "", NARROW, "fv::fp16", 64, 391, 485),
-    ("window or sink", f"fv::where({WINDOW}, {SCALED})", "", NARROW, "fv::fp16", 64, 391, 645),
-    ("alibi", f"fv::where({CAUSAL}, {SCALED} + {ALIBI})", "", NARROW, "fv::fp16", 64, 442, 521),
-    ("softcap", f"fv::where({CAUSAL}, {CAPPED})", "", NARROW, "fv::fp16", 64, 519, 613),
-    ("together", f"fv::where({WINDOW}, {CAPPED} + {ALIBI})", "", NARROW, "fv::fp16", 64, 570, 802),
+    ("causal", f"fv::where({CAUSAL}, {SCALED})", "", NARROW, "fv::fp16", 64, 384, 475),
+    ("window or sink", f"fv::where({WINDOW}, {SCALED})", "", NARROW, "fv::fp16", 64, 384, 607),
+    ("alibi", f"fv::where({CAUSAL}, {SCALED} + {ALIBI})", "", NARROW, "fv::fp16", 64, 434, 513),
+    ("softcap", f"fv::where({CAUSAL}, {CAPPED})", "", NARROW, "fv::fp16", 64, 512, 603),
+    ("together", f"fv::where({WINDOW}, {CAPPED} + {ALIBI})", "", NARROW, "fv::fp16", 64, 562, 771),
     ("documents", f"fv::where({CAUSAL} && fv::documents(fv::sorted(ids, 1, n)), {SCALED})", "", NARROW, "fv::fp16", 64,
-     391, 739),
+     384, 739),
     ("functor", f"fv::where({CAUSAL}, fv::apply(bump{{reals}}, {SCALED}, q_pos, k_pos))", "", NARROW, "fv::fp16", 64,
-     570, 649),
+     562, 641),
     ("relative bias", f"fv::where({CAUSAL}, {SCALED} + fv::relative_bias(fv::table(reals, 8, 32), fv::t5{{}}))", "",
-     NARROW, "fv::fp16", 64, 474, 843),
-    ("dilated", f"fv::where(fv::dilated(n), {SCALED})", "", NARROW, "fv::fp16", 64, None, 626),
-    ("entropy", f"fv::where({CAUSAL}, {SCALED})", ", rows = fv::entropy(p)", NARROW, "fv::fp16", 64, 521, 615),
+     NARROW, "fv::fp16", 64, 466, 835),
+    ("dilated", f"fv::where(fv::dilated(n), {SCALED})", "", NARROW, "fv::fp16", 64, None, 616),
+    ("entropy", f"fv::where({CAUSAL}, {SCALED})", ", rows = fv::entropy(p)", NARROW, "fv::fp16", 64, 512, 603),
     # the default tile of every head size: 112 keys up to 64 channels, 64 up to 128 and up to 192, 32
     *[(f"default, {d}", f"fv::where({CAUSAL}, {SCALED})", "", "", "fv::bf16", d, full, partial)
-      for d, full, partial in [(32, 769, 1054), (64, 930, 1215), (80, 638, 828), (96, 700, 890), (128, 813, 1003),
-                               (192, 694, 787), (256, 493, 554)]],
+      for d, full, partial in [(32, 746, 1030), (64, 925, 1209), (80, 633, 821), (96, 695, 883), (128, 808, 996),
+                               (192, 689, 780), (256, 486, 545)]],
     # fp32: three products of tf32 to one, and what splits every operand for them
     *[(f"fp32, {d}", f"fv::where({CAUSAL}, {SCALED})", "", "", "float", d, full, partial)
-      for d, full, partial in [(64, 1824, 1950), (128, 2056, 2150), (192, 3514, 3576), (256, 2714, 2760)]],
-    ("fp32 by tf32, 64", f"fv::where({CAUSAL}, {SCALED})", "", TF32, "float", 64, 768, 894),
-    ("fp32 by tf32, 128", f"fv::where({CAUSAL}, {SCALED})", "", TF32, "float", 128, 760, 854),
+      for d, full, partial in [(64, 1813, 1937), (128, 2043, 2135), (192, 3505, 3564), (256, 2703, 2746)]],
+    ("fp32 by tf32, 64", f"fv::where({CAUSAL}, {SCALED})", "", TF32, "float", 64, 757, 881),
+    ("fp32 by tf32, 128", f"fv::where({CAUSAL}, {SCALED})", "", TF32, "float", 128, 747, 839),
 ]
 
 # Decoding: a pass over the pieces of the keys, and their merge; 16 packed rows, 16 keys of each tile to a warp.
 DECODE_ROWS = [
     *[(f"decode, {d}", f"fv::where({CAUSAL}, {SCALED})", "", "", "fv::bf16", d, full, partial)
-      for d, full, partial in [(64, 223, 288), (128, 277, 337), (192, 313, 372), (256, 370, 428)]],
+      for d, full, partial in [(64, 213, 278), (128, 269, 329), (192, 307, 366), (256, 362, 420)]],
     *[(f"decode, fp32, {d}", f"fv::where({CAUSAL}, {SCALED})", "", "", "float", d, full, partial)
-      for d, full, partial in [(64, 853, 915), (128, 1501, 1563), (256, 2812, 2874)]],
+      for d, full, partial in [(64, 841, 901), (128, 1490, 1550), (256, 2799, 2857)]],
     ("decode, together", f"fv::where({WINDOW}, {CAPPED} + {ALIBI})", ", rows = fv::entropy(p)", "", "fv::bf16", 128,
-     397, 470),
+     372, 445),
 ]
 # What is compiled whole, with the host's part: the time that a user waits for one variant.
 TIMED = ("together", "default, 96", "default, 128", "fp32, 256", "decode, 256", "decode, fp32, 256")
