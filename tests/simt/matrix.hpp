@@ -42,9 +42,7 @@ void load_matrix(engine& e, word (&to)[Tiles], word address, operation what, pla
                 lane(i)->to[tile] = low | high << 16;
             }
         }
-        if (e.how.count)
-            for (int tile = 0; tile < Tiles; ++tile)
-                count_shared(e.sites[e.site(at, what)].sum, rows + tile * 8, 8, 16);
+        if (e.how.count) count_matrices(e.sites[e.site(at, what)].sum, rows, Tiles);
     });
 }
 
@@ -75,9 +73,7 @@ void store_matrix(engine& e, word address, word const (&from)[Tiles], operation 
                 rows[to] = offset;
             }
         }
-        if (e.how.count)
-            for (int tile = 0; tile < Tiles; ++tile)
-                count_shared(e.sites[e.site(at, what)].sum, rows + tile * 8, 8, 16);
+        if (e.how.count) count_matrices(e.sites[e.site(at, what)].sum, rows, Tiles);
     });
 }
 

@@ -3,7 +3,8 @@
 //     log_access(e, t, logged_access::shared, address, 16, what, at);   // counted with the warp's others of this call
 //
 // A lane's own accesses are one instruction of its warp if they are the n-th of their call since the last collective.
-// Banks: 32 of 4 bytes; 8-byte accesses go in two passes of 16 lanes, 16-byte ones in four of 8.
+// Banks: 32 of 4 bytes; 8-byte accesses go in two passes of 16 lanes, 16-byte ones in four of 8, whichever of the lanes
+// take part.
 #pragma once
 #include <algorithm>
 #include <tuple>
@@ -28,16 +29,29 @@ inline std::uint64_t wavefronts(std::uint64_t const* at, std::size_t lanes, std:
     return most;
 }
 
-inline void count_shared(traffic& to, std::uint64_t const* at, std::size_t lanes, std::size_t bytes) {
-    const std::size_t together = bytes >= 16 ? 8 : bytes == 8 ? 16 : 32;
+// Lanes that are served in one pass, where no two ask for other words of one bank.
+inline void count_pass(traffic& to, std::uint64_t const* at, std::size_t lanes, std::size_t bytes) {
+    to.wavefronts += wavefronts(at, lanes, bytes);
+    ++to.ideal_wavefronts;
+}
+
+// Of the lanes that take part, in their order: which they are, and the address that each asks for.
+inline void count_shared(traffic& to, word const* lane, std::uint64_t const* at, std::size_t lanes, std::size_t bytes) {
+    const word together = bytes >= 16 ? 8 : bytes == 8 ? 16 : 32;
     ++to.requests;
-    for (std::size_t i = 0; i < lanes; i += together) {
-        to.wavefronts += wavefronts(at + i, std::min(together, lanes - i), bytes);
-        ++to.ideal_wavefronts;
+    for (std::size_t i = 0, end = 0; i < lanes; i = end) {
+        for (end = i; end < lanes && lane[end] / together == lane[i] / together;) ++end;
+        count_pass(to, at + i, end - i, bytes);
     }
 }
 
-inline void count_global(traffic& to, std::uint64_t const* at, std::size_t lanes, std::size_t bytes) {
+// 8x8 matrices of 16-bit numbers, by the addresses of their rows: one pass each.
+inline void count_matrices(traffic& to, std::uint64_t const* rows, int matrices) {
+    ++to.requests;
+    for (int i = 0; i < matrices; ++i) count_pass(to, rows + 8 * i, 8, 16);
+}
+
+inline void count_global(traffic& to, word const*, std::uint64_t const* at, std::size_t lanes, std::size_t bytes) {
     std::vector<std::uint64_t> sectors;
     for (std::size_t i = 0; i < lanes; ++i)
         for (std::uint64_t s = at[i] / 32; s <= (at[i] + bytes - 1) / 32; ++s) sectors.push_back(s);
@@ -72,11 +86,13 @@ inline void flush_traffic(engine& e, warp& w) {
         return std::tie(a.site, a.where, a.nth, a.lane) < std::tie(b.site, b.where, b.nth, b.lane);
     });
     std::vector<std::uint64_t> at;
+    std::vector<word> lane;
     for (std::size_t i = 0, end = 0; i < all.size(); i = end) {
-        at.clear();
-        for (end = i; end < all.size() && key(all[end]) == key(all[i]); ++end) at.push_back(all[end].at);
+        at.clear(), lane.clear();
+        for (end = i; end < all.size() && key(all[end]) == key(all[i]); ++end)
+            at.push_back(all[end].at), lane.push_back(all[end].lane);
         const auto count = all[i].where == logged_access::shared ? count_shared : count_global;
-        count(e.sites[all[i].site].sum, at.data(), at.size(), all[i].bytes);
+        count(e.sites[all[i].site].sum, lane.data(), at.data(), at.size(), all[i].bytes);
     }
 }
 

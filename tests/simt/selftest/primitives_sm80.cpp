@@ -308,7 +308,10 @@ TEST_CASE("outputs: written once, or counted as missing") {
 
 TEST_CASE("passes over the banks and sectors are counted for each call") {
     trial t(false);
-    word conflict_free = 0, same_bank = 0, wide = 0, whole = 0, apart = 0;
+    struct alignas(16) four {
+        word at[4];
+    };
+    word conflict_free = 0, same_bank = 0, some = 0, wide = 0, whole = 0, apart = 0;
     const report said = run({.threads = 32, .bytes = 8192},
                             [&] {
                                 const word l = M::lane();
@@ -316,6 +319,8 @@ TEST_CASE("passes over the banks and sectors are counted for each call") {
                                 M::store_shared(base() + l * 4, 1u);
                                 same_bank = next_line();
                                 M::store_shared(base() + 4096 + l * 128, 1u);
+                                some = next_line();
+                                if (l % 8 < 6) M::store_shared(base() + 128 + l / 8 * 144 + l % 8 * 16, four{});
                                 M::sync_warp();
                                 wide = next_line();
                                 M::copy_async<16>(base() + l * 256, &t.input[l * 4], false);
@@ -334,6 +339,8 @@ TEST_CASE("passes over the banks and sectors are counted for each call") {
     CHECK(of(conflict_free, "store_shared").wavefronts == 1);
     CHECK(of(same_bank, "store_shared").wavefronts == 32);
     CHECK(of(same_bank, "store_shared").ideal_wavefronts == 1);
+    CHECK(of(some, "store_shared").wavefronts == 4); // 8 lanes side by side are one pass, whichever take part
+    CHECK(of(some, "store_shared").ideal_wavefronts == 4);
     CHECK(of(wide, "copy_async").wavefronts == 32);
     CHECK(of(wide, "copy_async").ideal_wavefronts == 4);
     CHECK(of(whole, "load").sectors == 4);
