@@ -45,8 +45,8 @@ template <class Machine> struct tile_element {
         T const* const entries = t.data + nearest(plain(row), t.rows) * t.columns;
         if constexpr (std::is_same_v<J, position>) {
             const position at = nearest(column, t.columns);
-            // The base is a tile's columns' in common, and hidden: whole addresses would be kept for the next row. Offsets
-            // are kept, in a register, not two, where none is negative; they are within 2^20.
+            // The base is a tile's columns' in common, and hidden: whole addresses would be kept for the next row.
+            // Offsets are kept, in a register, not two, where none is negative; they are within 2^20.
             constexpr std::int32_t below = 1 << 24;
             const auto bytes = static_cast<word>(static_cast<std::int32_t>(sizeof(T)) * at.offset + below);
             const auto base = Machine::opaque(reinterpret_cast<std::uintptr_t>(entries + at.base) - below);

@@ -3,8 +3,8 @@
 //
 //     const divisor by = divisor_of(12);      n / by, n % by      // 0 <= n < 2^31
 //
-// With 2^shift >= 2^31 by and multiplier = ceil(2^shift / by), n multiplier exceeds n 2^shift / by by less than n, which
-// is less than 2^shift / by: the quotient is exact.
+// With 2^shift >= 2^31 by and multiplier = ceil(2^shift / by), n multiplier exceeds n 2^shift / by by less than n,
+// which is less than 2^shift / by: the quotient is exact.
 #pragma once
 #include "fovea/base/integers.hpp"
 

@@ -71,7 +71,8 @@ private:
             .load(shared_, row_of(tile_)); // what asks for the first keys closes the group
     }
 
-    // What an expression is bound to is kept: where its tables begin would be found again for every tile that reads them.
+    // What an expression is bound to is kept: where its tables begin would be found again for every tile that reads
+    // them.
     FOVEA_DEVICE static at_head hidden(at_head at) {
         return {Machine::opaque(at.batch), Machine::opaque(at.head), Machine::opaque(at.kv_head)};
     }

@@ -10,6 +10,7 @@
 #include "fovea/engine/sm80/divisor.hpp"
 #include "fovea/engine/sm80/far_sums.hpp"
 #include "fovea/engine/sm80/tile_loader.hpp"
+#include "fovea/expr/bind.hpp"
 #include "fovea/plan/problem.hpp"
 
 namespace fovea::inline v0_1::sm80 {

@@ -16,8 +16,8 @@
 // Laws: what is used has landed, and every thread of the block sees it; a place is filled again only after every warp
 // has used what it held. What was asked for before, the queries, belongs to the first group.
 //
-// Required of block: load_keys(tile, stage), load_values(tile, stage), of a tile's number: ask for copies. begin(): what
-// else is to be done before the first tile, while it is under way.
+// Required of block: load_keys(tile, stage), load_values(tile, stage), of a tile's number: ask for copies. begin():
+// what else is to be done before the first tile, while it is under way.
 // leaves_out(tile), whether this warp has nothing to do with it; where it has, score(tile, stage), use(tile, stage), of
 // a live_tile: work on what lies there. Models: forward_block, decode_block.
 #pragma once

@@ -201,8 +201,8 @@ private:
                         Machine::store(row_of(row) + (channel + c) * stride.channel, stored_as<element>(x(c)));
             });
     }
-    // store(row, channel, x), x(c) being what is assigned to channel + c, for every fourth channel. Lanes take rows side
-    // by side as far as those fill a warp; some are read before the first of them is worked on.
+    // store(row, channel, x), x(c) being what is assigned to channel + c, for every fourth channel. Lanes take rows
+    // side by side as far as those fill a warp; some are read before the first of them is worked on.
     template <class A, class Store>
     FOVEA_DEVICE void each_four(A const& assigned, int first, int channels, Store const& store) const {
         constexpr int columns = least(Values / 4, 32), rows = 32 / columns, together = 4;
