@@ -111,7 +111,8 @@ template <cpu_shape Shape, int Vectors, exp2_terms Terms> struct row_fragment {
 
     FOVEA_HOST_DEVICE value_type put(int r, int j, value_type a, value_type b, value_type sum) const {
         const index at = (column + j * lanes) / (Shape.pairs() ? 2 : 1);
-        return put_words<Shape>(frame.weights + Shape.word_of(row + r, at, Shape.weight_words()), a, b, sum);
+        word* const first = frame.weights + Shape.word_of(row, at, Shape.weight_words());
+        return put_words<Shape>(first + r * Shape.row_apart(Shape.weight_words()), a, b, sum);
     }
     FOVEA_HOST_DEVICE weight_place<Shape> place() const {
         const bool leftwards = frame.leftwards; // then all panels behind this one were put, else all before it

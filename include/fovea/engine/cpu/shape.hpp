@@ -44,6 +44,8 @@ struct cpu_shape {
         return (row / tile_side * row_words + at / tile_side * tile_side + row % tile_side) * tile_side +
                at % tile_side;
     }
+    // From one row of a block of rows to the next.
+    constexpr index row_apart(index row_words) const { return tiles() ? index{tile_side} : row_words; }
     // Keys, and channels of values, that lie side by side.
     constexpr index key_width() const { return tiles() ? tile_side : key_panel(); }
     constexpr index channel_width() const { return tiles() ? tile_side : channel_panel(); }
