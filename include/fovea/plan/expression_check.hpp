@@ -19,6 +19,10 @@ template <class A> inline constexpr bool divides_by_number<binary<modulo, A, con
 template <class A>
 inline constexpr bool divides_by_number<binary<divides, A, constant<index>>> = A::kind == kinds::integer;
 
+// A division of reals by a number.
+template <class E> inline constexpr bool is_quotient_by_number = false;
+template <class A> inline constexpr bool is_quotient_by_number<binary<divides, A, constant<float>>> = true;
+
 // Functors with a word of their own, wherever they stand.
 struct refuse_functors {
     status& why;
@@ -47,6 +51,10 @@ struct refuse_nodes {
         if constexpr (requires { e.op.functor.refused(); }) why = e.op.functor.refused();
         if constexpr (divides_by_number<E>)
             if (e.b.value == 0) why = refuse_zero();
+        if constexpr (is_quotient_by_number<E>)
+            if (e.b.value == 0) why = refuse_zero_divisor();
+        if constexpr (std::is_same_v<E, constant<float>>)
+            if (e.value != e.value) why = refuse_nan();
         if constexpr (is_product<E>) {
             refuse_factor(e.a);
             refuse_factor(e.b);
@@ -57,6 +65,13 @@ struct refuse_nodes {
 private:
     FOVEA_COLD static status refuse_zero() {
         return status({"the expression divides positions by 0; give a step, width or block size of at least 1"});
+    }
+    FOVEA_COLD static status refuse_zero_divisor() {
+        return status({"the expression divides by 0; give it another number"});
+    }
+    FOVEA_COLD static status refuse_nan() {
+        return status({"the expression holds a number that is NaN; give it another, and for a score that is to weigh "
+                       "nothing a mask: where(mask, score)"});
     }
     // A scale, or of softcap(c, s) the inverse of a c of 0, which elsewhere means that there is no cap.
     template <class X> void refuse_factor(X const& x) const {

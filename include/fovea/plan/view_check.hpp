@@ -162,13 +162,32 @@ FOVEA_COLD inline status refuse_rotation(index turned, index channels, char cons
                        " channels to rotate, not a multiple of 2; set .channels to an even number"});
     return {};
 }
+// By its ends: a theta or a factor that cannot be spoils the first pair or the last, or all.
+template <class F> status refuse_frequency(F const& frequency, index turned, char const* name) {
+    if (turned == 0) return {};
+    const double ends[] = {static_cast<double>(frequency.frequency(0, turned)),
+                           static_cast<double>(frequency.frequency(turned / 2 - 1, turned)),
+                           static_cast<double>(frequency.amplitude())};
+    for (const double x : ends)
+        if (x - x != 0)
+            return status({"rope turns ", name,
+                           " by a frequency or an amplitude that is not finite; give it a theta and a factor above 0"});
+    return {};
+}
+FOVEA_COLD inline status refuse_factor_of(char const* name) {
+    return status({"scale multiplies ", name, " by a number that is not finite; give it a finite factor"});
+}
 template <operand O> status refuse_prologue(O const& o, char const* name) {
     if constexpr (view<O>) return {};
     else {
         if constexpr (requires { o.frequency; }) {
-            const index d = source_of(o).channels();
-            if (status why = refuse_rotation(rotated_channels(o.frequency, d), d, name); !why.ok()) return why;
+            const index d = source_of(o).channels(), turned = rotated_channels(o.frequency, d);
+            status why = refuse_rotation(turned, d, name);
+            if (why.ok()) why = refuse_frequency(o.frequency, turned, name);
+            if (!why.ok()) return why;
         }
+        if constexpr (requires { o.factor; })
+            if (o.factor - o.factor != 0) return refuse_factor_of(name);
         return refuse_prologue(o.source, name);
     }
 }

@@ -3,7 +3,7 @@
 //     auto s = scaled_dot(rope_pairs(q, rope_plain{.theta = 1e5}), rope_pairs(k, rope_plain{.theta = 1e5}));
 //
 // An operand is a view or a prologue around an operand, its `source`; source_of gives the view. An engine applies a
-// prologue to a row as it reads it, each kind by a reader of its own.
+// prologue to a row as it reads it, each kind by a reader of its own. Error: a factor that is not finite is refused.
 #pragma once
 #include <type_traits>
 #include <utility>
