@@ -4,9 +4,9 @@
 //     rope_pairs(q, rope_llama3{.theta = 5e5})       // pairs (2 i, 2 i + 1): the paper, GGUF Llama files
 //
 // There is no default pairing. `channels` 0 rotates all channels, n the first n. Positions are absolute: view.first +
-// row. A frequency or amplitude that is not finite is refused. Error: angles are formed and reduced in double, on GPUs as turns of 64 bits, exact to positions of 1M
-// (tests/engine/copies.cpp). Source: RoFormer (2021); NTK-aware and YaRN scaling (2023); Llama 3.1 model card for
-// rope_llama3.
+// row. Error: a frequency or an amplitude that is not finite is refused; angles are formed and reduced in double, on
+// GPUs as turns of 64 bits, exact to positions of 1M (tests/engine/copies.cpp). Source: RoFormer (2021); NTK-aware and
+// YaRN scaling (2023); Llama 3.1 model card for rope_llama3.
 #pragma once
 #include "fovea/tensor/prologue.hpp"
 
