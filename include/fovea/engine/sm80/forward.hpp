@@ -117,9 +117,6 @@ private:
     FOVEA_DEVICE std::int32_t kept_row(int n) const { // 32 rows a warp leave them no register
         return Tile::blocks_of_warp == 1 ? Machine::opaque(lane_row(n, last_row_behind(row_of(tile_)))) : 0;
     }
-    FOVEA_DEVICE index row() const { // the first of this warp
-        return row_of(tile_) + static_cast<std::int32_t>(Machine::warp()) * Tile::rows_of_warp;
-    }
 
     // This lane's rows against a tile of keys, for warp_rows.
     struct lane_rows {

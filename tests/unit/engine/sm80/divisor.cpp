@@ -32,7 +32,7 @@ TEST_CASE("a divisor's quotients and remainders are exact", "[divisor]") {
         const fv::word by = (draw() & most) >> draw() % 31 | 1u, times = (draw() & most) / by * by;
         for (const fv::word n : {times - (times > 0 ? 1 : 0), times, most, most / by * by, most / by * by - 1})
             wrong += wrong_quotients(n, by);
-        wrong += wrong_quotients(draw() & most, by) + wrong_quotients(draw() & most, by & ~1u | 2u);
+        wrong += wrong_quotients(draw() & most, by) + wrong_quotients(draw() & most, (by & ~1u) | 2u);
     }
     for (int power = 0; power < 31; ++power)
         for (const fv::word by : {fv::word{1} << power, (fv::word{1} << power) + 1, (fv::word{2} << power) - 1})
