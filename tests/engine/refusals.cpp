@@ -1,5 +1,4 @@
 // Bad input: not ok, a sentence that names the argument and the two numbers, and nothing is written.
-#include <cmath>
 #include <cstring>
 #include <fovea/fovea.hpp>
 #include <functional>

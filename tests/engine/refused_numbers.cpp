@@ -1,6 +1,5 @@
 // Numbers of an expression that cannot be: divisors of 0, factors and frequencies that are not finite, NaN. Each would
 // make scores that are no numbers, or stop the program.
-#include <cmath>
 #include <fovea/fovea.hpp>
 #include <limits>
 #include <string>
